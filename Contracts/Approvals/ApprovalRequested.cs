@@ -1,0 +1,56 @@
+using Hoop.Contracts.Identity;
+
+namespace Hoop.Contracts.Approvals;
+
+/// <summary>Fact: an Ingress holds an operation until people decide. Opens the saga.</summary>
+public sealed record ApprovalRequested
+{
+    public required Guid RequestId { get; init; }
+    public required string SessionId { get; init; }
+
+    /// <summary>The Ingress instance that holds the client.</summary>
+    public required string IngressId { get; init; }
+
+    public required Principal Requester { get; init; }
+    public required string Target { get; init; }
+    public required string Protocol { get; init; }
+
+    /// <summary>The exact statement, as it will run.</summary>
+    public required string Statement { get; init; }
+
+    /// <summary>Bind values in order, as text; null is SQL NULL.</summary>
+    public IReadOnlyList<string?> BindValues { get; init; } = [];
+
+    public required IReadOnlyList<string> Verbs { get; init; }
+    public required IReadOnlyList<string> Objects { get; init; }
+
+    /// <summary>Effect names.</summary>
+    public required IReadOnlyList<string> Effects { get; init; }
+
+    public required string Fingerprint { get; init; }
+
+    /// <summary>SHA-256 over fingerprint, text, bind values, target and policy version: what the approval is bound to. Lower-case hex.</summary>
+    public required string BoundTo { get; init; }
+
+    /// <summary>Names of the rules that ask for approval, and why in one line.</summary>
+    public required IReadOnlyList<string> Rules { get; init; }
+    public required string Why { get; init; }
+
+    /// <summary>Who may decide: role names, and the groups that had them when the request was made. All steps are one step here.</summary>
+    public required IReadOnlyList<string> ApproverRoles { get; init; }
+    public required IReadOnlyList<string> ApproverGroups { get; init; }
+
+    /// <summary>Distinct people needed.</summary>
+    public required int Needed { get; init; }
+
+    public long? MaxRows { get; init; }
+    public required long PolicyVersion { get; init; }
+    public required DateTimeOffset RequestedAt { get; init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>True when the client's transaction has earlier work in it.</summary>
+    public bool InTransaction { get; init; }
+
+    /// <summary>When the client's open transaction began.</summary>
+    public DateTimeOffset? TransactionStartedAt { get; init; }
+}

@@ -1,0 +1,38 @@
+namespace Hoop.Contracts.Operations;
+
+/// <summary>How a statement uses a column other than by returning it.</summary>
+public enum ColumnUseKind
+{
+    /// <summary><c>col = value</c>, <c>col IN (…)</c>, equi-join.</summary>
+    Equality,
+    /// <summary>&lt;, &gt;, BETWEEN.</summary>
+    Range,
+    /// <summary>LIKE, ~, SIMILAR TO, full-text match.</summary>
+    Pattern,
+    /// <summary>ORDER BY, DISTINCT ON, window order.</summary>
+    Order,
+    /// <summary>GROUP BY, DISTINCT, PARTITION BY, set operations that compare rows.</summary>
+    Group,
+    /// <summary>IS NULL, IS NOT NULL.</summary>
+    NullTest,
+    /// <summary>Any other expression that decides something: CASE, function call in WHERE, expression comparisons.</summary>
+    Other,
+    /// <summary>Its value is written somewhere (INSERT … SELECT, CREATE TABLE AS, UPDATE SET, SELECT INTO, NOTIFY, RAISE).</summary>
+    Stored,
+}
+
+/// <param name="Column"><c>schema.relation.column</c> of a base table.</param>
+public sealed record ColumnUse(string Column, ColumnUseKind Kind);
+
+/// <summary>A base-table column that a result column depends on.</summary>
+/// <param name="Column"><c>schema.relation.column</c>.</param>
+/// <param name="Through">Functions between the column and the result, innermost first (<c>pg_catalog.count</c>); empty: the plain value or an expression of operators.</param>
+public sealed record ColumnSource(string Column, IReadOnlyList<string> Through);
+
+/// <summary>What one result column depends on.</summary>
+/// <param name="Opaque">True when the sources could not be determined: it may carry any column of the target.</param>
+public sealed record ResultColumn(string Name, IReadOnlyList<ColumnSource> Sources, bool Opaque)
+{
+    /// <summary>Depends on no stored column.</summary>
+    public static ResultColumn Constant(string name) => new(name, [], false);
+}

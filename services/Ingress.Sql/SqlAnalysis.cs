@@ -1,0 +1,44 @@
+using Hoop.Contracts.Operations;
+
+namespace Hoop.Ingress.Sql;
+
+/// <summary>A whole query string, understood. Immutable and shared between sessions.</summary>
+/// <param name="Error">Null when it parsed. Else the parser's message; then there is one statement, not understood.</param>
+public sealed record SqlAnalysis(IReadOnlyList<SqlStatement> Statements, string? Error);
+
+/// <summary>One statement of a query string.</summary>
+public sealed record SqlStatement
+{
+    /// <summary>Its text, without the separator.</summary>
+    public required string Text { get; init; }
+
+    public required OperationFacts Facts { get; init; }
+
+    /// <summary>The columns it returns; null when it returns none or they are only known at run time (then treat every column as opaque).</summary>
+    public IReadOnlyList<ResultColumn>? Result { get; init; }
+
+    /// <summary>What the session must know to follow the server's state.</summary>
+    public required SqlCommand Command { get; init; }
+}
+
+/// <summary>What a statement does to the session's own state. <see cref="SqlCommandKind.Other"/> for most.</summary>
+/// <param name="Name">Prepared statement, cursor or setting name; upper or lower case as the server folds it; null for ALL.</param>
+/// <param name="Value">For SET: the value as text (list items joined by <c>, </c>), null for DEFAULT. For SET, <c>Local</c> says whether it ends with the transaction.</param>
+/// <param name="Inner">For PREPARE, DECLARE and EXPLAIN: the statement inside.</param>
+public sealed record SqlCommand(
+    SqlCommandKind Kind, string? Name = null, string? Value = null, bool Local = false, SqlStatement? Inner = null)
+{
+    public static readonly SqlCommand Other = new(SqlCommandKind.Other);
+}
+
+public enum SqlCommandKind
+{
+    Other, Empty,
+    Begin, Commit, Rollback, Savepoint, RollbackTo, Release, PrepareTransaction,
+    Set, Reset, Show, Discard,
+    Prepare, Execute, Deallocate,
+    Declare, Fetch, CloseCursor,
+    CopyIn, CopyOut, Explain, Listen, Unlisten, Notify,
+    /// <summary>DDL or anything else that may change the catalog: the snapshot is refreshed after it.</summary>
+    Ddl,
+}

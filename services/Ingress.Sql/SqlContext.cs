@@ -1,0 +1,18 @@
+using Hoop.Ingress.Sql.Catalog;
+
+namespace Hoop.Ingress.Sql;
+
+/// <summary>What the server would use to resolve names in a statement.</summary>
+public sealed record SqlContext
+{
+    public required CatalogSnapshot Catalog { get; init; }
+
+    /// <summary>Effective schemas in order, <c>pg_catalog</c> included at its place (first unless named).</summary>
+    public required IReadOnlyList<string> SearchPath { get; init; }
+
+    /// <summary>The session's prepared statements by name, for EXECUTE.</summary>
+    public Func<string, SqlStatement?> Prepared { get; init; } = static _ => null;
+
+    /// <summary>The session's open cursors by name, for FETCH and MOVE.</summary>
+    public Func<string, SqlStatement?> Cursor { get; init; } = static _ => null;
+}

@@ -1,0 +1,64 @@
+using Hoop.Ingress.Snapshots;
+
+namespace Hoop.Ingress.Sessions;
+
+/// <summary>What the Gate says to an operation: exactly one of the three is set.</summary>
+public readonly record struct GateAnswer(Permit? Permit, Refusal? Refusal, Hold? Hold)
+{
+    public static implicit operator GateAnswer(Permit permit) => new(permit, null, null);
+    public static implicit operator GateAnswer(Refusal refusal) => new(null, refusal, null);
+    public static implicit operator GateAnswer(Hold hold) => new(null, null, hold);
+}
+
+/// <summary>Proof that an operation was decided and journalled. Forwarding takes one; only the Gate makes them.</summary>
+public sealed class Permit
+{
+    internal Permit(long operationId, Operation operation, HoopSnapshot snapshot, long? maxRows) =>
+        (OperationId, Operation, Snapshot, MaxRows) = (operationId, operation, snapshot, maxRows);
+
+    /// <summary>The operation's number in its session, from 1.</summary>
+    public long OperationId { get; }
+
+    public Operation Operation { get; }
+
+    /// <summary>The documents it was decided with; its results are masked with the same.</summary>
+    public HoopSnapshot Snapshot { get; }
+
+    /// <summary>Rows it may change or return; over it, it is rolled back.</summary>
+    public long? MaxRows { get; }
+}
+
+public enum RefusalCode
+{
+    Blocked, NotUnderstood, MaskedPredicate, Denied, Expired, Withdrawn,
+    NoPolicy, JournalUnavailable, ApprovalUnavailable, TooLarge, ProtocolNotAllowed, RowLimit, TargetUnavailable,
+    AuthenticationFailed, UnknownTarget, Overloaded, Internal,
+}
+
+/// <summary>A refusal: the same facts in every protocol. Each text is one line.</summary>
+/// <param name="Rule">The rule that decided, when one did.</param>
+/// <param name="Message">What happened.</param>
+/// <param name="Detail">Why.</param>
+/// <param name="Hint">What to do next.</param>
+public sealed record Refusal(
+    RefusalCode Code, string? Rule, string Message, string Detail, string Hint, Guid? RequestId = null, string? Link = null);
+
+/// <summary>An operation that waits for people.</summary>
+public sealed class Hold
+{
+    internal Hold(Guid requestId, string link, DateTimeOffset expiresAt, IReadOnlyList<string> approverRoles, Task<GateAnswer> outcome, Func<string, ValueTask> withdraw) =>
+        (RequestId, Link, ExpiresAt, ApproverRoles, Outcome, this.withdraw) = (requestId, link, expiresAt, approverRoles, outcome, withdraw);
+
+    private readonly Func<string, ValueTask> withdraw;
+
+    public Guid RequestId { get; }
+    public string Link { get; }
+    public DateTimeOffset ExpiresAt { get; }
+    public IReadOnlyList<string> ApproverRoles { get; }
+
+    /// <summary>Completes with a permit (already redeemed, journalled) or a refusal. Never faults, never a second hold.</summary>
+    public Task<GateAnswer> Outcome { get; }
+
+    /// <param name="cause"><c>cancelled</c>, <c>disconnected</c> or <c>shutdown</c>. Harmless after the outcome.</param>
+    public ValueTask WithdrawAsync(string cause) => withdraw(cause);
+}

@@ -1,0 +1,31 @@
+using Hoop.Contracts.Operations;
+
+namespace Hoop.Ingress.Sessions;
+
+/// <summary>One thing a client asks: what policy decides on, what the journal records.</summary>
+public sealed record Operation
+{
+    public required OperationFacts Facts { get; init; }
+
+    /// <summary>The exact text that will run.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Bind values as text, in order; null is SQL NULL.</summary>
+    public IReadOnlyList<string?> BindValues { get; init; } = [];
+
+    public bool InTransaction { get; init; }
+    public DateTimeOffset? TransactionStartedAt { get; init; }
+
+    /// <summary>Asks the target for an estimate without executing anything; null when the protocol has none.</summary>
+    public Func<CancellationToken, Task<OperationPreview>>? Preview { get; init; }
+}
+
+/// <param name="Plan">EXPLAIN (FORMAT JSON) or one line saying why there is none.</param>
+public sealed record OperationPreview(double? EstimatedRows, string Plan);
+
+/// <summary>How an operation ended, for the journal.</summary>
+/// <param name="Status">The command tag (<c>SELECT 3</c>) or the error's SQLSTATE and masked message.</param>
+/// <param name="Rows">Rows returned or changed; null when unknown.</param>
+/// <param name="MaskedColumns">Names of result columns that were masked.</param>
+public sealed record OperationResult(
+    bool Succeeded, string Status, long? Rows, long Bytes, TimeSpan Duration, IReadOnlyList<string> MaskedColumns);
