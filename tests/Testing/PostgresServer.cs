@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using Npgsql;
+
+namespace Hoop.Testing;
+
+/// <summary>
+/// A real PostgreSQL of our own: a free port on loopback, data in a temporary directory, gone with the test process.
+/// Most tests take <see cref="SharedAsync"/> and a database of their own.
+/// </summary>
+public sealed partial class PostgresServer : IAsyncDisposable
+{
+    public const string UserName = "postgres";
+
+    private static readonly Lazy<Task<PostgresServer>> Shared = new(() => StartAsync());
+
+    private readonly ChildProcess _process;
+    private readonly string _directory;
+    private int _databases;
+
+    private PostgresServer(ChildProcess process, string directory, int port, string password)
+    {
+        _process = process;
+        _directory = directory;
+        Port = port;
+        Password = password;
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+    }
+
+    public string Host => "127.0.0.1";
+
+    public int Port { get; }
+
+    /// <summary>Of the superuser <see cref="UserName"/>; log-in is by SCRAM.</summary>
+    public string Password { get; }
+
+    /// <summary>The server's last log lines.</summary>
+    public string Log => _process.Output;
+
+    /// <summary>One server per test process, started on first use.</summary>
+    public static Task<PostgresServer> SharedAsync() => Shared.Value;
+
+    /// <param name="settings">Server settings on top of the rig's, such as <c>["max_prepared_transactions=4"]</c>.</param>
+    /// <param name="hba">Lines of pg_hba.conf to put first.</param>
+    public static async Task<PostgresServer> StartAsync(IEnumerable<string>? settings = null, string? hba = null)
+    {
+        PostgresBinaries.SweepLeftovers();
+        var directory = PostgresBinaries.CreateDirectory();
+        var password = RandomNumberGenerator.GetHexString(24, lowercase: true);
+        await PostgresBinaries.InitializeAsync(directory, UserName, password, hba);
+        for (var attempt = 1; ; attempt++)
+        {
+            var port = FreePort();
+            var process = await PostgresBinaries.StartAsync(directory, port, settings ?? []);
+            try
+            {
+                await process.SeenAsync(Ready()).WaitAsync(TimeSpan.FromSeconds(60));
+                return new PostgresServer(process, directory, port, password);
+            }
+            catch (InvalidOperationException) when (attempt < 3)
+            {
+                // Somebody else took the port between our look and the server's bind.
+            }
+        }
+    }
+
+    public string ConnectionString(string database = "postgres") =>
+        $"Host={Host};Port={Port};Username={UserName};Password={Password};Database={database};SSL Mode=Disable;Pooling=false;Timeout=30";
+
+    /// <summary>Creates an empty database with a name of its own, runs the script in it, and returns its name.</summary>
+    public async Task<string> CreateDatabaseAsync(string? script = null)
+    {
+        var name = $"test_{Interlocked.Increment(ref _databases)}";
+        await ExecuteAsync("postgres", $"CREATE DATABASE {name}");
+        if (script is not null) await ExecuteAsync(name, script);
+        return name;
+    }
+
+    /// <summary>Runs SQL as the superuser.</summary>
+    public async Task ExecuteAsync(string database, string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString(database));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Stops it at once, as a crash would; <see cref="DisposeAsync"/> still cleans up.</summary>
+    public async Task KillAsync()
+    {
+        _process.Signal("QUIT");
+        await _process.Exited;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        _process.Signal("INT");
+        await _process.Exited.WaitAsync(TimeSpan.FromSeconds(30));
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private void OnProcessExit(object? sender, EventArgs e)
+    {
+        _process.Signal("QUIT");
+        if (Task.WaitAny([_process.Exited], TimeSpan.FromSeconds(5)) == 0) Directory.Delete(_directory, recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [GeneratedRegex("database system is ready to accept connections")]
+    private static partial Regex Ready();
+}
