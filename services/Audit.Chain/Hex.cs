@@ -1,0 +1,16 @@
+using System.Buffers;
+
+namespace Hoop.Audit.Chain;
+
+internal static class Hex
+{
+    /// <summary>64 zeros: the hash before a session's first event.</summary>
+    public static readonly string Zero = new('0', 64);
+
+    /// <summary>Lower-case hex of exactly <paramref name="destination"/>'s length; anything else is a caller's mistake.</summary>
+    public static void Decode(string hex, Span<byte> destination)
+    {
+        if (hex.Length != destination.Length * 2 || Convert.FromHexString(hex, destination, out _, out _) != OperationStatus.Done)
+            throw new FormatException($"A hash is {destination.Length * 2} hex digits, not '{(hex.Length > 80 ? hex[..80] : hex)}'.");
+    }
+}
