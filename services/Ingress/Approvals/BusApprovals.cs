@@ -1,0 +1,30 @@
+using Hoop.Contracts.Approvals;
+using MassTransit;
+
+namespace Hoop.Ingress.Approvals;
+
+/// <summary><see cref="IApprovals"/> over the bus.</summary>
+internal sealed class BusApprovals(IBus bus) : IApprovals
+{
+    public Task RequestAsync(ApprovalRequested request, CancellationToken cancel) => bus.Publish(request, cancel);
+
+    public Task PreviewAsync(ApprovalPreviewed preview, CancellationToken cancel) => bus.Publish(preview, cancel);
+
+    public Task WithdrawAsync(ApprovalWithdrawn withdrawn, CancellationToken cancel) => bus.Publish(withdrawn, cancel);
+
+    public async Task<ApprovalRedeemed> RedeemAsync(RedeemApproval command, CancellationToken cancel)
+    {
+        var response = await bus.Request<RedeemApproval, ApprovalRedeemed>(command, cancel, RequestTimeout.After(s: 10));
+        return response.Message;
+    }
+}
+
+/// <summary>Brings decisions to the hold that waits for them.</summary>
+public sealed class ApprovalResolvedConsumer(HoldDesk holds) : IConsumer<ApprovalResolved>
+{
+    public Task Consume(ConsumeContext<ApprovalResolved> context)
+    {
+        holds.Resolve(context.Message);
+        return Task.CompletedTask;
+    }
+}

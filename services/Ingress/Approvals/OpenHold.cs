@@ -1,0 +1,122 @@
+using Hoop.Contracts.Approvals;
+using Hoop.Ingress.Journal;
+using Hoop.Ingress.Sessions;
+
+namespace Hoop.Ingress.Approvals;
+
+/// <summary>One operation that waits. The first of decision, expiry and withdrawal wins; an approval is redeemed before it is believed.</summary>
+internal sealed class OpenHold(
+    ApprovalRequested request, string link, Permit permit, GateSession session, IApprovals approvals, TimeProvider clock, ILogger logger)
+{
+    /// <summary>Approval expires requests itself; Ingress only stops waiting for one that never does.</summary>
+    private static readonly TimeSpan ExpiryGrace = TimeSpan.FromSeconds(5);
+
+    private readonly TaskCompletionSource<ApprovalResolved> resolved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource over = new();
+
+    internal ApprovalRequested Request => request;
+
+    internal void Resolve(ApprovalResolved decision) => resolved.TrySetResult(decision);
+
+    /// <summary>Harmless once a decision arrived: then the caller finds out from the outcome.</summary>
+    internal async ValueTask WithdrawAsync(string cause)
+    {
+        if (resolved.TrySetResult(Ended(ApprovalOutcome.Withdrawn, cause))) await PublishWithdrawalAsync(cause);
+    }
+
+    internal void StartPreview()
+    {
+        if (permit.Operation.Preview is { } preview) _ = PreviewAsync(preview);
+    }
+
+    internal async Task<GateAnswer> OutcomeAsync()
+    {
+        try
+        {
+            var decision = await DecisionAsync();
+            logger.HoldEnded(session.Id, request.RequestId, decision.Outcome.ToString());
+            if (decision.Outcome == ApprovalOutcome.Approved) return await RedeemAsync(decision);
+            await session.RecordHoldAsync(permit, decision);
+            return Refusals.Of(decision, request.RequestId, link);
+        }
+        catch (JournalUnavailableException)
+        {
+            return Refusals.JournalUnavailable();
+        }
+        catch (Exception e)
+        {
+            logger.HoldFailed(e, request.RequestId);
+            return Refusals.NotRedeemed(request.RequestId, link, "the approval service does not answer");
+        }
+        finally
+        {
+            await over.CancelAsync();
+        }
+    }
+
+    private async Task<ApprovalResolved> DecisionAsync()
+    {
+        try
+        {
+            return await resolved.Task.WaitAsync(request.ExpiresAt + ExpiryGrace - clock.GetUtcNow(), clock);
+        }
+        catch (TimeoutException)
+        {
+            resolved.TrySetResult(Ended(ApprovalOutcome.Expired, "nobody decided in time"));
+            return await resolved.Task;
+        }
+    }
+
+    /// <summary>An approval is recorded and believed only once it was redeemed.</summary>
+    private async Task<GateAnswer> RedeemAsync(ApprovalResolved approved)
+    {
+        if (!session.StillFits(permit))
+        {
+            await session.RecordHoldAsync(permit, approved with { Outcome = ApprovalOutcome.Withdrawn, Reason = "the policy changed" });
+            await PublishWithdrawalAsync("policy changed");
+            return Refusals.PolicyChanged(request.RequestId, link);
+        }
+        var redeemed = await approvals.RedeemAsync(new RedeemApproval(request.RequestId, request.IngressId, request.BoundTo), CancellationToken.None);
+        if (!redeemed.Granted)
+        {
+            await session.RecordHoldAsync(permit, approved with { Outcome = ApprovalOutcome.Withdrawn, Reason = redeemed.Message });
+            return Refusals.NotRedeemed(request.RequestId, link, redeemed.Message);
+        }
+        await session.RecordHoldAsync(permit, approved);
+        return permit;
+    }
+
+    private ApprovalResolved Ended(ApprovalOutcome outcome, string reason) =>
+        new(request.RequestId, request.IngressId, outcome, [], reason, clock.GetUtcNow());
+
+    private async Task PublishWithdrawalAsync(string cause)
+    {
+        try
+        {
+            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10), clock);
+            await approvals.WithdrawAsync(new ApprovalWithdrawn(request.RequestId, cause, clock.GetUtcNow()), deadline.Token);
+        }
+        catch (Exception e)
+        {
+            // The request then expires by itself; its approval could not be redeemed anyway, since nothing waits for it.
+            logger.WithdrawalNotDelivered(request.RequestId, e.GetType().Name);
+        }
+    }
+
+    private async Task PreviewAsync(Func<CancellationToken, Task<OperationPreview>> preview)
+    {
+        try
+        {
+            var result = await preview(over.Token);
+            await approvals.PreviewAsync(new ApprovalPreviewed(request.RequestId, result.EstimatedRows, result.Plan), over.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Decided before the estimate came.
+        }
+        catch (Exception e)
+        {
+            logger.PreviewFailed(request.RequestId, e.GetType().Name);
+        }
+    }
+}

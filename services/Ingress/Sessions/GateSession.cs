@@ -1,0 +1,176 @@
+using Hoop.Contracts.Approvals;
+using Hoop.Contracts.Audit;
+using Hoop.Contracts.Documents;
+using Hoop.Contracts.Identity;
+using Hoop.Contracts.Operations;
+using Hoop.Ingress.Approvals;
+using Hoop.Ingress.Journal;
+using Hoop.Ingress.Snapshots;
+using Hoop.Policy.Engine;
+
+namespace Hoop.Ingress.Sessions;
+
+/// <summary>One client's use of one target.</summary>
+public sealed class GateSession
+{
+    private readonly SnapshotStore snapshots;
+    private readonly HoldDesk holds;
+    private readonly GateOptions options;
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
+    private readonly SessionRecorder recorder;
+
+    private (HoopSnapshot Snapshot, IReadOnlyList<string> Roles)? rolesOf;
+    private long operations;
+    private int ended;
+
+    internal GateSession(
+        AuthorizedTarget target, Principal principal, SnapshotStore snapshots, IJournal journal, HoldDesk holds,
+        GateOptions options, TimeProvider clock, ILogger logger)
+    {
+        (Target, Principal, this.snapshots, this.holds, this.options, this.clock, this.logger) = (target, principal, snapshots, holds, options, clock, logger);
+        Id = Guid.CreateVersion7(clock.GetUtcNow()).ToString("n");
+        recorder = new SessionRecorder(Id, journal, clock);
+    }
+
+    public string Id { get; }
+    public Principal Principal { get; }
+    public AuthorizedTarget Target { get; }
+
+    /// <summary>The newest documents and this principal's roles under them.</summary>
+    public (HoopSnapshot Snapshot, IReadOnlyList<string> Roles) Current
+    {
+        get
+        {
+            // Once a session is open there always is a snapshot: a swap never goes back to none.
+            var snapshot = snapshots.Current!;
+            if (rolesOf is { } known && ReferenceEquals(known.Snapshot, snapshot)) return known;
+            var fresh = (snapshot, snapshot.Policy.RolesOf(Principal));
+            rolesOf = fresh;
+            return fresh;
+        }
+    }
+
+    internal async ValueTask StartAsync(ClientInfo client, string protocol, HoopSnapshot snapshot, CancellationToken cancel)
+    {
+        var payload = EventPayloads.SessionStarted(Principal, Target.Name, protocol, client, snapshot.Document.Version, options.IngressId);
+        await recorder.RecordAsync(EventKinds.SessionStarted, payload, Durability.Written, cancel);
+        logger.SessionStarted(Id, Principal.Id, Target.Name);
+    }
+
+    /// <summary>Decides and journals. Durable before it returns a permit for anything that is not a pure read.</summary>
+    public async ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel)
+    {
+        var id = Interlocked.Increment(ref operations);
+        try
+        {
+            var (snapshot, roles) = Current;
+            var (decision, objected) = Judge(operation.Facts, snapshot, roles);
+            return decision.Outcome switch
+            {
+                DecisionOutcome.Hold => await HoldAsync(id, operation, snapshot, decision, cancel),
+                _ => await SettleAsync(id, operation, snapshot, decision, objected, cancel),
+            };
+        }
+        catch (JournalUnavailableException e)
+        {
+            logger.JournalRefused(Id, e.Message);
+            return Refusals.JournalUnavailable();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // An error while deciding is a refusal, never a pass.
+            logger.DecidingFailed(e, Id);
+            return new Refusal(RefusalCode.Internal, null, "deciding about the statement failed, so it is refused",
+                "An internal error was recorded in the gateway's log.", "Tell an administrator; the connection stays usable.");
+        }
+    }
+
+    /// <summary>Journals how a permitted operation ended. Ordered with the session's other events; the answer does not wait for it.</summary>
+    public void Complete(Permit permit, OperationResult result) => _ = RecordCompletionAsync(permit, result);
+
+    private async Task RecordCompletionAsync(Permit permit, OperationResult result)
+    {
+        try
+        {
+            await recorder.RecordAsync(EventKinds.OperationCompleted, EventPayloads.OperationCompleted(permit.OperationId, result), Durability.Written, CancellationToken.None);
+        }
+        catch (JournalUnavailableException e)
+        {
+            // The operation has run; what can still be refused is the next one.
+            logger.JournalRefused(Id, e.Message);
+        }
+    }
+
+    /// <summary>Journals the end. Idempotent.</summary>
+    /// <param name="cause"><c>client closed</c>, <c>target closed</c>, <c>protocol error: …</c>, <c>shutdown</c>, …</param>
+    public async ValueTask EndAsync(string cause)
+    {
+        if (Interlocked.Exchange(ref ended, 1) != 0) return;
+        try
+        {
+            await recorder.RecordAsync(EventKinds.SessionEnded, EventPayloads.SessionEnded(cause), Durability.Synced, CancellationToken.None);
+        }
+        catch (JournalUnavailableException e)
+        {
+            logger.JournalRefused(Id, e.Message);
+        }
+        logger.SessionEnded(Id, cause);
+    }
+
+    /// <summary>Policy and masks together; the strictest wins.</summary>
+    private (Decision Decision, Masking.Engine.MaskObjection? Objection) Judge(OperationFacts facts, HoopSnapshot snapshot, IReadOnlyList<string> roles)
+    {
+        var decision = snapshot.Policy.Decide(roles, Target.Name, facts);
+        if (decision.Outcome == DecisionOutcome.Block || facts.ColumnUses.Count == 0) return (decision, null);
+        if (snapshot.Masks.For(Target.Name, roles).Judge(facts.ColumnUses) is not { } objection) return (decision, null);
+        if (objection.Rule != PredicateRule.Approve)
+            return (decision with { Outcome = DecisionOutcome.Block, Rules = [objection.Mask], Why = objection.Why }, objection);
+        var approval = decision.Approval ?? MaskApproval.Of(snapshot.Document, objection.Mask);
+        return (decision with { Outcome = DecisionOutcome.Hold, Rules = [.. decision.Rules, objection.Mask], Why = objection.Why, Approval = approval }, objection);
+    }
+
+    private async ValueTask<GateAnswer> SettleAsync(
+        long id, Operation operation, HoopSnapshot snapshot, Decision decision, Masking.Engine.MaskObjection? objection, CancellationToken cancel)
+    {
+        var allowed = decision.Outcome == DecisionOutcome.Allow;
+        await RecordDecisionAsync(id, operation, allowed ? "allow" : "block", decision, snapshot, null, null, cancel);
+        if (allowed) return new Permit(id, operation, snapshot, decision.MaxRows);
+        if (objection is not null) return Refusals.MaskedPredicate(objection);
+        return operation.Facts.Understood ? Refusals.Blocked(decision) : Refusals.NotUnderstood(decision);
+    }
+
+    private async ValueTask<GateAnswer> HoldAsync(long id, Operation operation, HoopSnapshot snapshot, Decision decision, CancellationToken cancel)
+    {
+        var request = HoldRequests.Create(this, operation, snapshot, decision, options.IngressId, clock.GetUtcNow());
+        await RecordDecisionAsync(id, operation, "hold", decision, snapshot, request.RequestId, request.ExpiresAt, cancel);
+        var link = new Uri(options.PortalUrl, $"/requests/{request.RequestId}").ToString();
+        logger.HoldOpened(Id, request.RequestId);
+        return await holds.OpenAsync(request, link, new Permit(id, operation, snapshot, decision.MaxRows), this, cancel);
+    }
+
+    /// <summary>True when the newest policy still asks for just this approval.</summary>
+    internal bool StillFits(Permit permit)
+    {
+        var (snapshot, roles) = Current;
+        if (ReferenceEquals(snapshot, permit.Snapshot)) return true;
+        var (now, _) = Judge(permit.Operation.Facts, snapshot, roles);
+        var (then, _) = Judge(permit.Operation.Facts, permit.Snapshot, permit.Snapshot.Policy.RolesOf(Principal));
+        return now.Outcome == DecisionOutcome.Allow
+            || now.Outcome == DecisionOutcome.Hold && now.Rules.SequenceEqual(then.Rules) && now.MaxRows == then.MaxRows;
+    }
+
+    internal ValueTask RecordHoldAsync(Permit permit, ApprovalResolved resolved) => recorder.RecordAsync(
+        EventKinds.HoldResolved,
+        EventPayloads.HoldResolved(permit.OperationId, resolved.RequestId, resolved.Outcome.ToString().ToLowerInvariant(), resolved.DecidedBy, resolved.Reason),
+        Durability.Synced, CancellationToken.None);
+
+    private ValueTask RecordDecisionAsync(
+        long id, Operation operation, string outcome, Decision decision, HoopSnapshot snapshot, Guid? requestId, DateTimeOffset? expiresAt, CancellationToken cancel)
+    {
+        var secrets = snapshot.Masks.For(Target.Name, []).Detectors;
+        var payload = EventPayloads.OperationDecided(id, operation, outcome, decision, snapshot.Document.Version, requestId, expiresAt, secrets);
+        var pureRead = (operation.Facts.Effects & ~Effects.Read) == 0;
+        return recorder.RecordAsync(EventKinds.OperationDecided, payload, pureRead ? Durability.Written : Durability.Synced, cancel);
+    }
+}

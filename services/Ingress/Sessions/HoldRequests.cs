@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Hoop.Contracts.Approvals;
+using Hoop.Ingress.Snapshots;
+using Hoop.Policy.Engine;
+
+namespace Hoop.Ingress.Sessions;
+
+/// <summary>An operation on hold → what approvers get to see, and what their decision is bound to.</summary>
+internal static class HoldRequests
+{
+    internal static ApprovalRequested Create(GateSession session, Operation operation, HoopSnapshot snapshot, Decision decision, string ingressId, DateTimeOffset now)
+    {
+        var approval = decision.Approval ?? throw new InvalidOperationException("a hold without an approval requirement");
+        return new ApprovalRequested
+        {
+            RequestId = Guid.CreateVersion7(now),
+            SessionId = session.Id,
+            IngressId = ingressId,
+            Requester = session.Principal,
+            Target = session.Target.Name,
+            Protocol = operation.Facts.Protocol,
+            Statement = operation.Text,
+            BindValues = operation.BindValues,
+            Verbs = [.. operation.Facts.Accesses.Select(access => access.Verb).Distinct()],
+            Objects = [.. operation.Facts.Accesses.Select(access => access.Name).Distinct()],
+            Effects = EffectNames.Of(operation.Facts.Effects),
+            Fingerprint = operation.Facts.Fingerprint,
+            BoundTo = BoundTo(session, operation, snapshot.Document.Version),
+            Rules = decision.Rules,
+            Why = decision.Why,
+            ApproverRoles = approval.ApproverRoles,
+            ApproverGroups = approval.ApproverGroups,
+            Needed = approval.Needed,
+            MaxRows = decision.MaxRows,
+            PolicyVersion = snapshot.Document.Version,
+            RequestedAt = now,
+            ExpiresAt = now + approval.Expires,
+            InTransaction = operation.InTransaction,
+            TransactionStartedAt = operation.TransactionStartedAt,
+        };
+    }
+
+    private static string BoundTo(GateSession session, Operation operation, long policyVersion)
+    {
+        var parts = new object?[]
+        {
+            session.Principal.Id, session.Target.Name, operation.Facts.Fingerprint, operation.Text, operation.BindValues, policyVersion,
+            operation.Facts.Accesses.Select(access => $"{access.Verb} {access.Kind} {access.Name}"),
+        };
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(parts))));
+    }
+}
