@@ -2,10 +2,8 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
-using Hoop.Contracts.Operations;
 using Hoop.Masking.Engine;
 using Hoop.Policy.Engine;
 

@@ -18,7 +18,7 @@ public sealed class GateSession
     private readonly GateOptions options;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
-    private readonly SessionRecorder recorder;
+    private readonly SessionJournal recorder;
 
     private (HoopSnapshot Snapshot, IReadOnlyList<string> Roles)? rolesOf;
     private long operations;
@@ -30,7 +30,7 @@ public sealed class GateSession
     {
         (Target, Principal, this.snapshots, this.holds, this.options, this.clock, this.logger) = (target, principal, snapshots, holds, options, clock, logger);
         Id = Guid.CreateVersion7(clock.GetUtcNow()).ToString("n");
-        recorder = new SessionRecorder(Id, journal, clock);
+        recorder = new SessionJournal(Id, journal, clock);
     }
 
     public string Id { get; }
@@ -54,7 +54,7 @@ public sealed class GateSession
     internal async ValueTask StartAsync(ClientInfo client, string protocol, HoopSnapshot snapshot, CancellationToken cancel)
     {
         var payload = EventPayloads.SessionStarted(Principal, Target.Name, protocol, client, snapshot.Document.Version, options.IngressId);
-        await recorder.RecordAsync(EventKinds.SessionStarted, payload, Durability.Written, cancel);
+        await recorder.AppendAsync(EventKinds.SessionStarted, payload, Durability.Written, cancel);
         logger.SessionStarted(Id, Principal.Id, Target.Name);
     }
 
@@ -93,7 +93,7 @@ public sealed class GateSession
     {
         try
         {
-            await recorder.RecordAsync(EventKinds.OperationCompleted, EventPayloads.OperationCompleted(permit.OperationId, result), Durability.Written, CancellationToken.None);
+            await recorder.AppendAsync(EventKinds.OperationCompleted, EventPayloads.OperationCompleted(permit.OperationId, result), Durability.Written, CancellationToken.None);
         }
         catch (JournalUnavailableException e)
         {
@@ -109,7 +109,7 @@ public sealed class GateSession
         if (Interlocked.Exchange(ref ended, 1) != 0) return;
         try
         {
-            await recorder.RecordAsync(EventKinds.SessionEnded, EventPayloads.SessionEnded(cause), Durability.Synced, CancellationToken.None);
+            await recorder.AppendAsync(EventKinds.SessionEnded, EventPayloads.SessionEnded(cause), Durability.Synced, CancellationToken.None);
         }
         catch (JournalUnavailableException e)
         {
@@ -160,7 +160,7 @@ public sealed class GateSession
             || now.Outcome == DecisionOutcome.Hold && now.Rules.SequenceEqual(then.Rules) && now.MaxRows == then.MaxRows;
     }
 
-    internal ValueTask RecordHoldAsync(Permit permit, ApprovalResolved resolved) => recorder.RecordAsync(
+    internal ValueTask RecordHoldAsync(Permit permit, ApprovalResolved resolved) => recorder.AppendAsync(
         EventKinds.HoldResolved,
         EventPayloads.HoldResolved(permit.OperationId, resolved.RequestId, resolved.Outcome.ToString().ToLowerInvariant(), resolved.DecidedBy, resolved.Reason),
         Durability.Synced, CancellationToken.None);
@@ -171,6 +171,6 @@ public sealed class GateSession
         var secrets = snapshot.Masks.For(Target.Name, []).Detectors;
         var payload = EventPayloads.OperationDecided(id, operation, outcome, decision, snapshot.Document.Version, requestId, expiresAt, secrets);
         var pureRead = (operation.Facts.Effects & ~Effects.Read) == 0;
-        return recorder.RecordAsync(EventKinds.OperationDecided, payload, pureRead ? Durability.Written : Durability.Synced, cancel);
+        return recorder.AppendAsync(EventKinds.OperationDecided, payload, pureRead ? Durability.Written : Durability.Synced, cancel);
     }
 }
