@@ -1,0 +1,54 @@
+using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Authentication;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Ingress.Wire.Tests.Postgres;
+
+public class ScramTests
+{
+    // RFC 7677, section 3.
+    private const string Nonce = "rOprNGfwEbeRWgbNEkqO";
+    private const string ServerFirst = "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
+
+    [Fact]
+    public void It_gives_the_answers_of_the_rfc()
+    {
+        var client = new ScramSha256Client("pencil", Nonce);
+        client.Final(ServerFirst, $"n=user,r={Nonce}").ShouldBe(
+            "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=");
+        client.Verify("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=").ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_server_that_does_not_know_the_password_is_found_out()
+    {
+        var client = new ScramSha256Client("pencil", Nonce);
+        client.Final(ServerFirst);
+        client.Verify("v=AAAATRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_server_final_without_a_first_is_refused() =>
+        new ScramSha256Client("pencil").Verify("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=").ShouldBeFalse();
+
+    [Theory]
+    [InlineData("r=other,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096")]
+    [InlineData("r=rOprNGfwEbeRWgbNEkqO,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096")]
+    [InlineData("r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=2000000000")]
+    [InlineData("r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=-1")]
+    [InlineData("r=rOprNGfwEbeRWgbNEkqOx,s=%%%,i=4096")]
+    [InlineData("e=other-error")]
+    public void A_hostile_server_first_is_refused(string serverFirst) =>
+        Should.Throw<PostgresWireException>(() => new ScramSha256Client("pencil", Nonce).Final(serverFirst));
+
+    [Fact]
+    public void Md5_answers_as_libpq_does() =>
+        Md5Password.Answer("ana", "secret", [1, 2, 3, 4]).ShouldBe("md5" + Expected());
+
+    private static string Expected()
+    {
+        var inner = Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData("secretana"u8));
+        return Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData([.. System.Text.Encoding.ASCII.GetBytes(inner), 1, 2, 3, 4]));
+    }
+}
