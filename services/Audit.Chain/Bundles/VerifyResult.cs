@@ -1,0 +1,23 @@
+namespace Hoop.Audit.Chain.Bundles;
+
+/// <summary>What a verifier found.</summary>
+/// <param name="Ok">True: nothing was changed, removed, added, reordered or cut off since the export was signed.</param>
+/// <param name="Sequence">The first event that is not as it was; null when it is the header, the trailer or the whole.</param>
+/// <param name="Message">One line, for people.</param>
+public sealed record VerifyResult(bool Ok, long? Sequence, string Message)
+{
+    /// <summary>From the header; null when it can not be read.</summary>
+    public string? Session { get; init; }
+
+    public long? PolicyVersion { get; init; }
+    public DateTimeOffset? ExportedAt { get; init; }
+
+    /// <summary>Event lines in the file.</summary>
+    public long Events { get; init; }
+
+    /// <summary>True when the last event is the session's end; false for one exported while it ran.</summary>
+    public bool Ended { get; init; }
+
+    /// <summary>SHA-256 of the public key in the header, lower-case hex: compare it with Audit's <c>GET /api/key</c>.</summary>
+    public string? KeyFingerprint { get; init; }
+}
