@@ -12,6 +12,12 @@ public sealed class Gate(
     SnapshotStore snapshots, TokenValidator tokens, IJournal journal, HoldDesk holds,
     IOptions<GateOptions> options, TimeProvider clock, ILogger<Gate> logger)
 {
+    /// <summary>Raised for every session that opened, and once when it ends.</summary>
+    public event Action<GateSession>? Opened;
+
+    /// <inheritdoc cref="Opened"/>
+    public event Action<GateSession>? Ended;
+
     /// <summary>Validates the access token; a refusal says what is wrong with it in one line.</summary>
     public async ValueTask<(Principal? Principal, Refusal? Refusal)> AuthenticateAsync(string accessToken, CancellationToken cancel)
     {
@@ -31,10 +37,14 @@ public sealed class Gate(
             logger.TargetRefused(principal.Id, target);
             return (null, Refusals.UnknownTarget(target, principal));
         }
-        var session = new GateSession(new AuthorizedTarget(target, document), principal, snapshots, journal, holds, options.Value, clock, logger);
+        var session = new GateSession(new AuthorizedTarget(target, document), principal, snapshots, journal, holds, options.Value, clock, logger)
+        {
+            Ended = ended => Ended?.Invoke(ended),
+        };
         try
         {
             await session.StartAsync(client, protocol, snapshot, cancel);
+            Opened?.Invoke(session);
         }
         catch (JournalUnavailableException e)
         {

@@ -33,6 +33,8 @@ public sealed class GateSession
         recorder = new SessionJournal(Id, journal, clock);
     }
 
+    internal Action<GateSession>? Ended { get; init; }
+
     public string Id { get; }
     public Principal Principal { get; }
     public AuthorizedTarget Target { get; }
@@ -116,6 +118,7 @@ public sealed class GateSession
             logger.JournalRefused(Id, e.Message);
         }
         logger.SessionEnded(Id, cause);
+        Ended?.Invoke(this);
     }
 
     /// <summary>Policy and masks together; the strictest wins.</summary>
