@@ -1,0 +1,93 @@
+using System.IO.Pipelines;
+using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Messages;
+
+namespace Hoop.Ingress.Protocols.Postgres.Targets;
+
+/// <summary>A logged-in connection to the target, at its first ReadyForQuery.</summary>
+internal sealed class PostgresUpstream : IAsyncDisposable
+{
+    private readonly Stream stream;
+
+    private PostgresUpstream(Stream stream)
+    {
+        this.stream = stream;
+        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 32 * 1024, minimumReadSize: 4096, leaveOpen: true));
+        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: 4096, leaveOpen: true));
+    }
+
+    public PipeReader Input { get; }
+    public PipeWriter Output { get; }
+
+    /// <summary>What the server told at log-in, in order.</summary>
+    public List<ParameterStatus> Parameters { get; } = [];
+
+    /// <summary>Notices of the log-in, to be handed on.</summary>
+    public BackendKeyData? Key { get; internal set; }
+
+    /// <summary>Dials, secures and logs in with the target's own credential.</summary>
+    /// <param name="startup">The client's start-up parameters; user, database and protocol options are replaced.</param>
+    /// <exception cref="TargetUnavailableException">With one line that may be shown to the client.</exception>
+    public static async Task<PostgresUpstream> ConnectAsync(
+        ITargetDialer dialer, AuthorizedTarget target, IReadOnlyDictionary<string, string> startup, CancellationToken cancel)
+    {
+        PostgresUpstream? upstream = null;
+        try
+        {
+            upstream = new PostgresUpstream(await OpenAsync(dialer, target, cancel));
+            await new TargetLogin(upstream, target).RunAsync(startup, cancel);
+            return upstream;
+        }
+        catch (Exception e)
+        {
+            if (upstream is not null) await upstream.DisposeAsync();
+            throw e switch
+            {
+                TargetUnavailableException or OperationCanceledException => e,
+                PostgresWireException => new TargetUnavailableException("08P01", $"target \"{target.Name}\" does not speak the PostgreSQL protocol", e),
+                IOException => new TargetUnavailableException("08006", $"target \"{target.Name}\" closed the connection during log-in", e),
+                _ => e,
+            };
+        }
+    }
+
+    /// <summary>Asks the target to cancel what that backend does. Best effort, as in PostgreSQL.</summary>
+    public static async Task CancelAsync(ITargetDialer dialer, AuthorizedTarget target, BackendKeyData key, CancellationToken cancel)
+    {
+        await using var stream = await OpenAsync(dialer, target, cancel);
+        var output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+        StartupPacket.WriteCancel(output, key.ProcessId, key.Secret);
+        await output.FlushAsync(cancel);
+        // The server closes once it has sent the signal: only then is the cancel sure to have arrived.
+        await stream.CopyToAsync(Stream.Null, cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Input.CompleteAsync();
+        try
+        {
+            await Output.CompleteAsync();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Unflushed bytes for a connection that is gone.
+        }
+        await stream.DisposeAsync();
+    }
+
+    private static async Task<Stream> OpenAsync(ITargetDialer dialer, AuthorizedTarget target, CancellationToken cancel)
+    {
+        var connection = await dialer.DialAsync(target, cancel);
+        try
+        {
+            return await TargetTls.UpgradeAsync(connection, target.Document, cancel);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+}
