@@ -1,0 +1,61 @@
+using Hoop.Contracts.Documents;
+using Hoop.Policy.Engine.Rules;
+using Hoop.Policy.Engine.Yaml;
+
+namespace Hoop.Policy.Engine.Document;
+
+/// <summary>What is inside <c>allow</c>, <c>approve</c> or <c>block</c>.</summary>
+internal static class ActionReader
+{
+    private static readonly TimeSpan DefaultExpiry = TimeSpan.FromMinutes(15);
+
+    /// <summary>A rule with everything but who and where.</summary>
+    public static RuleDocument Read(YamlFields fields, RuleAction action, YamlErrors errors, KnownNames names)
+    {
+        var verbs = Words(fields, errors, "verbs", "a verb", VerbNames.All);
+        var objects = fields.Texts("objects");
+        var effects = Words(fields, errors, "effects", "an effect", EffectNames.All);
+        RequireSubject(fields, action, errors);
+        var maxRows = action == RuleAction.Block ? null : fields.Whole("maxRows", 1, long.MaxValue);
+        var approval = action == RuleAction.Approve ? ReadApproval(fields, errors, names) : null;
+        fields.End();
+        return new RuleDocument
+        {
+            Name = "", Roles = [], Action = action, Verbs = verbs, Objects = [.. objects.Select(o => o.Value)],
+            Effects = effects, Approval = approval, MaxRows = maxRows,
+        };
+    }
+
+    private static void RequireSubject(YamlFields fields, RuleAction action, YamlErrors errors)
+    {
+        if (action == RuleAction.Allow && !fields.Has("verbs"))
+            errors.Add(fields.Map, fields.Path, "verbs is missing; say what is allowed, such as verbs: [select], or verbs: [\"*\"]");
+        else if (!fields.Has("verbs") && !fields.Has("objects") && !fields.Has("effects"))
+            errors.Add(fields.Map, fields.Path, "names no verbs, objects or effects; to mean everything write verbs: [\"*\"]");
+    }
+
+    private static ApprovalDocument ReadApproval(YamlFields fields, YamlErrors errors, KnownNames names)
+    {
+        var by = names.Approvers(fields.Texts("by", "by: [dba], the roles that may approve"), $"{fields.Path}.by");
+        var count = (int)(fields.Whole("count", 1, 20) ?? 1);
+        var expires = DefaultExpiry;
+        if (fields.Text("expires") is { } text)
+        {
+            if (Formats.Duration(text.Value) is { } duration) expires = duration;
+            else errors.Add(text, $"{fields.Path}.expires", $"{YamlErrors.Show(text.Value)} is not a duration; write a number with s, m, h or d, such as 30s, 15m or 1h (at most 30d)");
+        }
+        return new ApprovalDocument(by, count, expires);
+    }
+
+    private static List<string> Words(YamlFields fields, YamlErrors errors, string key, string what, IReadOnlyCollection<string> known)
+    {
+        var words = new List<string>();
+        foreach (var text in fields.Texts(key))
+        {
+            words.Add(text.Value);
+            if (text.Value != "*" && !known.Contains(text.Value))
+                errors.Add(text, $"{fields.Path}.{key}", $"{YamlErrors.Show(text.Value)} is not {what}{Suggestion.For(text.Value, known)}");
+        }
+        return words;
+    }
+}

@@ -1,0 +1,60 @@
+using Hoop.Contracts.Documents;
+using Hoop.Policy.Engine.Rules;
+using Hoop.Policy.Engine.Yaml;
+
+namespace Hoop.Policy.Engine.Document;
+
+/// <summary>Checks references to roles and targets. Names that were declared but hold an error still count as known.</summary>
+internal sealed class KnownNames(YamlErrors errors)
+{
+    private readonly SortedSet<string> _targets = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _roles = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _withoutGroups = new(StringComparer.Ordinal);
+
+    public void Add(IReadOnlyDictionary<string, TargetDocument> targets, IReadOnlyDictionary<string, RoleDocument> roles, YamlFields top)
+    {
+        _targets.UnionWith(targets.Keys);
+        _targets.UnionWith(Declared(top.Node("targets")));
+        _roles.UnionWith(roles.Keys);
+        _roles.UnionWith(Declared(top.Node("roles")));
+        _withoutGroups.UnionWith(roles.Where(r => r.Value.Groups.Count == 0).Select(r => r.Key));
+    }
+
+    public IReadOnlyList<string> Roles(IEnumerable<YamlText> names, string path, bool everybody = false)
+    {
+        var list = new List<string>();
+        foreach (var name in names)
+        {
+            list.Add(name.Value);
+            if (everybody && name.Value == RuleScope.Everybody) continue;
+            if (!_roles.Contains(name.Value)) errors.Add(name, path, $"there is no role {YamlErrors.Show(name.Value)}{Hint(name.Value, _roles, "roles")}");
+        }
+        return list;
+    }
+
+    /// <summary>Roles whose members decide: each needs a group, because approvers are found by group.</summary>
+    public IReadOnlyList<string> Approvers(IReadOnlyList<YamlText> names, string path)
+    {
+        foreach (var name in names.Where(n => _withoutGroups.Contains(n.Value)))
+            errors.Add(name, path, $"the role {YamlErrors.Show(name.Value)} has no groups, so nobody could approve; give the role groups or name another");
+        return Roles(names, path);
+    }
+
+    public IReadOnlyList<string> Targets(IEnumerable<YamlText> names, string path)
+    {
+        var list = new List<string>();
+        foreach (var name in names)
+        {
+            list.Add(name.Value);
+            if (!Glob.IsPattern(name.Value) && !_targets.Contains(name.Value))
+                errors.Add(name, path, $"there is no target {YamlErrors.Show(name.Value)}{Hint(name.Value, _targets, "targets")}");
+        }
+        return list;
+    }
+
+    private static string Hint(string name, SortedSet<string> known, string section) =>
+        known.Count == 0 ? $"; declare it under {section}" : Suggestion.For(name, known) is { Length: > 0 } hint ? hint : $"; declare it under {section}";
+
+    private static IEnumerable<string> Declared(YamlNode? section) =>
+        section is YamlMap map ? map.Entries.Select(e => e.Key.Value) : [];
+}

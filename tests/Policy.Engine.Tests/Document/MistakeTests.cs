@@ -1,0 +1,163 @@
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Policy.Engine.Tests.Document;
+
+public sealed class MistakeTests
+{
+    private static IReadOnlyList<YamlError> Errors(string yaml)
+    {
+        var result = HoopYaml.Read(yaml);
+        result.Document.ShouldBeNull();
+        result.Errors.ShouldNotBeEmpty();
+        foreach (var error in result.Errors)
+        {
+            error.Message.ShouldNotContain('\n');
+            error.Line.ShouldBeGreaterThan(0);
+        }
+        return result.Errors;
+    }
+
+    private static void OneError(string yaml, string message, int? line = null)
+    {
+        var error = Errors(yaml).ShouldHaveSingleItem();
+        error.Message.ShouldBe(message);
+        if (line is { } expected) error.Line.ShouldBe(expected);
+    }
+
+    private static string Target(string fields) => $"version: 1\ntargets:\n  shop: {{ {fields} }}";
+
+    private static string Policy(string fields) => Samples.Small + $"policies:\n- {{ name: p, {fields} }}";
+
+    private static string Mask(string fields) => Samples.Small + $"masks:\n- {{ name: m, targets: [shop], {fields} }}";
+
+    private const string Credential = "credential: { username: u, password: env:P }";
+
+    [Fact]
+    public void Three_mistakes_are_three_lines()
+    {
+        var errors = Errors("""
+            version: 1
+            targets:
+              shop: { protocol: postgres, address: 10.0.0.5, credential: { username: u, password: env:P } }
+            roles:
+              agent: { groups: [agents] }
+            policies:
+              - { name: read, roles: [agnet], targets: [shop], allow: { verbs: [select] } }
+              - { name: write, roles: [agent], targets: [shop], alow: { verbs: [insert] }, block: { verbs: [drop] } }
+            """);
+        errors.Select(e => (e.Line, e.Message)).ShouldBe(
+        [
+            (3, "targets.shop.address: the port is missing; write host:port, such as 10.0.0.5:5432"),
+            (7, "policies \"read\".roles: there is no role \"agnet\"; did you mean \"agent\"?"),
+            (8, "policies \"write\": unknown key \"alow\"; did you mean \"allow\"?"),
+        ]);
+    }
+
+    [Theory]
+    [InlineData("versoin: 1", "unknown key \"versoin\"; did you mean \"version\"?", 1)]
+    [InlineData("version: 2", "version: must be 1, the only version there is", 1)]
+    [InlineData("version: 1\ntarget: {}", "unknown key \"target\"; did you mean \"targets\"?", 2)]
+    [InlineData("version: 1\nroles: []", "roles: must be a map, not a list", 2)]
+    [InlineData("version: 1\npolicies: {}", "policies: must be a list, not a map; such as", 2)]
+    [InlineData("version: 1\nversion: 1", "\"version\" is given twice (first on line 1); keep one", 2)]
+    [InlineData("version: 1\nroles:\n  a: { groups: [x] }\n  a: { groups: [y] }", "roles: \"a\" is given twice (first on line 3); keep one", 4)]
+    [InlineData("[1, 2]", "the document must be a map that begins with \"version: 1\", not a list", 1)]
+    [InlineData("", "the document is empty; it needs at least \"version: 1\"", 1)]
+    public void The_top_level_is_checked(string yaml, string message, int line) =>
+        Errors(yaml).ShouldContain(e => e.Message.StartsWith(message, StringComparison.Ordinal) && e.Line == line);
+
+    [Theory]
+    [InlineData("address: a:1, " + Credential, "targets.shop: protocol is missing; add for example protocol: postgres")]
+    [InlineData("protocol: postgras, address: a:1, " + Credential, "targets.shop.protocol: \"postgras\" is not known; did you mean \"postgres\"?")]
+    [InlineData("protocol: postgres, " + Credential, "targets.shop: address is missing; add for example address: 10.0.0.5:5432")]
+    [InlineData("protocol: postgres, address: 'a:0', " + Credential, "targets.shop.address: the port must be a number from 1 to 65535; write host:port, such as 10.0.0.5:5432")]
+    [InlineData("protocol: postgres, address: 'a b:5432', " + Credential, "targets.shop.address: the host is not a name or an IP address; write host:port, such as db.example.com:5432 or [::1]:5432")]
+    [InlineData("protocol: postgres, address: 'env:A-B', " + Credential, "targets.shop.address: env: must be followed by the name of an environment variable, such as env:SHOP_ADDRESS")]
+    [InlineData("protocol: postgres, address: a:1", "targets.shop: credential is missing; add for example credential: { username: shop_app, password: env:SHOP_PASSWORD }")]
+    [InlineData("protocol: postgres, address: a:1, credential: { password: env:P }", "targets.shop.credential: username is missing; add for example username: shop_app")]
+    [InlineData("protocol: postgres, address: a:1, tls: verify, " + Credential, "targets.shop.tls: \"verify\" is not known; use disable, require, verify-ca or verify-full")]
+    [InlineData("protocol: postgres, address: a:1, labels: [env], " + Credential, "targets.shop.labels: must be a map, not a list")]
+    public void Targets_are_checked(string fields, string message) => OneError(Target(fields), message, 3);
+
+    [Theory]
+    [InlineData("credential: { username: u, password: hunter2 }")]
+    [InlineData("credential: { username: u, password: [hunter2] }")]
+    [InlineData("credential: { username: u, hunter2: x }")]
+    [InlineData("credential: { username: u, hunter2: x, hunter2: y }")]
+    [InlineData("credential: { username: u, password: 'env:hunter2 !' }")]
+    [InlineData("credential: { username: u, password: 'file:hunter2' }")]
+    [InlineData("credential: hunter2")]
+    [InlineData("credential: { username: u, password: env:P }, address: 'postgres://u:hunter2@host:5432/x'")]
+    public void A_secret_in_the_wrong_place_is_an_error_that_does_not_repeat_it(string fields)
+    {
+        var address = fields.Contains("address") ? "" : "address: a:1, ";
+        foreach (var error in Errors(Target($"protocol: postgres, {address}{fields}"))) error.Message.ShouldNotContain("hunter2");
+    }
+
+    [Theory]
+    [InlineData("roles: [agent], targets: [shop]", "policies \"p\": does nothing; add one of allow, approve or block")]
+    [InlineData("roles: [agent], targets: [shop], allow: { verbs: [select] }, block: { verbs: [drop] }", "policies \"p\": has more than one of allow, approve and block; make a policy of each")]
+    [InlineData("targets: [shop], allow: { verbs: [select] }", "policies \"p\": roles is missing; add for example roles: [agent]")]
+    [InlineData("roles: [agent], allow: { verbs: [select] }", "policies \"p\": targets is missing; add for example targets: [shop]")]
+    [InlineData("roles: [agent], targets: [shpo], allow: { verbs: [select] }", "policies \"p\".targets: there is no target \"shpo\"; did you mean \"shop\"?")]
+    [InlineData("roles: [agent], targets: {}, allow: { verbs: [select] }", "policies \"p\".targets: selects by no label; write a list of names, or { labels: { env: prod } }")]
+    [InlineData("roles: [agent], targets: [shop], allow: { verbs: [selct] }", "policies \"p\".allow.verbs: \"selct\" is not a verb; did you mean \"select\"?")]
+    [InlineData("roles: [agent], targets: [shop], allow: { verbs: select }", "policies \"p\".allow.verbs: must be a list, not a single value; write it in brackets")]
+    [InlineData("roles: [agent], targets: [shop], allow: { verbs: [] }", "policies \"p\".allow.verbs: the list is empty; name something or leave it out")]
+    [InlineData("roles: [agent], targets: [shop], allow: { objects: [public.*] }", "policies \"p\".allow: verbs is missing; say what is allowed, such as verbs: [select], or verbs: [\"*\"]")]
+    [InlineData("roles: [agent], targets: [shop], allow:", "policies \"p\": allow is missing; add for example allow: { verbs: [select] }")]
+    [InlineData("roles: [agent], targets: [shop], block: {}", "policies \"p\".block: names no verbs, objects or effects; to mean everything write verbs: [\"*\"]")]
+    [InlineData("roles: [agent], targets: [shop], block: { effects: [destroy] }", "policies \"p\".block.effects: \"destroy\" is not an effect; use read, write, mass-write, ddl, destructive, privilege, code-exec, file-access, network, session, dynamic, unknown or lock")]
+    [InlineData("roles: [agent], targets: [shop], block: { verbs: [drop], maxRows: 1 }", "policies \"p\".block: unknown key \"maxRows\"; use verbs, objects or effects")]
+    [InlineData("roles: [agent], targets: [shop], approve: { verbs: [delete] }", "policies \"p\".approve: by is missing; add for example by: [dba], the roles that may approve")]
+    [InlineData("roles: [agent], targets: [shop], approve: { verbs: [delete], by: [bda] }", "policies \"p\".approve.by: there is no role \"bda\"; did you mean \"dba\"?")]
+    [InlineData("roles: [agent], targets: [shop], approve: { verbs: [delete], by: [dba], expires: soon }", "policies \"p\".approve.expires: \"soon\" is not a duration; write a number with s, m, h or d, such as 30s, 15m or 1h (at most 30d)")]
+    [InlineData("roles: [agent], targets: [shop], approve: { verbs: [delete], by: [dba], expires: 31d }", "policies \"p\".approve.expires: \"31d\" is not a duration; write a number with s, m, h or d, such as 30s, 15m or 1h (at most 30d)")]
+    [InlineData("roles: [agent], targets: [shop], approve: { verbs: [delete], by: [dba], count: 0 }", "policies \"p\".approve.count: must be a whole number from 1 to 20")]
+    public void Policies_are_checked(string fields, string message) => OneError(Policy(fields), message, 8);
+
+    [Fact]
+    public void Names_of_policies_differ()
+    {
+        const string rule = "- { name: p, roles: [agent], targets: [shop], allow: { verbs: [select] } }\n";
+        OneError(Samples.Small + "policies:\n" + rule + rule, "policies: the name \"p\" is used twice (first on line 8); names must differ, records refer to them", 9);
+    }
+
+    [Theory]
+    [InlineData("with: redact", "masks \"m\": masks nothing; add columns: [schema.table.column] or detect: [credit-card]")]
+    [InlineData("columns: [a.b.c], detect: [ssn], with: redact", "masks \"m\": has both columns and detect; make a mask of each")]
+    [InlineData("columns: [customers.ssn], with: redact", "masks \"m\".columns: \"customers.ssn\" must have three parts, schema.table.column, such as public.customers.ssn")]
+    [InlineData("columns: [a.b.c]", "masks \"m\": with is missing; add for example with: redact")]
+    [InlineData("columns: [a.b.c], with: redcat", "masks \"m\".with: \"redcat\" is not a way to mask; use redact, null, hash or { partial: { keepLast: 4 } }")]
+    [InlineData("columns: [a.b.c], with: partial", "masks \"m\".with: partial needs to know how much to keep; write { partial: { keepLast: 4 } }")]
+    [InlineData("columns: [a.b.c], with: { partial: { keep: 4 } }", "masks \"m\".with.partial: keepLast is missing; add for example keepLast: 4", false)]
+    [InlineData("detect: [creditcard], with: redact", "masks \"m\".detect: \"creditcard\" is not a detector; did you mean \"credit-card\"?")]
+    [InlineData("columns: [a.b.c], with: redact, except: [root]", "masks \"m\".except: there is no role \"root\"; use agent or dba")]
+    [InlineData("columns: [a.b.c], with: redact, predicates: equal", "masks \"m\".predicates: \"equal\" is not known; use equality, allow, approve or block")]
+    [InlineData("detect: [ssn], with: redact, predicates: block", "masks \"m\": predicates is for column masks; leave it out of a mask with detect")]
+    public void Masks_are_checked(string fields, string message, bool alone = true)
+    {
+        if (alone) OneError(Mask(fields), message, 8);
+        else Errors(Mask(fields)).ShouldContain(e => e.Message == message);
+    }
+
+    [Theory]
+    [InlineData("identity: { issuers: [ { url: http://login.example.com, audience: hoop } ] }", "identity.issuers.url: must be https; plain http is for an issuer on this machine only")]
+    [InlineData("identity: { issuers: [ { url: login, audience: hoop } ] }", "identity.issuers.url: must be an absolute URL, such as https://login.example.com")]
+    [InlineData("identity: { issuers: [ { url: 'https://login.example.com' } ] }", "identity.issuers: audience is missing; add for example audience: hoop")]
+    [InlineData("identity: { issuer: [] }", "identity: unknown key \"issuer\"; did you mean \"issuers\"?")]
+    [InlineData("roles: { a: { kinds: [robot] } }", "roles.a.kinds: \"robot\" is not a kind of principal; use agent, human or service")]
+    [InlineData("roles: { a: {} }", "roles.a: says neither groups nor kinds, so nobody would have it; add for example groups: [agents]")]
+    [InlineData("roles: { 'a b': { groups: [x] } }", "roles: \"a b\" cannot be a role's name; use letters, digits, _, - and ., at most 63")]
+    [InlineData("access: { editPolicy: [dba] }", "access.editPolicy: there is no role \"dba\"; declare it under roles")]
+    [InlineData("access: { edit: [dba] }", "access: unknown key \"edit\"; use viewSessions, exportSessions or editPolicy")]
+    public void Identity_roles_and_access_are_checked(string section, string message) => OneError("version: 1\n" + section, message, 2);
+
+    [Fact]
+    public void An_approver_role_needs_a_group() =>
+        OneError(
+            "version: 1\nroles: { people: { kinds: [human] } }\ntargets: { shop: { protocol: postgres, address: a:1, credential: { username: u } } }\n"
+            + "policies: [ { name: p, roles: [people], targets: [shop], approve: { verbs: [delete], by: [people] } } ]",
+            "policies \"p\".approve.by: the role \"people\" has no groups, so nobody could approve; give the role groups or name another");
+}

@@ -1,0 +1,53 @@
+namespace Hoop.Policy.Engine.Tests;
+
+internal static class Samples
+{
+    /// <summary>Uses every section and key.</summary>
+    public const string Whole = """
+        version: 1
+        identity:
+          issuers:
+            - { url: https://login.example.com/prod, audience: hoop, claims: { groups: groups, kind: client_kind, name: email } }
+        targets:
+          shop:
+            protocol: postgres
+            address: 10.0.0.5:5432
+            database: shop
+            credential: { username: shop_app, password: env:SHOP_PASSWORD }
+            tls: verify-full
+            caFile: /etc/hoop/shop-ca.pem
+            connector: eu-1
+            labels: { env: prod, tier: 1 }
+          lab: { protocol: postgres, address: "env:LAB_ADDRESS", credential: { username: lab, password: file:/run/secrets/lab } }
+        roles:
+          agent: { groups: [agents], kinds: [agent] }
+          dba:   { groups: [dba] }
+        policies:
+          - { name: agents-read,   roles: [agent], targets: [shop], allow: { verbs: [select], objects: [public.*], maxRows: 500 } }
+          - name: agents-change
+            roles: [agent]
+            targets: { labels: { env: prod } }
+            approve: { verbs: [insert, update, delete], objects: [public.*], by: [dba], count: 2, expires: 30m, maxRows: 1000 }
+          - { name: nobody-destroys, roles: ["*"], targets: ["*"], block: { effects: [destructive, privilege, code-exec, file-access, network] } }
+          - { name: dba-all, roles: [dba], targets: ["*"], allow: { verbs: ["*"], objects: ["*"], effects: ["*"] } }
+        masks:
+          - { name: ssn,   targets: [shop], columns: [public.customers.ssn], with: { partial: { keepLast: 4 } }, except: [dba], predicates: equality, safe: [count, max] }
+          - { name: cards, targets: ["*"],  detect: [credit-card], with: redact }
+          - { name: notes, targets: ["*"],  columns: ["*.*.notes"], with: null, predicates: block }
+        access:
+          viewSessions: [dba]
+          exportSessions: [dba]
+          editPolicy: [dba]
+        """;
+
+    /// <summary>A document that is right, for tests that add one wrong thing.</summary>
+    public const string Small = """
+        version: 1
+        targets:
+          shop: { protocol: postgres, address: 10.0.0.5:5432, credential: { username: shop_app, password: env:SHOP_PASSWORD } }
+        roles:
+          agent: { groups: [agents] }
+          dba: { groups: [dba] }
+
+        """;
+}
