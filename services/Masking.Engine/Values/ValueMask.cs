@@ -1,0 +1,66 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Hoop.Contracts.Documents;
+using Hoop.Masking.Engine.Values;
+
+namespace Hoop.Masking.Engine;
+
+/// <summary>Rewrites one value given as text. Immutable, thread-safe.</summary>
+public sealed class ValueMask
+{
+    private const int HashBytes = 8;
+    private readonly int keepLast;
+    private readonly byte[] key;
+
+    internal ValueMask(string name, MaskMode mode, int keepLast, byte[] key) =>
+        (Name, Mode, this.keepLast, this.key) = (name, mode, keepLast, key);
+
+    /// <summary>What stands for a redacted value. Fixed, so that it does not tell the length.</summary>
+    public static ReadOnlySpan<byte> Redacted => "***"u8;
+
+    /// <summary>The mask's name, for the record.</summary>
+    public string Name { get; }
+
+    public MaskMode Mode { get; }
+
+    /// <summary>
+    /// Writes the masked form of a UTF-8 text value. For <see cref="MaskMode.Null"/> it writes the redacted form: whoever
+    /// has a NULL of its own writes that instead.
+    /// </summary>
+    public void Write(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
+    {
+        switch (Mode)
+        {
+            case MaskMode.Partial when keepLast > 0 && !text.IsEmpty:
+                PartialText.Write(text, keepLast, output);
+                break;
+            case MaskMode.Hash:
+                WriteHash(text, output);
+                break;
+            default:
+                output.Write(Redacted);
+                break;
+        }
+    }
+
+    /// <summary>The one that tells less: null, then redact, hash, partial; of two partial ones the shorter.</summary>
+    internal static ValueMask Strictest(ValueMask? a, ValueMask b) =>
+        a is null || Rank(b) > Rank(a) || (Rank(b) == Rank(a) && b.keepLast < a.keepLast) ? b : a;
+
+    private static int Rank(ValueMask mask) => mask.Mode switch
+    {
+        MaskMode.Partial => 0,
+        MaskMode.Hash => 1,
+        MaskMode.Null => 3,
+        _ => 2,
+    };
+
+    /// <summary>The same value gives the same text in every column, so joins and counts still work.</summary>
+    private void WriteHash(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
+    {
+        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(key, text, mac);
+        Convert.TryToHexStringLower(mac[..HashBytes], output.GetSpan(HashBytes * 2), out var written);
+        output.Advance(written);
+    }
+}
