@@ -1,0 +1,16 @@
+using Hoop.Approval.Expiry;
+using Hoop.Contracts.Approvals;
+
+namespace Hoop.Approval.Outbox;
+
+/// <summary>The messages this service sends through its outbox, by name: a row can never name another type.</summary>
+internal static class OutboxTypes
+{
+    private static readonly Dictionary<string, Type> ByName = new[]
+    {
+        typeof(ApprovalResolved), typeof(VoteCounted), typeof(ApprovalRedeemed), typeof(ExpiryReached),
+    }.ToDictionary(type => type.Name);
+
+    public static Type Find(string name) =>
+        ByName.TryGetValue(name, out var type) ? type : throw new InvalidOperationException($"The outbox holds a message of unknown type '{name}'.");
+}

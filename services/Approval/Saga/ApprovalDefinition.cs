@@ -1,0 +1,13 @@
+using MassTransit;
+
+namespace Hoop.Approval.Saga;
+
+/// <summary>The saga's queue. Its state and what it says are one database transaction, see <see cref="ApprovalRepository"/>.</summary>
+internal sealed class ApprovalDefinition : SagaDefinition<ApprovalState>
+{
+    public ApprovalDefinition()
+    {
+        EndpointName = "approvals";
+        ConcurrentMessageLimit = 16;
+    }
+}

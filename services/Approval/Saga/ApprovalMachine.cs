@@ -1,0 +1,71 @@
+using Hoop.Approval.Expiry;
+using Hoop.Contracts.Approvals;
+using MassTransit;
+
+namespace Hoop.Approval.Saga;
+
+/// <summary>The life of a request. Reads as the specification; the verbs are in <see cref="ApprovalVerbs"/>.</summary>
+internal sealed class ApprovalMachine : MassTransitStateMachine<ApprovalState>
+{
+    public ApprovalMachine()
+    {
+        InstanceState(x => x.CurrentState);
+
+        Event(() => Requested, e => e.CorrelateById(m => m.Message.RequestId));
+        // Its request may still be on the way: fail, and be retried.
+        Event(() => Previewed, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.Fault()));
+        Event(() => ClientLeft, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.Fault()));
+        Event(() => TimeIsUp, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.Discard()));
+        Event(() => VoteCast, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.ExecuteAsync(x => x.RefuseUnknownVote())));
+        Event(() => UseAsked, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.ExecuteAsync(x => x.RefuseUnknownUse())));
+
+        Initially(
+            When(Requested).Open().TransitionTo(Pending));
+
+        During(Pending,
+            Ignore(Requested),
+            When(Previewed).Preview(),
+            When(VoteCast)
+                .Judge()
+                .If(x => x.DecidesAgainst(), x => x.TransitionTo(Denied).Resolve(ApprovalOutcome.Denied))
+                .If(x => x.DecidesFor(), x => x.TransitionTo(Approved).Resolve(ApprovalOutcome.Approved))
+                .ReplyToVoter(),
+            When(UseAsked).RefuseUse(),
+            When(ClientLeft).TransitionTo(Withdrawn).ResolveWithdrawn(),
+            When(TimeIsUp).TransitionTo(Expired).Resolve(ApprovalOutcome.Expired));
+
+        During(Approved,
+            Ignore(Requested),
+            When(Previewed).Preview(),
+            When(VoteCast).Judge().ReplyToVoter(),
+            When(UseAsked)
+                .JudgeUse()
+                .If(x => x.MayUse(), x => x.TransitionTo(Used).Use())
+                .ReplyToUser(),
+            // Approved, but nobody is left to use it: it must not stay usable.
+            When(ClientLeft).TransitionTo(Withdrawn).Lapse("withdrawn"),
+            When(TimeIsUp).TransitionTo(Expired).Lapse("expired"));
+
+        During([Denied, Expired, Withdrawn, Used],
+            Ignore(Requested),
+            Ignore(Previewed),
+            Ignore(ClientLeft),
+            Ignore(TimeIsUp),
+            When(VoteCast).Judge().ReplyToVoter(),
+            When(UseAsked).RefuseUse());
+    }
+
+    public State Pending { get; private set; } = null!;
+    public State Approved { get; private set; } = null!;
+    public State Denied { get; private set; } = null!;
+    public State Expired { get; private set; } = null!;
+    public State Withdrawn { get; private set; } = null!;
+    public State Used { get; private set; } = null!;
+
+    public Event<ApprovalRequested> Requested { get; private set; } = null!;
+    public Event<ApprovalPreviewed> Previewed { get; private set; } = null!;
+    public Event<CastVote> VoteCast { get; private set; } = null!;
+    public Event<ApprovalWithdrawn> ClientLeft { get; private set; } = null!;
+    public Event<ExpiryReached> TimeIsUp { get; private set; } = null!;
+    public Event<RedeemApproval> UseAsked { get; private set; } = null!;
+}

@@ -1,0 +1,30 @@
+using Hoop.Approval.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Hoop.Approval.Saga;
+
+internal sealed class ApprovalMap : IEntityTypeConfiguration<ApprovalState>
+{
+    public void Configure(EntityTypeBuilder<ApprovalState> builder)
+    {
+        builder.ToTable("approvals").HasKey(x => x.CorrelationId);
+        builder.Property(x => x.CorrelationId).HasColumnName("id").ValueGeneratedNever();
+        builder.Property(x => x.CurrentState).HasColumnName("state");
+        builder.Property(x => x.Request).HasColumnName("request").AsJson();
+        builder.Property(x => x.Votes).HasColumnName("votes").AsJson();
+        builder.Property(x => x.RequesterId).HasColumnName("requester_id");
+        builder.Property(x => x.SessionId).HasColumnName("session_id");
+        builder.Property(x => x.ApproverGroups).HasColumnName("approver_groups");
+        builder.Property(x => x.RequestedAt).HasColumnName("requested_at");
+        builder.Property(x => x.ExpiresAt).HasColumnName("expires_at");
+        builder.Property(x => x.EstimatedRows).HasColumnName("estimated_rows");
+        builder.Property(x => x.Plan).HasColumnName("plan");
+        builder.Property(x => x.Outcome).HasColumnName("outcome").HasConversion<string>();
+        builder.Property(x => x.Reason).HasColumnName("reason");
+        builder.Property(x => x.ResolvedAt).HasColumnName("resolved_at");
+        builder.Property(x => x.EndedAt).HasColumnName("ended_at");
+        builder.Property(x => x.ExpiryToldAt).HasColumnName("expiry_told_at");
+        builder.Ignore(x => x.Needed).Ignore(x => x.Approvals);
+    }
+}

@@ -1,0 +1,46 @@
+using Hoop.Contracts.Approvals;
+using Hoop.Contracts.Identity;
+using MassTransit;
+
+namespace Hoop.Approval.Saga;
+
+/// <summary>One request for approval: what was asked, who voted, where it stands. The saga's row.</summary>
+internal sealed class ApprovalState : SagaStateMachineInstance
+{
+    /// <summary>The request id.</summary>
+    public Guid CorrelationId { get; set; }
+
+    /// <summary>A state's name of <see cref="ApprovalMachine"/>.</summary>
+    public string CurrentState { get; set; } = "";
+
+    public ApprovalRequested Request { get; set; } = null!;
+    public IReadOnlyList<Vote> Votes { get; set; } = [];
+
+    // Copies of the request's facts that the database searches by.
+    public string RequesterId { get; set; } = "";
+    public string SessionId { get; set; } = "";
+    public List<string> ApproverGroups { get; set; } = [];
+    public DateTimeOffset RequestedAt { get; set; }
+    public DateTimeOffset ExpiresAt { get; set; }
+
+    public double? EstimatedRows { get; set; }
+
+    /// <summary>The planner's answer, or why there is none; null until it arrives.</summary>
+    public string? Plan { get; set; }
+
+    /// <summary>How it was resolved; stays when an approval lapses or is used later.</summary>
+    public ApprovalOutcome? Outcome { get; set; }
+    public string? Reason { get; set; }
+    public DateTimeOffset? ResolvedAt { get; set; }
+
+    /// <summary>When an approval was used, lapsed or lost its client.</summary>
+    public DateTimeOffset? EndedAt { get; set; }
+
+    public DateTimeOffset? ExpiryToldAt { get; set; }
+
+    public int Needed => Math.Max(1, Request.Needed);
+    public int Approvals => Votes.Count(vote => vote.Approve);
+}
+
+/// <summary>A vote that was taken.</summary>
+internal sealed record Vote(Principal Voter, bool Approve, string? Reason, DateTimeOffset At);

@@ -1,0 +1,75 @@
+-- Run at every start, under an advisory lock: each statement must be harmless when its work is already done.
+
+CREATE TABLE IF NOT EXISTS approvals (
+    id              uuid PRIMARY KEY,
+    state           text NOT NULL,
+    requester_id    text NOT NULL,
+    session_id      text NOT NULL,
+    approver_groups text[] NOT NULL,
+    requested_at    timestamptz NOT NULL,
+    expires_at      timestamptz NOT NULL,
+    -- json, not jsonb: the facts stay as they came.
+    request         json NOT NULL,
+    votes           json NOT NULL,
+    estimated_rows  double precision,
+    plan            text,
+    outcome         text,
+    reason          text,
+    resolved_at     timestamptz,
+    ended_at        timestamptz,
+    expiry_told_at  timestamptz
+);
+CREATE INDEX IF NOT EXISTS approvals_open ON approvals (expires_at) WHERE state IN ('Pending', 'Approved') AND expiry_told_at IS NULL;
+CREATE INDEX IF NOT EXISTS approvals_by_time ON approvals (requested_at DESC);
+CREATE INDEX IF NOT EXISTS approvals_by_requester ON approvals (requester_id, requested_at DESC);
+
+-- Messages that were decided on in the same transaction as the state they tell of.
+CREATE TABLE IF NOT EXISTS outbox (
+    position        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id              uuid NOT NULL,
+    type            text NOT NULL,
+    body            json NOT NULL,
+    -- Null: published to whoever subscribes; else a reply to this address.
+    reply_to        text,
+    request_id      uuid,
+    conversation_id uuid,
+    created_at      timestamptz NOT NULL
+);
+
+-- Messages that were handled: a redelivery finds its id here and changes nothing.
+CREATE TABLE IF NOT EXISTS inbox (
+    message_id uuid PRIMARY KEY,
+    handled_at timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS inbox_by_time ON inbox (handled_at);
+
+-- What people and the clock decided, for ever: votes taken and refused, outcomes, uses.
+CREATE TABLE IF NOT EXISTS decisions (
+    position   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    request_id uuid NOT NULL,
+    at         timestamptz NOT NULL,
+    kind       text NOT NULL,
+    actor_id   text,
+    actor_name text,
+    code       text NOT NULL,
+    detail     text
+);
+CREATE INDEX IF NOT EXISTS decisions_by_request ON decisions (request_id);
+
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'table % is append-only', TG_TABLE_NAME; END $$;
+
+CREATE OR REPLACE TRIGGER decisions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON decisions
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE OR REPLACE FUNCTION tell_approval_changed() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM pg_notify('approval_changed', NEW.id::text); RETURN NULL; END $$;
+
+CREATE OR REPLACE TRIGGER approvals_changed AFTER INSERT OR UPDATE ON approvals
+    FOR EACH ROW EXECUTE FUNCTION tell_approval_changed();
+
+CREATE OR REPLACE FUNCTION tell_outbox_filled() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM pg_notify('approval_outbox', ''); RETURN NULL; END $$;
+
+CREATE OR REPLACE TRIGGER outbox_filled AFTER INSERT ON outbox
+    FOR EACH STATEMENT EXECUTE FUNCTION tell_outbox_filled();

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using Hoop.Contracts.Approvals;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Hoop.Approval.Tests.Rigs;
+
+/// <summary>The other side of the bus: holds clients, asks, hears resolutions, redeems; and passes on votes.</summary>
+public sealed class FakeIngress : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly Heard _heard;
+
+    private FakeIngress(ServiceProvider services) => (_services, _heard) = (services, services.GetRequiredService<Heard>());
+
+    public IBus Bus => _services.GetRequiredService<IBus>();
+
+    public static async Task<FakeIngress> StartAsync(string rabbit)
+    {
+        var services = new ServiceCollection().AddLogging().AddSingleton<Heard>().AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            bus.AddConsumer<ResolutionConsumer>().Endpoint(e => { e.Temporary = true; e.InstanceId = "fake-ingress"; });
+            bus.UsingRabbitMq((context, configure) =>
+            {
+                configure.Host(new Uri(rabbit));
+                configure.ConfigureEndpoints(context);
+            });
+        }).BuildServiceProvider();
+        await services.GetRequiredService<IBusControl>().StartAsync(TimeoutToken(30));
+        return new FakeIngress(services);
+    }
+
+    public Task PublishAsync<T>(T message, Guid? messageId = null) where T : class =>
+        Bus.Publish(message, context => context.MessageId = messageId ?? NewId.NextGuid());
+
+    public async Task<VoteCounted> VoteAsync(CastVote vote) =>
+        (await Bus.CreateRequestClient<CastVote>(RequestTimeout.After(s: 20)).GetResponse<VoteCounted>(vote)).Message;
+
+    public async Task<ApprovalRedeemed> RedeemAsync(ApprovalRequested request, string? ingressId = null, string? boundTo = null) =>
+        (await Bus.CreateRequestClient<RedeemApproval>(RequestTimeout.After(s: 20)).GetResponse<ApprovalRedeemed>(
+            new RedeemApproval(request.RequestId, ingressId ?? request.IngressId, boundTo ?? request.BoundTo))).Message;
+
+    public Task<ApprovalResolved> ResolutionAsync(Guid requestId) => _heard.FirstAsync(requestId).WaitAsync(TimeSpan.FromSeconds(20));
+
+    /// <summary>Every resolution heard so far. Ask after an exchange that the saga handles later than what is counted.</summary>
+    public IReadOnlyList<ApprovalResolved> Resolutions(Guid requestId) => _heard.All(requestId);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.GetRequiredService<IBusControl>().StopAsync(TimeoutToken(10));
+        await _services.DisposeAsync();
+    }
+
+    private static CancellationToken TimeoutToken(int seconds) => new CancellationTokenSource(TimeSpan.FromSeconds(seconds)).Token;
+
+    private sealed class Heard
+    {
+        private readonly ConcurrentDictionary<Guid, (TaskCompletionSource<ApprovalResolved> First, ConcurrentQueue<ApprovalResolved> All)> _byId = new();
+
+        public void Add(ApprovalResolved resolved)
+        {
+            Of(resolved.RequestId).All.Enqueue(resolved);
+            Of(resolved.RequestId).First.TrySetResult(resolved);
+        }
+
+        public Task<ApprovalResolved> FirstAsync(Guid id) => Of(id).First.Task;
+
+        public IReadOnlyList<ApprovalResolved> All(Guid id) => [.. Of(id).All];
+
+        private (TaskCompletionSource<ApprovalResolved> First, ConcurrentQueue<ApprovalResolved> All) Of(Guid id) =>
+            _byId.GetOrAdd(id, static _ => (new(TaskCreationOptions.RunContinuationsAsynchronously), new()));
+    }
+
+    private sealed class ResolutionConsumer(Heard heard) : IConsumer<ApprovalResolved>
+    {
+        public Task Consume(ConsumeContext<ApprovalResolved> context)
+        {
+            heard.Add(context.Message);
+            return Task.CompletedTask;
+        }
+    }
+}

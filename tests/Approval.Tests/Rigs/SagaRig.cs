@@ -1,0 +1,51 @@
+using Hoop.Approval.Tests.Rigs;
+using Hoop.Contracts.Approvals;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(SagaRig))]
+
+namespace Hoop.Approval.Tests.Rigs;
+
+/// <summary>Two Approval instances on one database and broker, and an Ingress: shared by all tests, each with requests of its own.</summary>
+public sealed class SagaRig : IAsyncLifetime
+{
+    public ApprovalBroker Broker { get; private set; } = null!;
+    public ApprovalInstance One { get; private set; } = null!;
+    public ApprovalInstance Other { get; private set; } = null!;
+    public FakeIngress Ingress { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Broker = await ApprovalBroker.CreateAsync();
+        One = new ApprovalInstance(Broker);
+        Other = new ApprovalInstance(Broker);
+        // At once, as two replicas would: both bring the schema up.
+        await Task.WhenAll(Task.Run(One.ReadyAsync), Task.Run(Other.ReadyAsync));
+        Ingress = await FakeIngress.StartAsync(Broker.RabbitMq);
+    }
+
+    /// <summary>Opens a request and waits until it is there.</summary>
+    public async Task<ApprovalRequested> OpenAsync(ApprovalRequested? request = null)
+    {
+        request ??= Samples.Request();
+        await Ingress.PublishAsync(request);
+        await OpenedAsync(request.RequestId);
+        return request;
+    }
+
+    public async Task OpenedAsync(Guid requestId)
+    {
+        while ((await Ingress.VoteAsync(new CastVote(requestId, Samples.Agent, true, null))).Code == "not-found")
+            await Task.Delay(20);
+    }
+
+    public Task<List<DecisionRow>> DecisionsAsync(Guid requestId) =>
+        One.DecisionsAsync(requestId);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Ingress.DisposeAsync();
+        await One.DisposeAsync();
+        await Other.DisposeAsync();
+    }
+}
