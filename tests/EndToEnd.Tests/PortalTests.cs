@@ -1,0 +1,134 @@
+using Hoop.EndToEnd.Tests.Support;
+using Microsoft.Playwright;
+using Shouldly;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Hoop.EndToEnd.Tests;
+
+/// <summary>The portal in a real browser. Screenshots are kept as test output.</summary>
+public sealed class PortalTests(DemoSystem hoop) : IAsyncLifetime
+{
+    private IPlaywright playwright = null!;
+    private IBrowser browser = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = "/usr/bin/chromium",
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await browser.DisposeAsync();
+        playwright.Dispose();
+    }
+
+    [Fact]
+    public async Task Bea_sees_a_request_appear_and_approves_it_and_psql_finishes()
+    {
+        var page = await SignInAsync("bea");
+        await using var psql = await hoop.StartPsqlAsync();
+        await psql.SendAsync("delete from orders where id = 31 /* portal-1 */;\nselect 'after';\n");
+
+        // It appears by itself: nothing reloads the page.
+        var row = page.GetByTestId("request-row").Filter(new LocatorFilterOptions { HasText = "portal-1" });
+        await Expect(row).ToBeVisibleAsync(new() { Timeout = 15_000 });
+        await ScreenshotAsync(page, "inbox");
+        await row.First.ClickAsync();
+        await Expect(page.GetByTestId("approve")).ToBeVisibleAsync();
+        await Expect(page.Locator("body")).ToContainTextAsync("delete from orders where id = 31");
+        await Expect(page.Locator("body")).ToContainTextAsync("reporting-agent");
+        await ScreenshotAsync(page, "request");
+        await page.GetByTestId("approve").ClickAsync();
+
+        await psql.SawAsync("after");
+        psql.Seen.ShouldContain("DELETE 1");
+        await Expect(page.GetByTestId("request-state")).ToContainTextAsync(new System.Text.RegularExpressions.Regex("approved|used", System.Text.RegularExpressions.RegexOptions.IgnoreCase));
+    }
+
+    [Fact]
+    public async Task Bea_denies_with_a_reason_and_psql_is_told()
+    {
+        var page = await SignInAsync("bea");
+        await using var psql = await hoop.StartPsqlAsync();
+        await psql.SendAsync("delete from orders where id = 32 /* portal-2 */;\n");
+        var request = await hoop.PendingRequestAsync("portal-2");
+        await page.GotoAsync(new Uri(hoop.Portal, $"/requests/{request}").ToString());
+        await page.GetByTestId("reason").FillAsync("ask me on Monday");
+        await page.GetByTestId("deny").ClickAsync();
+
+        await psql.SawAsync("ask me on Monday");
+    }
+
+    [Fact]
+    public async Task A_withdrawn_request_is_shown_as_such_at_once()
+    {
+        var page = await SignInAsync("bea");
+        await using var psql = await hoop.StartPsqlAsync();
+        await psql.SendAsync("delete from orders where id = 33 /* portal-3 */;\n");
+        var request = await hoop.PendingRequestAsync("portal-3");
+        await page.GotoAsync(new Uri(hoop.Portal, $"/requests/{request}").ToString());
+        await Expect(page.GetByTestId("approve")).ToBeVisibleAsync();
+        psql.Signal("INT");
+
+        await Expect(page.GetByTestId("request-state")).ToContainTextAsync(new System.Text.RegularExpressions.Regex("withdrawn", System.Text.RegularExpressions.RegexOptions.IgnoreCase), new() { Timeout = 15_000 });
+        await Expect(page.GetByTestId("approve")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Ana_sees_why_she_cannot_decide_on_her_own_request()
+    {
+        var page = await SignInAsync("ana");
+        await using var psql = await hoop.StartPsqlAsync(principal: "ana");
+        await psql.SendAsync("delete from orders where id = 34 /* portal-4 */;\n");
+        var request = await hoop.PendingRequestAsync("portal-4");
+        await page.GotoAsync(new Uri(hoop.Portal, $"/requests/{request}").ToString());
+
+        await Expect(page.Locator("body")).ToContainTextAsync("delete from orders where id = 34");
+        await Expect(page.GetByTestId("approve")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_sessions_timeline_shows_what_happened()
+    {
+        await hoop.PsqlAsync("select count(*) from orders /* portal-5 */;\n");
+        var page = await SignInAsync("bea");
+        var session = await hoop.NewestSessionAsync();
+        await page.GotoAsync(new Uri(hoop.Portal, "/sessions").ToString());
+        await Expect(page.Locator("body")).ToContainTextAsync("reporting-agent", new() { Timeout = 15_000 });
+        await ScreenshotAsync(page, "sessions");
+        await page.GotoAsync(new Uri(hoop.Portal, $"/sessions/{session}").ToString());
+        await Expect(page.Locator("body")).ToContainTextAsync("select count(*) from orders", new() { Timeout = 15_000 });
+        await ScreenshotAsync(page, "timeline");
+    }
+
+    [Fact]
+    public async Task Nobody_gets_in_without_signing_in()
+    {
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync(hoop.Portal.ToString());
+        await Expect(page.GetByTestId("login-bea")).ToBeVisibleAsync();
+        await ScreenshotAsync(page, "sign-in");
+    }
+
+    private async Task<IPage> SignInAsync(string name)
+    {
+        var context = await browser.NewContextAsync();
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(hoop.Portal.ToString());
+        await page.GetByTestId($"login-{name}").ClickAsync();
+        await page.WaitForURLAsync(url => url.StartsWith(hoop.Portal.ToString(), StringComparison.Ordinal) && !url.Contains("signin"));
+        await Expect(page.Locator("body")).ToContainTextAsync(name);
+        return page;
+    }
+
+    private static Task ScreenshotAsync(IPage page, string name) => page.ScreenshotAsync(new PageScreenshotOptions
+    {
+        Path = Path.Combine(AppContext.BaseDirectory, "screenshots", name + ".png"), FullPage = true,
+    });
+}
