@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using Hoop.Contracts.Approvals;
+using Hoop.Contracts.Audit;
+using Hoop.Contracts.Documents;
+using Hoop.Contracts.Identity;
+using Hoop.Contracts.Operations;
+using Hoop.Ingress.Approvals;
+using Hoop.Ingress.Journal;
+using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Snapshots;
+using Hoop.Masking.Engine;
+using Hoop.Policy.Engine;
+using Hoop.ServiceDefaults.Documents;
+using Hoop.ServiceDefaults.Identity;
+using Hoop.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Shouldly;
+
+namespace Hoop.Ingress.Tests.Sessions;
+
+/// <summary>A real Gate with a policy given as hoop.yaml, a journal in memory and an approval service that a test plays.</summary>
+internal sealed class GateRig
+{
+    internal const string Yaml = """
+        version: 1
+        targets:
+          shop: { protocol: postgres, address: "127.0.0.1:5432", database: shop, credential: { username: app, password: env:SHOP }, tls: disable }
+        roles:
+          agent: { groups: [agents] }
+          dba: { groups: [dba] }
+        policies:
+          - { name: read, roles: [agent], targets: [shop], allow: { verbs: [select], objects: [public.*] } }
+          - { name: change, roles: [agent], targets: [shop], approve: { verbs: [update, delete], objects: [public.*], by: [dba], count: 1, expires: 15m } }
+          - { name: nobody, roles: ["*"], targets: ["*"], block: { effects: [destructive] } }
+        masks:
+          - { name: ssn, targets: [shop], columns: [public.customers.ssn], with: redact, except: [dba] }
+        """;
+
+    internal static readonly Principal Agent = new("https://id", "agent-1", "agent-1", "agent", ["agents"], []);
+
+    internal ManualClock Clock { get; } = new();
+    internal MemoryJournal Journal { get; } = new();
+    internal PlayedApprovals Approvals { get; } = new();
+    internal SnapshotStore Snapshots { get; } = new();
+    internal HoldDesk Holds { get; }
+    internal Gate Gate { get; }
+
+    internal GateRig(string? yaml = Yaml)
+    {
+        var options = Options.Create(new GateOptions { IngressId = "test", PortalUrl = new Uri("http://portal") });
+        var http = new ServiceCollection().AddHttpClient().BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
+        Holds = new HoldDesk(Approvals, options, Clock, NullLogger<HoldDesk>.Instance);
+        Gate = new Gate(Snapshots, new TokenValidator(new HoopDocuments(), http, Clock), Journal, Holds, options, Clock, NullLogger<Gate>.Instance);
+        if (yaml is not null) Activate(yaml, 1);
+    }
+
+    internal void Activate(string yaml, long version)
+    {
+        var read = HoopYaml.Read(yaml);
+        read.Errors.ShouldBeEmpty();
+        var document = read.Document! with { Version = version, Digest = $"digest-{version}" };
+        Snapshots.Current = new HoopSnapshot(document, PolicyEngine.Compile(document), MaskingEngine.Compile(new MaskingDocument(version, "", document.Masks), new byte[32]));
+    }
+
+    internal async Task<GateSession> OpenAsync(Principal? principal = null)
+    {
+        var (session, refusal) = await Gate.OpenAsync(principal ?? Agent, "shop", "postgres", new ClientInfo("127.0.0.1", true, "test"), CancellationToken.None);
+        refusal.ShouldBeNull();
+        return session!;
+    }
+
+    internal static Operation Operation(string verb, string table = "public.orders", Effects effects = Effects.Read, params ColumnUse[] uses) => new()
+    {
+        Text = $"{verb} {table}",
+        Facts = new OperationFacts
+        {
+            Protocol = "postgres", Understood = true, Plumbing = false, Accesses = [new ObjectAccess(verb, "table", table)],
+            Effects = effects, Fingerprint = "0123456789abcdef", ColumnUses = uses,
+        },
+    };
+}
+
+internal sealed class MemoryJournal : IJournal
+{
+    private readonly ConcurrentQueue<(JournalEvent Event, Durability Durability)> events = new();
+
+    internal bool Broken { get; set; }
+
+    internal IReadOnlyList<JournalEvent> Events => [.. events.Select(entry => entry.Event)];
+
+    internal IReadOnlyList<string> Kinds => [.. Events.Select(e => e.Kind)];
+
+    internal Durability DurabilityOf(string kind) => events.Last(entry => entry.Event.Kind == kind).Durability;
+
+    public ValueTask AppendAsync(JournalEvent e, Durability durability, CancellationToken cancel)
+    {
+        if (Broken) return ValueTask.FromException(new JournalUnavailableException("no space left"));
+        events.Enqueue((e, durability));
+        return ValueTask.CompletedTask;
+    }
+}
+
+internal sealed class PlayedApprovals : IApprovals
+{
+    private readonly TaskCompletionSource<ApprovalRequested> requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal bool Down { get; set; }
+    internal bool Grants { get; set; } = true;
+    internal List<RedeemApproval> Redeemed { get; } = [];
+    internal List<ApprovalWithdrawn> Withdrawn { get; } = [];
+    internal Task<ApprovalRequested> Requested => requested.Task;
+
+    public Task RequestAsync(ApprovalRequested request, CancellationToken cancel)
+    {
+        if (Down) return Task.FromException(new InvalidOperationException("broker down"));
+        requested.TrySetResult(request);
+        return Task.CompletedTask;
+    }
+
+    public Task PreviewAsync(ApprovalPreviewed preview, CancellationToken cancel) => Task.CompletedTask;
+
+    public Task WithdrawAsync(ApprovalWithdrawn withdrawn, CancellationToken cancel)
+    {
+        Withdrawn.Add(withdrawn);
+        return Task.CompletedTask;
+    }
+
+    public Task<ApprovalRedeemed> RedeemAsync(RedeemApproval command, CancellationToken cancel)
+    {
+        Redeemed.Add(command);
+        return Task.FromResult(new ApprovalRedeemed(command.RequestId, Grants, Grants ? "granted" : "already used"));
+    }
+}

@@ -1,0 +1,180 @@
+using Hoop.Contracts.Approvals;
+using Hoop.Contracts.Audit;
+using Hoop.Contracts.Operations;
+using Hoop.Ingress.Journal;
+using Hoop.Ingress.Sessions;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Ingress.Tests.Sessions;
+
+public class GateTests
+{
+    [Fact]
+    public async Task An_allowed_read_is_journalled_before_its_permit_is_given()
+    {
+        var rig = new GateRig();
+        var session = await rig.OpenAsync();
+
+        var answer = await session.AskAsync(GateRig.Operation("select"), CancellationToken.None);
+
+        answer.Permit.ShouldNotBeNull();
+        rig.Journal.Kinds.ShouldBe([EventKinds.SessionStarted, EventKinds.OperationDecided]);
+        rig.Journal.DurabilityOf(EventKinds.OperationDecided).ShouldBe(Durability.Written);
+    }
+
+    [Fact]
+    public async Task Anything_but_a_pure_read_is_synced()
+    {
+        var rig = new GateRig();
+        var session = await rig.OpenAsync();
+        await session.AskAsync(GateRig.Operation("drop", effects: Effects.Destructive), CancellationToken.None);
+        rig.Journal.DurabilityOf(EventKinds.OperationDecided).ShouldBe(Durability.Synced);
+    }
+
+    [Fact]
+    public async Task Nothing_is_permitted_that_cannot_be_journalled()
+    {
+        var rig = new GateRig();
+        var session = await rig.OpenAsync();
+        rig.Journal.Broken = true;
+
+        (await session.AskAsync(GateRig.Operation("select"), CancellationToken.None)).Refusal!.Code.ShouldBe(RefusalCode.JournalUnavailable);
+        (await rig.Gate.OpenAsync(GateRig.Agent, "shop", "postgres", new ClientInfo("x", true, null), CancellationToken.None)).Refusal!.Code.ShouldBe(RefusalCode.JournalUnavailable);
+    }
+
+    [Fact]
+    public async Task With_no_policy_nothing_opens() =>
+        (await new GateRig(yaml: null).Gate.OpenAsync(GateRig.Agent, "shop", "postgres", new ClientInfo("x", true, null), CancellationToken.None)).Refusal!.Code.ShouldBe(RefusalCode.NoPolicy);
+
+    [Fact]
+    public async Task A_target_that_is_not_yours_looks_like_one_that_is_not_there()
+    {
+        var rig = new GateRig();
+        var client = new ClientInfo("x", true, null);
+        var stranger = GateRig.Agent with { Groups = [] };
+        var (_, notYours) = await rig.Gate.OpenAsync(stranger, "shop", "postgres", client, CancellationToken.None);
+        var (_, notThere) = await rig.Gate.OpenAsync(stranger, "nowhere", "postgres", client, CancellationToken.None);
+        notYours!.Message.Replace("shop", "X").ShouldBe(notThere!.Message.Replace("nowhere", "X"));
+    }
+
+    [Fact]
+    public async Task A_blocked_operation_names_its_rule()
+    {
+        var session = await new GateRig().OpenAsync();
+        var refusal = (await session.AskAsync(GateRig.Operation("drop", effects: Effects.Destructive), CancellationToken.None)).Refusal!;
+        refusal.Rule.ShouldBe("nobody");
+        refusal.Message.ShouldContain("nobody");
+    }
+
+    [Fact]
+    public async Task A_range_over_a_masked_column_is_refused_and_recorded()
+    {
+        var rig = new GateRig();
+        var session = await rig.OpenAsync();
+        var operation = GateRig.Operation("select", "public.customers", Effects.Read, new ColumnUse("public.customers.ssn", ColumnUseKind.Range));
+
+        (await session.AskAsync(operation, CancellationToken.None)).Refusal!.Code.ShouldBe(RefusalCode.MaskedPredicate);
+        rig.Journal.Events[^1].Payload.ShouldContain("\"outcome\":\"block\"");
+    }
+
+    [Fact]
+    public async Task An_approved_hold_is_redeemed_once_and_then_permitted()
+    {
+        var rig = new GateRig();
+        var session = await rig.OpenAsync();
+        var hold = (await session.AskAsync(GateRig.Operation("delete", effects: Effects.Write), CancellationToken.None)).Hold!;
+        rig.Holds.Resolve(Resolved(hold, ApprovalOutcome.Approved));
+        rig.Holds.Resolve(Resolved(hold, ApprovalOutcome.Approved));
+
+        (await hold.Outcome).Permit.ShouldNotBeNull();
+        rig.Approvals.Redeemed.Count.ShouldBe(1);
+        rig.Approvals.Redeemed[0].BoundTo.ShouldBe((await rig.Approvals.Requested).BoundTo);
+        rig.Journal.Kinds[^1].ShouldBe(EventKinds.HoldResolved);
+        rig.Holds.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_approval_that_was_used_elsewhere_permits_nothing()
+    {
+        var rig = new GateRig();
+        rig.Approvals.Grants = false;
+        var hold = (await (await rig.OpenAsync()).AskAsync(GateRig.Operation("delete", effects: Effects.Write), CancellationToken.None)).Hold!;
+        rig.Holds.Resolve(Resolved(hold, ApprovalOutcome.Approved));
+        (await hold.Outcome).Permit.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(ApprovalOutcome.Denied, RefusalCode.Denied)]
+    [InlineData(ApprovalOutcome.Expired, RefusalCode.Expired)]
+    [InlineData(ApprovalOutcome.Withdrawn, RefusalCode.Withdrawn)]
+    public async Task Every_other_end_refuses_with_its_own_code(ApprovalOutcome outcome, RefusalCode code)
+    {
+        var rig = new GateRig();
+        var hold = (await (await rig.OpenAsync()).AskAsync(GateRig.Operation("delete", effects: Effects.Write), CancellationToken.None)).Hold!;
+        rig.Holds.Resolve(Resolved(hold, outcome));
+        var refusal = (await hold.Outcome).Refusal!;
+        refusal.Code.ShouldBe(code);
+        refusal.RequestId.ShouldBe(hold.RequestId);
+        rig.Approvals.Redeemed.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_withdrawal_wins_over_a_late_approval()
+    {
+        var rig = new GateRig();
+        var hold = (await (await rig.OpenAsync()).AskAsync(GateRig.Operation("delete", effects: Effects.Write), CancellationToken.None)).Hold!;
+        await hold.WithdrawAsync("cancelled");
+        rig.Holds.Resolve(Resolved(hold, ApprovalOutcome.Approved));
+
+        (await hold.Outcome).Refusal!.Code.ShouldBe(RefusalCode.Withdrawn);
+        rig.Approvals.Withdrawn.Single().Cause.ShouldBe("cancelled");
+        rig.Approvals.Redeemed.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_hold_nobody_answers_ends_by_itself_after_its_expiry()
+    {
+        var rig = new GateRig();
+        var hold = (await (await rig.OpenAsync()).AskAsync(GateRig.Operation("delete", effects: Effects.Write), CancellationToken.None)).Hold!;
+        rig.Clock.Advance(TimeSpan.FromMinutes(15) + TimeSpan.FromSeconds(6));
+        (await hold.Outcome).Refusal!.Code.ShouldBe(RefusalCode.Expired);
+    }
+
+    [Fact]
+    public async Task A_policy_that_forbids_it_meanwhile_refuses_what_was_approved()
+    {
+        var rig = new GateRig();
+        var hold = (await (await rig.OpenAsync()).AskAsync(GateRig.Operation("delete", effects: Effects.Write), CancellationToken.None)).Hold!;
+        rig.Activate(GateRig.Yaml.Replace("effects: [destructive]", "effects: [destructive, write]"), 2);
+        rig.Holds.Resolve(Resolved(hold, ApprovalOutcome.Approved));
+        (await hold.Outcome).Permit.ShouldBeNull();
+        rig.Approvals.Redeemed.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_request_that_cannot_be_delivered_is_refused()
+    {
+        var rig = new GateRig();
+        rig.Approvals.Down = true;
+        (await (await rig.OpenAsync()).AskAsync(GateRig.Operation("delete", effects: Effects.Write), CancellationToken.None)).Refusal!.Code.ShouldBe(RefusalCode.ApprovalUnavailable);
+        rig.Holds.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_sessions_events_form_one_chain()
+    {
+        var rig = new GateRig();
+        var session = await rig.OpenAsync();
+        var permit = (await session.AskAsync(GateRig.Operation("select"), CancellationToken.None)).Permit!;
+        session.Complete(permit, new OperationResult(true, "SELECT 1", 1, 10, TimeSpan.FromMilliseconds(1), []));
+        await session.EndAsync("client closed");
+        await session.EndAsync("again");
+
+        rig.Journal.Kinds.ShouldBe([EventKinds.SessionStarted, EventKinds.OperationDecided, EventKinds.OperationCompleted, EventKinds.SessionEnded]);
+        for (var i = 1; i < rig.Journal.Events.Count; i++) rig.Journal.Events[i].PreviousHash.ShouldBe(rig.Journal.Events[i - 1].Hash);
+    }
+
+    private static ApprovalResolved Resolved(Hold hold, ApprovalOutcome outcome) =>
+        new(hold.RequestId, "test", outcome, ["bea"], "because", DateTimeOffset.UnixEpoch);
+}
