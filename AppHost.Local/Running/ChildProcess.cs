@@ -1,0 +1,54 @@
+using System.Diagnostics;
+
+namespace Hoop.AppHost.Local.Running;
+
+/// <summary>A started child and everything it starts in turn.</summary>
+sealed class ChildProcess
+{
+    readonly Process _process;
+    readonly int _stopSignal;
+
+    public ChildProcess(Process process, int stopSignal, LogBuffer log)
+    {
+        _process = process;
+        _stopSignal = stopSignal;
+        Id = process.Id;
+        process.StandardInput.Close();
+        _ = log.CopyAsync(process.StandardOutput);
+        _ = log.CopyAsync(process.StandardError);
+        Exited = ExitAsync();
+    }
+
+    public int Id { get; }
+
+    /// <summary>Completes with the exit code; descendants that outlived the child are gone by then.</summary>
+    public Task<int> Exited { get; }
+
+    /// <summary>Asks, waits, then kills the whole session.</summary>
+    public async Task StopAsync(TimeSpan grace, TimeProvider time, CancellationToken killing)
+    {
+        Signals.Send(Id, _stopSignal);
+        try
+        {
+            await Exited.WaitAsync(grace, time, killing);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            KillSession();
+            await Exited;
+        }
+    }
+
+    async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync();
+        KillSession();
+        return _process.ExitCode;
+    }
+
+    void KillSession()
+    {
+        foreach (var id in ProcessTable.InSession(Id))
+            Signals.Send(id, Signals.Kill);
+    }
+}

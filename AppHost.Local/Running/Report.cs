@@ -1,0 +1,39 @@
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Hoop.AppHost.Local.Running;
+
+/// <summary>Tells watchers and the person at the terminal what changed.</summary>
+static class Report
+{
+    public static Action<ResourceRunner> Changes(ResourceNotificationService notifications, TimeProvider time)
+    {
+        var began = time.GetTimestamp();
+        return runner =>
+        {
+            Print(runner, time.GetElapsedTime(began));
+            notifications.Publish(new ResourceEvent(runner.Resource, runner.Name, Snapshot(runner.Status)));
+        };
+    }
+
+    static CustomResourceSnapshot Snapshot(ResourceStatus status) => new()
+    {
+        State = new ResourceStateSnapshot(status.State.ToString(), null),
+        HealthStatus = status.State switch
+        {
+            RunState.Healthy => HealthStatus.Healthy,
+            RunState.Running => HealthStatus.Unhealthy,
+            _ => null,
+        },
+        Properties = status.ProcessId is { } id ? [new ResourcePropertySnapshot("executable.pid", id)] : [],
+    };
+
+    static void Print(ResourceRunner runner, TimeSpan at)
+    {
+        var status = runner.Status;
+        if (status.State is RunState.Healthy)
+            LocalConsole.Line($"  {at.TotalSeconds,5:0.0} s  {runner.Name} is healthy");
+        else if (status.State is RunState.Restarting or RunState.Failed || status is { State: RunState.Running, Detail: not "" })
+            LocalConsole.Problem($"  {at.TotalSeconds,5:0.0} s  {runner.Name}: {status.Detail}");
+    }
+}
