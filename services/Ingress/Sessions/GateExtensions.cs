@@ -1,0 +1,39 @@
+using Hoop.Ingress.Approvals;
+using Hoop.Ingress.Identity;
+using Hoop.Ingress.Replicas;
+using Hoop.Ingress.Snapshots;
+using Hoop.ServiceDefaults;
+using Hoop.ServiceDefaults.Documents;
+using Hoop.ServiceDefaults.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Hoop.Ingress.Sessions;
+
+internal static class GateExtensions
+{
+    /// <summary>The Gate and what it decides with: documents, identity, approvals, the bus. Answers this instance's id.</summary>
+    internal static string AddGate(this IHostApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        var directory = configuration["Hoop:DataDirectory"] ?? throw new InvalidOperationException("Set Hoop__DataDirectory to a writable directory of this Ingress' own.");
+        var options = new GateOptions
+        {
+            IngressId = IngressId.ReadOrCreate(directory),
+            PortalUrl = new Uri(configuration["Hoop:PortalUrl"] ?? throw new InvalidOperationException("Set Hoop__PortalUrl to the portal's public address.")),
+        };
+        builder.Services.AddSingleton(Options.Create(options));
+        builder.Services.AddSingleton<Gate>();
+        builder.AddHoopDocuments();
+        builder.AddHoopAuthentication();
+        builder.AddSnapshots();
+        builder.Services.AddApprovals();
+        return options.IngressId;
+    }
+
+    /// <summary>The directory of live sessions.</summary>
+    internal static void AddSessionDirectory(this IHostApplicationBuilder builder)
+    {
+        builder.AddRedisClient("redis");
+        builder.Services.AddHostedService<SessionDirectory>();
+    }
+}
