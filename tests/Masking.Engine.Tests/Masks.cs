@@ -41,7 +41,8 @@ internal static class Masks
         var changed = json ? mask.TryRewriteJson(bytes, output) : mask.TryRewrite(bytes, output);
         if (!changed)
             output.WrittenCount.ShouldBe(0);
-        mask.Finds(bytes).ShouldBe(changed);
+        if (!json)
+            mask.Finds(bytes).ShouldBe(changed);
         return changed ? Encoding.UTF8.GetString(output.WrittenSpan) : text;
     }
 }

@@ -44,6 +44,8 @@ internal static class CredentialValue
         if (open >= text.Length || text[open] is not ((byte)'"' or (byte)'\'' or (byte)'`'))
             return false;
         var nested = open - start;
+        if (nested > 0 && (nested & 1) == 0)
+            return false;
         var quote = text[open];
         start = end = open + 1;
         if (end + 1 < text.Length && text[end] == quote && IsDoubled(text[end + 1]))

@@ -40,26 +40,35 @@ public sealed class DetectorMask
     }
 
     /// <summary>The same for a JSON document, which stays one: a finding that is a bare number becomes a string.</summary>
-    public bool TryRewriteJson(ReadOnlySpan<byte> json, IBufferWriter<byte> output)
+    public bool TryRewriteJson(ReadOnlySpan<byte> json, IBufferWriter<byte> output) => TryRewriteQuoted(json, QuotedText.Json, output);
+
+    /// <summary>The same for the text form of a PostgreSQL array (<c>{…,"…"}</c>) or composite (<c>(…,"…")</c>), which stays one.</summary>
+    public bool TryRewriteElements(ReadOnlySpan<byte> text, IBufferWriter<byte> output) =>
+        TryRewriteQuoted(text, text is [(byte)'(', ..] ? QuotedText.Composite : QuotedText.Array, output);
+
+    private bool TryRewriteQuoted(ReadOnlySpan<byte> text, QuotedText syntax, IBufferWriter<byte> output)
     {
-        var strings = new JsonStrings();
-        var copied = 0;
-        while (scan.TryFind(json, copied, out var finding))
+        var quotes = new QuoteTracker();
+        var (copied, floor) = (0, 0);
+        while (scan.TryFind(text, floor, out var finding))
         {
-            var (start, end) = (finding.Start, finding.End);
-            var bare = !strings.Contains(json, start);
-            if (bare)
-                (start, end) = JsonStrings.Token(json, Math.Max(copied, 0), start, end);
-            output.Write(json[copied..start]);
-            if (bare)
-                output.Write("\""u8);
-            masks[(int)finding.Kind]!.Write(json[start..end], output);
-            if (bare)
-                output.Write("\""u8);
-            copied = end;
+            var inside = quotes.Contains(text, finding.Start);
+            if (!syntax.TryFit(text, copied, inside, finding, out var start, out var end))
+            {
+                // Not a value: marks of the syntax that look like one, such as a name at the end of one string and the next string.
+                floor = finding.Start + 1;
+                continue;
+            }
+            output.Write(text[copied..start]);
+            if (!inside)
+                output.Write(syntax.Quote);
+            masks[(int)finding.Kind]!.Write(text[start..end], output);
+            if (!inside)
+                output.Write(syntax.Quote);
+            copied = floor = end;
         }
         if (copied > 0)
-            output.Write(json[copied..]);
+            output.Write(text[copied..]);
         return copied > 0;
     }
 }

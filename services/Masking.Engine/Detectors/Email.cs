@@ -6,7 +6,7 @@ namespace Hoop.Masking.Engine.Detectors;
 /// <summary>E-mail addresses, international ones included. The domain must have a dot and end in letters.</summary>
 internal static class Email
 {
-    private const int MaxLocal = 64;
+    private const int MaxLocal = 256;
     private const int MaxDomain = 253;
     private static readonly SearchValues<byte> LocalSymbols = SearchValues.Create("._%+-'!#$&*/=?^`|~"u8);
 
@@ -15,7 +15,7 @@ internal static class Email
     {
         start = LocalStart(text, sign, Math.Max(floor, sign - MaxLocal));
         end = sign;
-        return start < sign && TryDomain(text, sign + 1, out end);
+        return start < sign && sign - start < MaxLocal && TryDomain(text, sign + 1, out end);
     }
 
     private static int LocalStart(ReadOnlySpan<byte> text, int sign, int floor)

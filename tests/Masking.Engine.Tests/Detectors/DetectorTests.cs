@@ -133,6 +133,21 @@ public sealed class DetectorTests
     [InlineData("")]
     public void Look_alikes_stay(string text) => Rewrite(All, text).ShouldBe(text);
 
+    [Theory]
+    [InlineData("{a@b.io,c,(555)234-5678}", "{***,c,***}")]
+    [InlineData("""{"a password=","c d"}""", """{"a password=","c d"}""")]
+    [InlineData("""{"x \"a@b.io\"","+49 30 12345678",NULL}""", """{"x \"***\"","***",NULL}""")]
+    [InlineData("""(1,a@b.io,"(555) 234-5678")""", """(1,***,"***")""")]
+    [InlineData("""(1,"{""password"": ""abc123""}")""", """(1,"{""password"": ""***""}")""")]
+    public void Arrays_and_composites_stay_what_they_are(string text, string expected)
+    {
+        var output = new System.Buffers.ArrayBufferWriter<byte>();
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        All.TryRewriteElements(bytes, output).ShouldBe(text != expected);
+        if (text != expected)
+            System.Text.Encoding.UTF8.GetString(output.WrittenSpan).ShouldBe(expected);
+    }
+
     [Fact]
     public void Only_the_detectors_of_the_masks_work()
     {
@@ -166,6 +181,8 @@ public sealed class DetectorTests
     [InlineData("""{"a\"b": 4111111111111111}""", """{"a\"b": "***"}""")]
     [InlineData("""{"password": 12345678}""", """{"password": "***"}""")]
     [InlineData("""{"a@b.io": "x@y.io"}""", """{"***": "***"}""")]
+    [InlineData("""["password=","a@b.io","password='x","y'"]""", """["password=","***","password='***","y'"]""")]
+    [InlineData("""["password=\\\\","a@b.io"]""", """["password=***","***"]""")]
     public void Json_stays_json(string json, string expected)
     {
         Rewrite(All, json, json: true).ShouldBe(expected);
