@@ -28,8 +28,8 @@ public sealed class HoopDocuments
     public bool HasAnyRole(Principal principal, IReadOnlyList<string> roles) =>
         roles.Contains("*") || RolesOf(principal).Any(roles.Contains);
 
-    /// <summary>Older documents than the current one are ignored.</summary>
-    internal void Set(HoopDocument document)
+    /// <summary>For the feed, and for the Policy service itself. The document already in force is ignored.</summary>
+    public void Set(HoopDocument document)
     {
         if (current is { } old && old.Version >= document.Version && old.Digest == document.Digest) return;
         current = document;

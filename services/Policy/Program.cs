@@ -1,2 +1,25 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Hoop.Policy.ConfigFile;
+using Hoop.Policy.Documents;
+using Hoop.ServiceDefaults;
+using Hoop.ServiceDefaults.Documents;
+using Hoop.ServiceDefaults.Identity;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddNpgsqlDataSource("policydb");
+builder.AddBus(_ => { });
+// Not the feed that other services use: this one sets the documents itself.
+builder.Services.AddSingleton<HoopDocuments>();
+builder.AddHoopAuthentication();
+builder.AddPolicyDocuments();
+builder.AddConfigFile();
+
+await using var app = builder.Build();
+app.UseAuthentication();
+app.UseAuthorization();
+app.MapDocuments();
+app.MapDefaultEndpoints();
+
+if (!await app.LoadPolicyAsync()) return 1;
+await app.RunAsync();
+return 0;

@@ -57,8 +57,24 @@ internal sealed record RabbitMqSettings(int Port, int DistributionPort, int Epmd
         return [.. user, "--pdeathsig", "KILL", "env", "-i", "-C", directory, .. ServerEnvironment(directory), .. command];
     }
 
+    // erl_call names itself after the host alone, so two at once keep each other out.
+    private static readonly SemaphoreSlim OneCall = new(1, 1);
+
     /// <summary>Evaluates Erlang in the node: far quicker than starting rabbitmqctl.</summary>
     public async Task ControlAsync(string directory, string erlang)
+    {
+        await OneCall.WaitAsync();
+        try
+        {
+            await CallAsync(directory, erlang);
+        }
+        finally
+        {
+            OneCall.Release();
+        }
+    }
+
+    private async Task CallAsync(string directory, string erlang)
     {
         var call = await ChildProcess.StartAsync("setpriv",
             AsServerUser(directory, "sh", "-c", $"echo \"$0\" | erl_call -c {Password} -name {NodeName} -e", erlang));

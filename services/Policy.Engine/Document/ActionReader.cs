@@ -36,7 +36,7 @@ internal static class ActionReader
 
     private static ApprovalDocument ReadApproval(YamlFields fields, YamlErrors errors, KnownNames names)
     {
-        var by = names.Approvers(fields.Texts("by", "by: [dba], the roles that may approve"), $"{fields.Path}.by");
+        var by = names.Roles(fields.Texts("by", "by: [dba], the roles that may approve"), $"{fields.Path}.by");
         var count = (int)(fields.Whole("count", 1, 20) ?? 1);
         var expires = DefaultExpiry;
         if (fields.Text("expires") is { } text)

@@ -9,7 +9,6 @@ internal sealed class KnownNames(YamlErrors errors)
 {
     private readonly SortedSet<string> _targets = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _roles = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _withoutGroups = new(StringComparer.Ordinal);
 
     public void Add(IReadOnlyDictionary<string, TargetDocument> targets, IReadOnlyDictionary<string, RoleDocument> roles, YamlFields top)
     {
@@ -17,7 +16,6 @@ internal sealed class KnownNames(YamlErrors errors)
         _targets.UnionWith(Declared(top.Node("targets")));
         _roles.UnionWith(roles.Keys);
         _roles.UnionWith(Declared(top.Node("roles")));
-        _withoutGroups.UnionWith(roles.Where(r => r.Value.Groups.Count == 0).Select(r => r.Key));
     }
 
     public IReadOnlyList<string> Roles(IEnumerable<YamlText> names, string path, bool everybody = false)
@@ -30,14 +28,6 @@ internal sealed class KnownNames(YamlErrors errors)
             if (!_roles.Contains(name.Value)) errors.Add(name, path, $"there is no role {YamlErrors.Show(name.Value)}{Hint(name.Value, _roles, "roles")}");
         }
         return list;
-    }
-
-    /// <summary>Roles whose members decide: each needs a group, because approvers are found by group.</summary>
-    public IReadOnlyList<string> Approvers(IReadOnlyList<YamlText> names, string path)
-    {
-        foreach (var name in names.Where(n => _withoutGroups.Contains(n.Value)))
-            errors.Add(name, path, $"the role {YamlErrors.Show(name.Value)} has no groups, so nobody could approve; give the role groups or name another");
-        return Roles(names, path);
     }
 
     public IReadOnlyList<string> Targets(IEnumerable<YamlText> names, string path)

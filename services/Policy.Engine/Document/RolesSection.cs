@@ -24,12 +24,10 @@ internal static class RolesSection
 
     private static RoleDocument ReadRole(YamlFields fields, YamlErrors errors)
     {
-        var groups = fields.Texts("groups");
+        var groups = fields.Texts("groups", "groups: [agents]");
         var kinds = fields.Texts("kinds");
         foreach (var kind in kinds.Where(k => !Kinds.Contains(k.Value)))
             errors.Add(kind, $"{fields.Path}.kinds", $"{YamlErrors.Show(kind.Value)} is not a kind of principal{Suggestion.For(kind.Value, Kinds)}");
-        if (!fields.Has("groups") && !fields.Has("kinds"))
-            errors.Add(fields.Map, fields.Path, "says neither groups nor kinds, so nobody would have it; add for example groups: [agents]");
         fields.End();
         return new RoleDocument([.. groups.Select(g => g.Value)], [.. kinds.Select(k => k.Value)]);
     }

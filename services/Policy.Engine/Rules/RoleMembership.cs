@@ -6,14 +6,13 @@ namespace Hoop.Policy.Engine.Rules;
 /// <summary>Groups and kinds → roles. The only place that says who has a role.</summary>
 public static class RoleMembership
 {
-    /// <summary>Sorted names. A role that lists groups needs one of them; a role that lists kinds needs the kind; a role that lists neither has nobody.</summary>
+    /// <summary>Sorted names. A role needs one of its groups and, when it lists kinds, the kind.</summary>
     public static IReadOnlyList<string> Of(Principal principal, IReadOnlyDictionary<string, RoleDocument> roles) =>
     [
         .. roles.Where(role => Has(principal, role.Value)).Select(role => role.Key).Order(StringComparer.Ordinal),
     ];
 
     private static bool Has(Principal principal, RoleDocument role) =>
-        (role.Groups.Count > 0 || role.Kinds.Count > 0)
-        && (role.Groups.Count == 0 || role.Groups.Any(g => principal.Groups.Contains(g, StringComparer.Ordinal)))
+        role.Groups.Any(g => principal.Groups.Contains(g, StringComparer.Ordinal))
         && (role.Kinds.Count == 0 || role.Kinds.Contains(principal.Kind, StringComparer.Ordinal));
 }

@@ -34,13 +34,13 @@ public sealed class OpeningTests
             roles:
               reader: { groups: [a, b] }
               agent-reader: { groups: [a], kinds: [agent, service] }
-              person: { kinds: [human] }
+              person: { groups: [a, b], kinds: [human] }
             """).Document!;
         var engine = PolicyEngine.Compile(document);
         engine.RolesOf(Somebody("agent", "a")).ShouldBe(["agent-reader", "reader"]);
         engine.RolesOf(Somebody("human", "b")).ShouldBe(["person", "reader"]);
         engine.RolesOf(Somebody("agent", "A")).ShouldBeEmpty();
-        engine.RolesOf(Somebody("human")).ShouldBe(["person"]);
+        engine.RolesOf(Somebody("human")).ShouldBeEmpty();
     }
 
     [Fact]

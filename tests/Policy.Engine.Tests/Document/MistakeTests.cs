@@ -147,17 +147,10 @@ public sealed class MistakeTests
     [InlineData("identity: { issuers: [ { url: login, audience: hoop } ] }", "identity.issuers.url: must be an absolute URL, such as https://login.example.com")]
     [InlineData("identity: { issuers: [ { url: 'https://login.example.com' } ] }", "identity.issuers: audience is missing; add for example audience: hoop")]
     [InlineData("identity: { issuer: [] }", "identity: unknown key \"issuer\"; did you mean \"issuers\"?")]
-    [InlineData("roles: { a: { kinds: [robot] } }", "roles.a.kinds: \"robot\" is not a kind of principal; use agent, human or service")]
-    [InlineData("roles: { a: {} }", "roles.a: says neither groups nor kinds, so nobody would have it; add for example groups: [agents]")]
+    [InlineData("roles: { a: { groups: [x], kinds: [robot] } }", "roles.a.kinds: \"robot\" is not a kind of principal; use agent, human or service")]
+    [InlineData("roles: { a: {} }", "roles.a: groups is missing; add for example groups: [agents]")]
     [InlineData("roles: { 'a b': { groups: [x] } }", "roles: \"a b\" cannot be a role's name; use letters, digits, _, - and ., at most 63")]
     [InlineData("access: { editPolicy: [dba] }", "access.editPolicy: there is no role \"dba\"; declare it under roles")]
     [InlineData("access: { edit: [dba] }", "access: unknown key \"edit\"; use viewSessions, exportSessions or editPolicy")]
     public void Identity_roles_and_access_are_checked(string section, string message) => OneError("version: 1\n" + section, message, 2);
-
-    [Fact]
-    public void An_approver_role_needs_a_group() =>
-        OneError(
-            "version: 1\nroles: { people: { kinds: [human] } }\ntargets: { shop: { protocol: postgres, address: a:1, credential: { username: u } } }\n"
-            + "policies: [ { name: p, roles: [people], targets: [shop], approve: { verbs: [delete], by: [people] } } ]",
-            "policies \"p\".approve.by: the role \"people\" has no groups, so nobody could approve; give the role groups or name another");
 }

@@ -1,0 +1,41 @@
+using Npgsql;
+
+namespace Hoop.Policy.Documents;
+
+/// <summary>Creates what the service stores in. Idempotent, and safe when several instances start at once.</summary>
+internal static class PolicySchema
+{
+    // Any constant of our own: it only has to be the same in every instance.
+    internal const long Lock = 0x486F6F70506F6C; // "HoopPol"
+
+    private const string Script = """
+        CREATE SCHEMA IF NOT EXISTS policy;
+        CREATE TABLE IF NOT EXISTS policy.versions (
+            version      bigint PRIMARY KEY,
+            digest       text NOT NULL,
+            yaml         text NOT NULL,
+            document     text NOT NULL,
+            activated_at timestamptz NOT NULL,
+            source       text NOT NULL,
+            activated_by text NOT NULL
+        );
+        CREATE OR REPLACE FUNCTION policy.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION 'policy.versions is append-only';
+        END $$;
+        CREATE OR REPLACE TRIGGER versions_append_only
+            BEFORE UPDATE OR DELETE OR TRUNCATE ON policy.versions
+            FOR EACH STATEMENT EXECUTE FUNCTION policy.refuse_change();
+        """;
+
+    public static async Task CreateAsync(NpgsqlDataSource database, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using (var gate = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1)", connection) { Parameters = { new() { Value = Lock } } })
+            await gate.ExecuteNonQueryAsync(cancel);
+        await using (var script = new NpgsqlCommand(Script, connection))
+            await script.ExecuteNonQueryAsync(cancel);
+        await transaction.CommitAsync(cancel);
+    }
+}
