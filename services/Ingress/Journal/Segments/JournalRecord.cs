@@ -1,0 +1,58 @@
+using System.Buffers.Binary;
+using Hoop.Audit.Chain;
+using Hoop.Contracts.Audit;
+
+namespace Hoop.Ingress.Journal.Segments;
+
+internal enum RecordType : byte
+{
+    /// <summary>An event: its hash (32 bytes), then its <see cref="CanonicalEvent"/>.</summary>
+    Event = 1,
+
+    /// <summary>The heads of all open sessions (<see cref="SessionHeads"/>): the first record of every segment.</summary>
+    Heads = 2,
+}
+
+/// <summary>
+/// One record of a segment: body length (4 bytes), CRC-32C over length and body (4 bytes), body. The body's first byte is its
+/// <see cref="RecordType"/>. Integers are little-endian.
+/// </summary>
+internal static class JournalRecord
+{
+    public const int FrameLength = 8;
+
+    /// <summary>Longer bodies are refused when written and taken for damage when read.</summary>
+    public const int MaxBody = 64 << 20;
+
+    public static int MaxLength(JournalEvent e) => FrameLength + 1 + CanonicalEvent.HashLength + CanonicalEvent.MaxLength(e);
+
+    /// <summary>Writes the event's record and returns its length.</summary>
+    public static int Write(JournalEvent e, Span<byte> destination)
+    {
+        var body = destination[FrameLength..];
+        body[0] = (byte)RecordType.Event;
+        Convert.FromHexString(e.Hash, body.Slice(1, CanonicalEvent.HashLength), out _, out _);
+        var length = 1 + CanonicalEvent.HashLength + CanonicalEvent.Write(e, body[(1 + CanonicalEvent.HashLength)..]);
+        Frame(destination, length);
+        return FrameLength + length;
+    }
+
+    /// <summary>Puts length and checksum before a body that is already in place.</summary>
+    public static void Frame(Span<byte> record, int bodyLength)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(record, bodyLength);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[4..], Crc32C.Of(record[..4], record.Slice(FrameLength, bodyLength)));
+    }
+
+    public static int BodyLength(ReadOnlySpan<byte> frame) => BinaryPrimitives.ReadInt32LittleEndian(frame);
+
+    public static bool IsIntact(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> body) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(frame[4..]) == Crc32C.Of(frame[..4], body);
+
+    public static bool TryReadEvent(ReadOnlySpan<byte> body, out JournalEvent? e)
+    {
+        e = null;
+        return body.Length > 1 + CanonicalEvent.HashLength
+            && CanonicalEvent.TryRead(body[(1 + CanonicalEvent.HashLength)..], body.Slice(1, CanonicalEvent.HashLength), out e);
+    }
+}

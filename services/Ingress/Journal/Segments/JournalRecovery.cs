@@ -1,0 +1,90 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+
+namespace Hoop.Ingress.Journal.Segments;
+
+/// <summary>Reads the segments that an earlier run left, cuts damaged ends off, and finds which sessions are still open.</summary>
+internal sealed class JournalRecovery(string directory, ILogger logger)
+{
+    private readonly List<Segment> segments = [];
+
+    public SessionHeads Heads { get; } = new();
+    public IReadOnlyList<Segment> Segments => segments;
+
+    public void Run()
+    {
+        foreach (var (path, number) in Files())
+        {
+            if (Recover(path, number) is { } segment)
+                segments.Add(segment);
+        }
+    }
+
+    private IEnumerable<(string Path, long Number)> Files() =>
+        Directory.EnumerateFiles(directory, "*" + Segment.Extension)
+            .Select(path => (path, Number: long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : -1))
+            .Where(file => file.Number >= 0)
+            .OrderBy(file => file.Number);
+
+    private Segment? Recover(string path, long number)
+    {
+        var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        var length = RandomAccess.GetLength(file);
+        Span<byte> header = stackalloc byte[Segment.HeaderLength];
+        if (RandomAccess.Read(file, header, 0) == header.Length && header.StartsWith(Segment.Magic) && ReadRecords(file, length, out var whole))
+        {
+            if (whole < length)
+                Cut(file, path, whole, length);
+            return Segment.Open(file, path, number, new Guid(header[Segment.Magic.Length..]), whole);
+        }
+
+        // Not even its first record is whole: it was being made when the process or the machine stopped.
+        file.Dispose();
+        SetAside(path, length);
+        return null;
+    }
+
+    /// <summary>False when not even the first record, the heads, is whole.</summary>
+    private bool ReadRecords(SafeFileHandle file, long length, out long whole)
+    {
+        using var reader = new RecordReader(file, Segment.HeaderLength, length);
+        whole = Segment.HeaderLength;
+        while (reader.TryRead() && Take(reader.Body.Span, first: whole == Segment.HeaderLength))
+            whole = reader.Position;
+        return whole > Segment.HeaderLength;
+    }
+
+    private bool Take(ReadOnlySpan<byte> body, bool first)
+    {
+        var type = (RecordType)body[0];
+        if (first && type == RecordType.Heads)
+        {
+            Heads.Load(body);
+            return true;
+        }
+
+        if (first || type != RecordType.Event || !JournalRecord.TryReadEvent(body, out var e))
+            return false;
+        Heads.Advance(e!);
+        return true;
+    }
+
+    private void Cut(SafeFileHandle file, string path, long whole, long length)
+    {
+        RandomAccess.SetLength(file, whole);
+        RandomAccess.FlushToDisk(file);
+        logger.TailCut(Path.GetFileName(path), length - whole, whole);
+    }
+
+    private void SetAside(string path, long length)
+    {
+        if (length == 0)
+        {
+            File.Delete(path);
+            return;
+        }
+
+        File.Move(path, path + ".damaged", overwrite: true);
+        logger.SetAside(Path.GetFileName(path));
+    }
+}

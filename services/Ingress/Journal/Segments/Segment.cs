@@ -1,0 +1,124 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Hoop.Ingress.Journal.Segments;
+
+/// <summary>One file of the journal: a magic number, an id, then records. Appended to by one writer under the journal's lock; read by the shipper.</summary>
+internal sealed class Segment : IDisposable
+{
+    public const int HeaderLength = 24;
+    public const string Extension = ".seg";
+
+    private readonly SafeFileHandle handle;
+    private long written;
+    private long synced;
+
+    private Segment(SafeFileHandle handle, string path, long number, Guid id, long capacity) =>
+        (this.handle, Path, Number, Id, Capacity) = (handle, path, number, id, capacity);
+
+    public static ReadOnlySpan<byte> Magic => "HOOPJNL1"u8;
+
+    public string Path { get; private set; }
+    public long Number { get; }
+
+    /// <summary>Unique over all journals and all time: what batch ids are made of.</summary>
+    public Guid Id { get; }
+
+    /// <summary>Bytes allocated; a longer record goes into a segment made for it.</summary>
+    public long Capacity { get; }
+
+    public SafeFileHandle Handle => handle;
+
+    /// <summary>True when nothing is appended any more.</summary>
+    public bool Sealed { get; set; }
+
+    /// <summary>True when it took the space reserved for closing events.</summary>
+    public bool IsReserve { get; private init; }
+
+    public long Written => Volatile.Read(ref written);
+
+    /// <summary>Bytes known to be on the disk. Only these are shipped, so Audit never knows more than a restart would find.</summary>
+    public long Synced => Volatile.Read(ref synced);
+
+    /// <summary>Bytes whose events Audit has.</summary>
+    public long Confirmed { get; set; } = HeaderLength;
+
+    /// <summary>Makes a new file and allocates its space; throws <see cref="IOException"/> when the disk has none.</summary>
+    public static Segment Create(string path, long number, long capacity, byte[] heads)
+    {
+        var handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, FileOptions.None, capacity);
+        return Begin(handle, new Segment(handle, path, number, Guid.NewGuid(), capacity), heads);
+    }
+
+    /// <summary>Turns the reserve, allocated long ago, into a segment.</summary>
+    public static Segment FromReserve(string reserve, string path, long number, long capacity, byte[] heads)
+    {
+        var handle = File.OpenHandle(reserve, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        var segment = Begin(handle, new Segment(handle, reserve, number, Guid.NewGuid(), capacity) { IsReserve = true }, heads);
+        File.Move(reserve, path);
+        segment.Path = path;
+        return segment;
+    }
+
+    /// <summary>A segment of an earlier run, whole up to <paramref name="length"/>.</summary>
+    public static Segment Open(SafeFileHandle handle, string path, long number, Guid id, long length) =>
+        new(handle, path, number, id, length) { Sealed = true, written = length, synced = length };
+
+    /// <summary>Appends whole records. After a failure the file is cut back to what it was, and the segment takes no more.</summary>
+    public void Append(ReadOnlySpan<byte> records)
+    {
+        try
+        {
+            RandomAccess.Write(handle, records, written);
+            Volatile.Write(ref written, written + records.Length);
+        }
+        catch
+        {
+            Sealed = true;
+            CutBack();
+            throw;
+        }
+    }
+
+    public void Flush() => RandomAccess.FlushToDisk(handle);
+
+    /// <param name="upTo">What was written before the flush began.</param>
+    public void MarkSynced(long upTo) => Volatile.Write(ref synced, upTo);
+
+    public void Delete()
+    {
+        Dispose();
+        File.Delete(Path);
+    }
+
+    public void Dispose() => handle.Dispose();
+
+    private static Segment Begin(SafeFileHandle handle, Segment segment, byte[] heads)
+    {
+        try
+        {
+            var header = new byte[HeaderLength];
+            Magic.CopyTo(header);
+            segment.Id.TryWriteBytes(header.AsSpan(Magic.Length));
+            segment.Append(header);
+            segment.Append(heads);
+            return segment;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    private void CutBack()
+    {
+        try
+        {
+            RandomAccess.SetLength(handle, written);
+        }
+        catch (IOException)
+        {
+            // The next start finds a record whose checksum is wrong, and cuts there.
+        }
+    }
+}

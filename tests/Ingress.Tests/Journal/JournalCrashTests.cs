@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+using Hoop.Contracts.Audit;
+using Hoop.Ingress.Journal;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Ingress.Tests.Journal;
+
+/// <summary>A real process writes to the journal and is killed with SIGKILL.</summary>
+public sealed class JournalCrashTests : IDisposable
+{
+    private const string DirectoryVariable = "HOOP_TEST_JOURNAL";
+
+    private readonly JournalRig rig = new();
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(500)]
+    public async Task Nothing_acknowledged_is_lost_when_the_process_is_killed(int afterAcknowledgements)
+    {
+        var acknowledged = await KilledAfterAsync(afterAcknowledgements);
+
+        rig.Open();
+        var events = rig.Events();
+        JournalRig.IsChained(events).ShouldBeTrue();
+        var hashes = events.Select(e => e.Hash).ToHashSet();
+        acknowledged.Count.ShouldBeGreaterThanOrEqualTo(afterAcknowledgements);
+        acknowledged.Where(hash => !hashes.Contains(hash)).ShouldBeEmpty();
+        events.GroupBy(e => e.SessionId).ShouldAllBe(session => session.Last().Kind == EventKinds.SessionEnded && session.Last().Payload == """{"cause":"crash"}""");
+    }
+
+    /// <summary>Not a test of its own: what the killed process runs. Writes each acknowledged hash as a line into a file.</summary>
+    [Fact(Explicit = true)]
+    public async Task Child_appends_until_it_is_killed()
+    {
+        var directory = Environment.GetEnvironmentVariable(DirectoryVariable) ?? throw new InvalidOperationException($"{DirectoryVariable} is not set.");
+        using var journal = FileJournal.Open(
+            new JournalOptions { Directory = directory, SegmentBytes = 64 << 10 }, TimeProvider.System, NullLogger.Instance);
+        var recorder = new HashRecorder(journal, Path.Combine(directory, "acknowledged"));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(async () =>
+        {
+            var session = new SessionJournal($"s{n}", recorder, TimeProvider.System);
+            await session.AppendAsync(EventKinds.SessionStarted, "{}", Durability.Written);
+            for (var i = 0; ; i++)
+                await session.AppendAsync(EventKinds.OperationDecided, $$"""{"operation":{{i}}}""", i % 3 == 0 ? Durability.Synced : Durability.Written);
+        })));
+    }
+
+    public void Dispose() => rig.Dispose();
+
+    private async Task<List<string>> KilledAfterAsync(int acknowledgements)
+    {
+        var start = new ProcessStartInfo(
+            Path.ChangeExtension(typeof(JournalCrashTests).Assembly.Location, null),
+            ["-method", $"{typeof(JournalCrashTests).FullName}.{nameof(Child_appends_until_it_is_killed)}", "-explicit", "only"])
+        {
+            RedirectStandardOutput = true, Environment = { [DirectoryVariable] = rig.Directory },
+        };
+        using var child = Process.Start(start)!;
+        _ = child.StandardOutput.ReadToEndAsync();
+        var file = Path.Combine(rig.Directory, "acknowledged");
+        try
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while (!File.Exists(file) || new FileInfo(file).Length < acknowledgements * 65L)
+            {
+                child.HasExited.ShouldBeFalse();
+                await Task.Delay(10, limit.Token);
+            }
+        }
+        finally
+        {
+            child.Kill();
+        }
+
+        await child.WaitForExitAsync();
+        return [.. (await File.ReadAllLinesAsync(file)).Where(line => line.Length == 64)];
+    }
+
+    private sealed class HashRecorder(IJournal journal, string file) : IJournal
+    {
+        private readonly FileStream acknowledged = new(file, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+
+        public async ValueTask AppendAsync(JournalEvent e, Durability durability, CancellationToken cancel)
+        {
+            await journal.AppendAsync(e, durability, cancel);
+            lock (acknowledged)
+                acknowledged.Write(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{e.Hash}\n")));
+        }
+    }
+}
