@@ -21,12 +21,15 @@ public enum ColumnUseKind
     Stored,
 }
 
-/// <param name="Column"><c>schema.relation.column</c> of a base table.</param>
+/// <param name="Column"><c>schema.relation.column</c>; <c>*</c> when it cannot be told which (it may be any column of the target).</param>
 public sealed record ColumnUse(string Column, ColumnUseKind Kind);
 
 /// <summary>A base-table column that a result column depends on.</summary>
 /// <param name="Column"><c>schema.relation.column</c>.</param>
-/// <param name="Through">Functions between the column and the result, innermost first (<c>pg_catalog.count</c>); empty: the plain value or an expression of operators.</param>
+/// <param name="Through">
+/// The functions applied to the column's plain value, innermost first (<c>pg_catalog.count</c>). Empty for the value itself and for
+/// anything computed from it: a function over an expression is not listed, since <c>count(nullif(ssn, '1'))</c> tells more than <c>count(ssn)</c>.
+/// </param>
 public sealed record ColumnSource(string Column, IReadOnlyList<string> Through);
 
 /// <summary>What one result column depends on.</summary>

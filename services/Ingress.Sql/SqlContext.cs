@@ -10,6 +10,12 @@ public sealed record SqlContext
     /// <summary>Effective schemas in order, <c>pg_catalog</c> included at its place (first unless named).</summary>
     public required IReadOnlyList<string> SearchPath { get; init; }
 
+    /// <summary>
+    /// Whether the session has, or may have, a temporary relation of this bare name. Such names hide tables of the search path,
+    /// and nothing is known of their columns.
+    /// </summary>
+    public Func<string, bool> IsTemporary { get; init; } = static _ => false;
+
     /// <summary>The session's prepared statements by name, for EXECUTE.</summary>
     public Func<string, SqlStatement?> Prepared { get; init; } = static _ => null;
 

@@ -1,0 +1,85 @@
+using Hoop.Contracts.Operations;
+
+namespace Hoop.Ingress.Sql.Lineage;
+
+/// <summary>Function calls, aggregates and windows, and the operators that are functions in disguise.</summary>
+sealed class CallLineage(Resolution resolution)
+{
+    public Value Evaluate(Node call, Scope scope)
+    {
+        resolution.Step();
+        var traits = resolution.Functions.Find(call.Names("funcname"));
+        var arguments = Value.Union(call.List("args").Select(a => Operand(a, scope)));
+        if (call.Flag("agg_distinct")) Use(arguments, ColumnUseKind.Group);
+        var order = Sort(call, "agg_order", scope);
+        // WITHIN GROUP hands the ordered values to the function; ORDER BY inside an aggregate only arranges them.
+        if (call.Flag("agg_within_group")) arguments = arguments.Or(order);
+        Note(traits, arguments);
+        return arguments.Into(traits.Name).Or(order.Derived()).Or(Context(call, scope)).Or(traits.Opaque ? Value.Unknown : null);
+    }
+
+    /// <summary>What a window's rows and order depend on.</summary>
+    public Value Window(Node window, Scope scope)
+    {
+        var partition = Value.Union(window.List("partitionClause").Select(n => Operand(n, scope)));
+        Use(partition, ColumnUseKind.Group);
+        var frame = Operand(window["startOffset"], scope).Or(Operand(window["endOffset"], scope));
+        Use(frame, ColumnUseKind.Other);
+        var value = partition.Or(Sort(window, "orderClause", scope)).Or(frame).Derived();
+        return window.Text("refname") is { } reference ? value.Or(Named(reference, scope)) : value;
+    }
+
+    /// <summary>The operands, opaque when the operator may be somebody's function.</summary>
+    public Value Operator(Node expression, Value operands)
+    {
+        var names = expression.Names("name");
+        var bare = names.LastOrDefault() ?? "";
+        if (names is ["pg_catalog", _]) return operands;
+        var functions = resolution.Context.Catalog.Operators.GetValueOrDefault(bare, []);
+        if (functions.Count == 0 && expression.Text("kind") is not ("AEXPR_OP" or "AEXPR_OP_ANY" or "AEXPR_OP_ALL")) return operands;
+        if (functions.Count == 0) return Operators.IsBuiltin(bare) ? operands : Opaque(operands);
+        foreach (var function in functions)
+        {
+            var traits = resolution.Functions.FindQualified(function);
+            Note(traits, operands);
+            if (traits.Opaque) operands = operands.Or(Value.Unknown);
+        }
+        return operands;
+    }
+
+    Value Opaque(Value operands)
+    {
+        Note(FunctionTraits.Unknown("?"), operands);
+        return operands.Or(Value.Unknown);
+    }
+
+    /// <summary>FILTER and OVER: not handed to the function, yet they decide what it gives.</summary>
+    Value Context(Node call, Scope scope)
+    {
+        var filter = call["agg_filter"];
+        resolution.Conditions.Condition(filter, scope);
+        var value = Operand(filter, scope).Derived();
+        var over = call.Child("over", "WindowDef");
+        if (!over.Exists) return value;
+        return value.Or(over.Text("name") is { } name ? Named(name, scope) : Window(over, scope));
+    }
+
+    static Value Named(string name, Scope scope) => scope.Windows.GetValueOrDefault(name, Value.Unknown);
+
+    Value Sort(Node owner, string property, Scope scope)
+    {
+        var order = Value.Union(owner.List(property).Select(s => Operand(s["node"], scope)));
+        Use(order, ColumnUseKind.Order);
+        return order;
+    }
+
+    void Note(FunctionTraits traits, Value arguments)
+    {
+        if (traits.Opaque) resolution.CalledOpaque = true;
+        if (traits.Stores) Use(arguments, ColumnUseKind.Stored);
+    }
+
+    Value Operand(Node node, Scope scope) => resolution.Expressions.Evaluate(node, scope);
+
+    void Use(Value value, ColumnUseKind kind) => resolution.Uses.Add(value, kind);
+}

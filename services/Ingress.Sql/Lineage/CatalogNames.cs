@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Hoop.Ingress.Sql.Catalog;
+
+namespace Hoop.Ingress.Sql.Lineage;
+
+/// <summary>What is worked out once per snapshot: relations' columns, and which tables share rows by inheritance.</summary>
+sealed class CatalogNames
+{
+    static readonly ConditionalWeakTable<CatalogSnapshot, CatalogNames> Cache = [];
+
+    readonly CatalogSnapshot _catalog;
+    readonly ILookup<string, CatalogRelation> _children;
+
+    CatalogNames(CatalogSnapshot catalog)
+    {
+        _catalog = catalog;
+        _children = catalog.Relations.Values
+            .SelectMany(static r => r.Parents.Select(p => (Parent: p, Child: r)))
+            .ToLookup(static p => p.Parent, static p => p.Child);
+    }
+
+    public ConcurrentDictionary<string, Shape> Shapes { get; } = new();
+
+    public static CatalogNames Of(CatalogSnapshot catalog) => Cache.GetValue(catalog, static c => new(c));
+
+    /// <summary>
+    /// The column's name in its own table, in those it inherits from, and in those that inherit from it: reading any of them may show the same value.
+    /// </summary>
+    public List<string> IdentitiesOf(CatalogRelation relation, string column)
+    {
+        List<string> names = [$"{relation.QualifiedName}.{column}"];
+        HashSet<string> seen = [relation.QualifiedName];
+        Queue<CatalogRelation> ancestors = new([relation]), descendants = new([relation]);
+        while (ancestors.TryDequeue(out var current))
+            foreach (var parent in current.Parents)
+                if (_catalog.Relations.TryGetValue(parent, out var found)) Visit(found, column, seen, names, ancestors);
+        while (descendants.TryDequeue(out var current))
+            foreach (var child in _children[current.QualifiedName])
+                Visit(child, column, seen, names, descendants);
+        return names;
+    }
+
+    static void Visit(CatalogRelation relation, string column, HashSet<string> seen, List<string> names, Queue<CatalogRelation> next)
+    {
+        if (!seen.Add(relation.QualifiedName)) return;
+        if (relation.Columns.Any(c => c.Name == column)) names.Add($"{relation.QualifiedName}.{column}");
+        next.Enqueue(relation);
+    }
+}

@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using Hoop.Contracts.Operations;
+
+namespace Hoop.Ingress.Sql.Lineage;
+
+/// <summary>INSERT, UPDATE, DELETE and MERGE: what they move, what they look at, and what RETURNING shows.</summary>
+sealed class ChangeLineage(Resolution resolution)
+{
+    /// <summary>The columns of RETURNING; null when there is none.</summary>
+    public Shape? Resolve(Node change, Scope? outer, CteChain? ctes)
+    {
+        ctes = resolution.With.Enter(change, outer, ctes);
+        var scope = new Scope(outer, ctes);
+        // The target is a table even where a WITH query has its name.
+        var target = resolution.From.Relation(change.Child("relation", "RangeVar"), new Scope(null, null));
+        switch (change.Kind)
+        {
+            case "InsertStmt":
+                Insert(change, target, scope);
+                break;
+            case "UpdateStmt":
+                scope.Items.Add(target);
+                From(change, "fromClause", scope);
+                resolution.Conditions.Condition(change["whereClause"], scope);
+                Assign(change, target, scope);
+                break;
+            case "DeleteStmt":
+                scope.Items.Add(target);
+                From(change, "usingClause", scope);
+                resolution.Conditions.Condition(change["whereClause"], scope);
+                break;
+            case "MergeStmt":
+                Merge(change, target, scope);
+                break;
+            default:
+                resolution.Uses.Add(resolution.Expressions.EvaluateBelow(change, scope), ColumnUseKind.Stored);
+                return Shape.Unknown;
+        }
+        return Returning(change, target, scope);
+    }
+
+    void From(Node change, string property, Scope scope)
+    {
+        foreach (var item in change.List(property))
+            resolution.From.Add(item, scope);
+    }
+
+    void Insert(Node insert, FromItem target, Scope scope)
+    {
+        var source = insert.Has("selectStmt") ? resolution.Queries.Resolve(insert["selectStmt"], scope.Outer, scope.Ctes) : Shape.Empty;
+        var columns = InsertedColumns(insert.List("cols"), target);
+        scope.Items.Add(target);
+        Store(target, columns, source);
+        var conflict = insert.Child("onConflictClause", "OnConflictClause");
+        if (!conflict.Exists) return;
+        var proposed = Proposed(target, columns, source);
+        var deciding = new Scope(scope.Outer, scope.Ctes) { Items = [target, new("excluded", proposed) { ColumnsVisible = false }] };
+        Arbiter(conflict.Child("infer", "InferClause"), target, deciding);
+        Assign(conflict, target, deciding);
+        resolution.Conditions.Condition(conflict["whereClause"], deciding);
+    }
+
+    /// <summary>ON CONFLICT (a, b) asks whether there is a row with these values.</summary>
+    void Arbiter(Node infer, FromItem target, Scope deciding)
+    {
+        foreach (var element in infer.List("indexElems"))
+        {
+            if (element.Text("name") is { } name) resolution.Uses.Add(target.Find(name) ?? Value.Unknown, ColumnUseKind.Equality);
+            else resolution.Uses.Add(resolution.Expressions.Evaluate(element["expr"], deciding), ColumnUseKind.Other);
+        }
+        resolution.Conditions.Condition(infer["whereClause"], deciding);
+    }
+
+    /// <summary>The names of the columns that the rows go to, in order; null when not known.</summary>
+    static List<string?>? InsertedColumns(IEnumerable<Node> listed, FromItem target)
+    {
+        List<string?> names = [.. listed.Select(static c => c.Text("name"))];
+        if (names.Count > 0) return names;
+        return target.Shape.Closed ? [.. target.Shape.Columns.Select(static c => c.Name)] : null;
+    }
+
+    void Store(FromItem target, List<string?>? columns, Shape source)
+    {
+        if (columns is null || !source.Closed || source.Columns.Count > columns.Count)
+        {
+            resolution.Uses.Add(source.Row, ColumnUseKind.Stored);
+            return;
+        }
+        for (var i = 0; i < source.Columns.Count; i++)
+            Store(target, columns[i], source.Columns[i].Value);
+    }
+
+    /// <summary>A column's value that goes back into the same column is not news.</summary>
+    void Store(FromItem target, string? column, Value value)
+    {
+        var own = column is null ? null : target.Shape.Find(column);
+        var names = own is null ? [] : own.Sources.Select(static s => s.Column).ToHashSet();
+        ImmutableArray<Source> foreign = [.. value.Sources.Where(s => !names.Contains(s.Column))];
+        resolution.Uses.Add(new Value(foreign, value.Opaque), ColumnUseKind.Stored);
+    }
+
+    /// <summary>EXCLUDED: the row that was to be inserted.</summary>
+    static Shape Proposed(FromItem target, List<string?>? columns, Shape source)
+    {
+        if (columns is null || !source.Closed || !target.Shape.Closed) return new([], source.Row.Or(target.Shape.Row));
+        return new([.. target.Shape.Columns.Select(c => c with { Value = Given(columns.IndexOf(c.Name), source) })]);
+    }
+
+    static Value Given(int index, Shape source) => index >= 0 && index < source.Columns.Count ? source.Columns[index].Value : Value.None;
+
+    void Assign(Node owner, FromItem target, Scope scope)
+    {
+        foreach (var assignment in owner.List("targetList"))
+        {
+            var value = resolution.Expressions.Evaluate(assignment["val"], scope);
+            var index = Value.Union(assignment.List("indirection").Select(i => resolution.Expressions.Evaluate(i, scope)));
+            Store(target, assignment.Text("name"), value.Or(index));
+        }
+    }
+
+    void Merge(Node merge, FromItem target, Scope scope)
+    {
+        resolution.From.Add(merge["sourceRelation"], scope);
+        scope.Items.Add(target);
+        resolution.Conditions.Condition(merge["joinCondition"], scope);
+        foreach (var when in merge.List("mergeWhenClauses"))
+        {
+            resolution.Conditions.Condition(when["condition"], scope);
+            if (when.Text("commandType") == "CMD_INSERT")
+                Store(target, InsertedColumns(when.List("targetList"), target), resolution.Expressions.Targets(when.List("values"), scope));
+            else
+                Assign(when, target, scope);
+        }
+    }
+
+    Shape? Returning(Node change, FromItem target, Scope scope)
+    {
+        var clause = change.Child("returningClause", "ReturningClause");
+        // Trees of grammars before PostgreSQL 18 list the expressions directly.
+        var targets = clause.Exists && clause.Has("exprs") ? clause.List("exprs") : change.List("returningList");
+        if (!change.Has("returningClause") && !change.Has("returningList")) return null;
+        foreach (var name in RowNames(clause))
+            scope.Items.Add(target with { Name = name, Schema = null, ColumnsVisible = false });
+        return resolution.Expressions.Targets(targets, scope);
+    }
+
+    /// <summary>OLD and NEW, or the names that RETURNING WITH gives them.</summary>
+    static List<string> RowNames(Node clause)
+    {
+        List<string> names = [.. clause.List("options").Select(static o => o.Text("value")).OfType<string>()];
+        return [.. names, "old", "new"];
+    }
+}

@@ -1,0 +1,173 @@
+using System.Text.Json;
+
+namespace Hoop.Ingress.Sql.Lineage;
+
+/// <summary>What an expression's value depends on.</summary>
+sealed class ExpressionLineage(Resolution resolution)
+{
+    public Value Evaluate(Node node, Scope scope)
+    {
+        if (!node.Exists) return Value.None;
+        resolution.Step();
+        switch (node.Kind)
+        {
+            case "ColumnRef": return Column(node, scope);
+            case "A_Const" or "ParamRef" or "SQLValueFunction" or "SetToDefault" or "String" or "TypeName" or "MergeSupportFunc":
+                return Value.None;
+            case "FuncCall": return resolution.Calls.Evaluate(node, scope);
+            case "SubLink": return SubLink(node, scope);
+            case "SelectStmt": return resolution.Queries.Resolve(node, scope, scope.Ctes).Row;
+            case "A_Expr": return Operator(node, scope);
+            case "TypeCast": return Cast(node, scope);
+            // A row, an array or a list holds its members' values unchanged.
+            case "RowExpr": return Row(node.List("args"), scope);
+            case "A_ArrayExpr": return Row(node.List("elements"), scope);
+            case "List": return Row(node.List("items"), scope);
+            case "NamedArgExpr": return Evaluate(node["arg"], scope);
+            case "A_Indirection": return Indirection(node, scope);
+            case "CaseExpr": return Case(node, scope);
+            case "MultiAssignRef": return MultiAssign(node, scope);
+            default: return EvaluateBelow(node, scope).Derived();
+        }
+    }
+
+    /// <summary>A target list or a row: stars stand for all their columns.</summary>
+    public Shape Targets(IEnumerable<Node> items, Scope scope) => Shape.Concat(items.Select(item => Target(item, scope)));
+
+    /// <summary>Everything that is referred to anywhere beneath a node of a kind that has no rule of its own.</summary>
+    public Value EvaluateBelow(Node node, Scope scope)
+    {
+        var value = Value.None;
+        Collect(node.Body, scope, ref value);
+        return value;
+    }
+
+    void Collect(JsonElement element, Scope scope, ref Value value)
+    {
+        resolution.Step();
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in element.EnumerateArray())
+                Collect(item, scope, ref value);
+            return;
+        }
+        if (element.ValueKind != JsonValueKind.Object) return;
+        foreach (var property in element.EnumerateObject())
+        {
+            // Node kinds begin with a capital, fields do not.
+            if (char.IsAsciiLetterUpper(property.Name[0])) value = value.Or(Evaluate(Node.Typed(property.Name, property.Value), scope));
+            else Collect(property.Value, scope, ref value);
+        }
+    }
+
+    Shape Target(Node item, Scope scope)
+    {
+        var target = item.Kind == "ResTarget" ? item["val"] : item;
+        if (StarOf(target, scope) is { } expanded) return expanded;
+        var name = item.Kind == "ResTarget" ? item.Text("name") : null;
+        return new([new(name ?? OutputName.Of(target), Evaluate(target, scope))]);
+    }
+
+    Shape? StarOf(Node target, Scope scope)
+    {
+        if (target.Kind == "ColumnRef" && IsStar(target.List("fields").LastOrDefault()))
+        {
+            var names = target.Names("fields");
+            if (names.Count == 1) return Shape.Concat(scope.Items.Where(static i => i.ColumnsVisible).Select(static i => i.Shape));
+            return ItemOf(names, names.Count - 1, scope)?.Shape ?? Shape.Unknown;
+        }
+        if (target.Kind != "A_Indirection" || !IsStar(target.List("indirection").LastOrDefault())) return null;
+        // (c).*: the columns of a row in sight; of any other composite value, how many is not known.
+        return target.List("indirection").Count() == 1 && RowItem(target["arg"], scope) is { } item ? item.Shape : new([], Indirection(target, scope));
+    }
+
+    static bool IsStar(Node node) => node.Kind == "A_Star";
+
+    Value Column(Node reference, Scope scope)
+    {
+        var names = reference.Names("fields");
+        if (names is [{ } single]) return scope.FindColumn(single) ?? scope.FindItem(single)?.Shape.Row ?? Value.Unknown;
+        // rel.* in an expression is the whole row.
+        if (names[^1] is not { } column) return ItemOf(names, names.Count - 1, scope)?.Shape.Row ?? Value.Unknown;
+        if (ItemOf(names, names.Count - 1, scope) is not { } item) return Value.Unknown;
+        // rel.name may also be a call of the function "name" on the row.
+        return item.Find(column) ?? item.Shape.Possible ?? item.Shape.Row.Derived().Or(Value.Unknown);
+    }
+
+    /// <summary>The relation that the first names mean: <c>rel</c>, <c>schema.rel</c> or <c>database.schema.rel</c>.</summary>
+    static FromItem? ItemOf(List<string?> names, int count, Scope scope) => count switch
+    {
+        1 => scope.FindItem(names[0]!),
+        2 => scope.FindItem(names[1]!, names[0]),
+        3 => scope.FindItem(names[2]!, names[1]),
+        _ => null,
+    };
+
+    /// <summary>The relation whose whole row a reference means; null when it is a column or not known.</summary>
+    FromItem? RowItem(Node node, Scope scope)
+    {
+        if (node.Kind != "ColumnRef") return null;
+        var names = node.Names("fields");
+        if (names is [{ } single]) return scope.FindColumn(single) is null ? scope.FindItem(single) : null;
+        return names[^1] is null ? ItemOf(names, names.Count - 1, scope) : null;
+    }
+
+    Value Indirection(Node node, Scope scope)
+    {
+        var steps = node.List("indirection").ToList();
+        var indices = Value.Union(steps.Where(static s => s.Kind == "A_Indices").Select(s => EvaluateBelow(s, scope).Derived()));
+        // Only a row that is named here and now has certain field names; one from a subquery carries its table's, whatever the alias said.
+        if (steps is [{ String: { } field }, ..] && RowItem(node["arg"], scope) is { } item && item.Find(field) is { } found)
+            return steps.Count == 1 ? found : found.Derived().Or(indices);
+        return Evaluate(node["arg"], scope).Derived().Or(indices);
+    }
+
+    Value Operator(Node node, Scope scope)
+    {
+        var operands = Evaluate(node["lexpr"], scope).Or(Evaluate(node["rexpr"], scope));
+        return resolution.Calls.Operator(node, operands).Derived();
+    }
+
+    Value Cast(Node node, Scope scope)
+    {
+        var value = Evaluate(node["arg"], scope);
+        return KeepsValue(node.Child("typeName", "TypeName")) ? value : value.Derived();
+    }
+
+    /// <summary>Casts to text without a length change no character; any other may round, cut or fold.</summary>
+    static bool KeepsValue(Node type) =>
+        !type.Has("typmods") && !type.Has("arrayBounds") &&
+        type.Names("names") is ["pg_catalog", "text" or "varchar"] or ["text" or "varchar"];
+
+    Value Row(IEnumerable<Node> items, Scope scope) => Targets(items, scope).Row;
+
+    Value Case(Node node, Scope scope)
+    {
+        resolution.Conditions.CaseConditions(node, scope);
+        return EvaluateBelow(node, scope).Derived();
+    }
+
+    Value SubLink(Node node, Scope scope)
+    {
+        var shape = resolution.Queries.Resolve(node["subselect"], scope, scope.Ctes);
+        return node.Text("subLinkType") switch
+        {
+            "EXISTS_SUBLINK" => Value.None,
+            "EXPR_SUBLINK" or "ARRAY_SUBLINK" => shape.At(0),
+            _ => Evaluate(node["testexpr"], scope).Or(shape.Row).Derived(),
+        };
+    }
+
+    /// <summary>One column of <c>(a, b) = (SELECT …)</c> or <c>(a, b) = ROW(…)</c>.</summary>
+    Value MultiAssign(Node node, Scope scope)
+    {
+        var index = node.Number("colno") - 1;
+        var source = node["source"];
+        return source.Kind switch
+        {
+            "SubLink" => resolution.Queries.Resolve(source["subselect"], scope, scope.Ctes).At(index),
+            "RowExpr" => Targets(source.List("args"), scope).At(index),
+            _ => Evaluate(source, scope),
+        };
+    }
+}

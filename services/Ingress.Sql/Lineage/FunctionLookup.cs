@@ -1,0 +1,79 @@
+using System.Collections.Frozen;
+using Hoop.Ingress.Sql.Catalog;
+
+namespace Hoop.Ingress.Sql.Lineage;
+
+/// <summary>
+/// What a call by name may reach. Which overload is called depends on types that are not known here, so everything the search path
+/// offers under the name counts, and the worst of it decides.
+/// </summary>
+sealed class FunctionLookup(SqlContext context)
+{
+    const string System = "pg_catalog";
+
+    /// <summary>Functions of pg_catalog that return what tables, other sessions or files hold, named by text or number.</summary>
+    static readonly FrozenSet<string> ReadsData = FrozenSet.Create(
+        "query_to_xml", "query_to_xml_and_xmlschema", "query_to_xmlschema", "cursor_to_xml", "cursor_to_xmlschema",
+        "table_to_xml", "table_to_xml_and_xmlschema", "table_to_xmlschema", "schema_to_xml", "schema_to_xml_and_xmlschema", "schema_to_xmlschema",
+        "database_to_xml", "database_to_xml_and_xmlschema", "database_to_xmlschema", "ts_stat", "ts_rewrite",
+        "pg_read_file", "pg_read_file_old", "pg_read_file_all", "pg_read_binary_file", "pg_read_binary_file_all", "lo_get", "loread", "lo_import", "lo_export",
+        "pg_logical_slot_get_changes", "pg_logical_slot_peek_changes", "pg_logical_slot_get_binary_changes", "pg_logical_slot_peek_binary_changes",
+        "pg_stat_get_activity", "pg_stat_get_backend_activity", "pg_mcv_list_items", "pg_current_logfile", "pg_cursor", "pg_prepared_statement");
+
+    /// <summary>Volatile, but nothing that they are given stays anywhere.</summary>
+    static readonly FrozenSet<string> Forgets = FrozenSet.Create(
+        "random", "random_normal", "clock_timestamp", "timeofday", "gen_random_uuid", "uuidv4", "uuidv7",
+        "pg_get_serial_sequence", "has_table_privilege", "pg_relation_size", "pg_table_size", "pg_total_relation_size", "pg_size_pretty",
+        "pg_database_size", "pg_indexes_size", "pg_tablespace_size", "currval", "lastval", "nextval", "pg_is_in_recovery", "txid_current");
+
+    readonly CatalogSnapshot _catalog = context.Catalog;
+
+    public FunctionTraits Find(IReadOnlyList<string?> names)
+    {
+        if (names is [{ } bare]) return FindBare(bare);
+        return names.Count >= 2 && names[^1] is { } name && names[^2] is { } schema ? FindQualified(schema + "." + name) : FunctionTraits.Unknown("?");
+    }
+
+    public FunctionTraits FindQualified(string name)
+    {
+        var overloads = Overloads(name);
+        return overloads.Count == 0 ? FunctionTraits.Unknown(name) : Worst(name, overloads);
+    }
+
+    FunctionTraits FindBare(string name)
+    {
+        FunctionTraits? found = null;
+        IEnumerable<string> path = context.SearchPath.Contains(System) ? context.SearchPath : context.SearchPath.Prepend(System);
+        foreach (var schema in path)
+        {
+            var qualified = schema + "." + name;
+            var overloads = Overloads(qualified);
+            if (overloads.Count == 0) continue;
+            var traits = Worst(qualified, overloads);
+            found = found is null ? traits : found.Or(traits);
+        }
+        return found ?? FunctionTraits.Unknown(name);
+    }
+
+    IReadOnlyList<CatalogFunction> Overloads(string name)
+    {
+        if (_catalog.Functions.TryGetValue(name, out var overloads)) return overloads;
+        // A snapshot that was not read from a server knows no functions of PostgreSQL's own: those of the release we were built with stand in.
+        return _catalog.Functions.ContainsKey("pg_catalog.count") ? [] : BuiltinFunctions.Find(name);
+    }
+
+    static FunctionTraits Worst(string name, IReadOnlyList<CatalogFunction> overloads) =>
+        overloads.Select(f => Of(name, f)).Aggregate(static (a, b) => a.Or(b));
+
+    static FunctionTraits Of(string name, CatalogFunction function)
+    {
+        if (function.Schema is System or "information_schema")
+        {
+            var stores = function.Volatility == 'v' && !Forgets.Contains(function.Name);
+            return new(name, ReadsData.Contains(function.Name), stores, function.Columns);
+        }
+        // Compiled code that calls itself immutable computes; SQL and procedural code may say so and read tables all the same.
+        var computes = function is { Language: "c" or "internal", Volatility: 'i' };
+        return new(name, !computes, function.Volatility == 'v', function.Columns);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Sql.Parsing;
+
+namespace Hoop.Ingress.Sql.Lineage;
+
+/// <summary>Relations by name, and what their columns stand for: views are followed to the tables beneath.</summary>
+sealed class RelationShapes(Resolution resolution, int viewDepth)
+{
+    const int MaxViewDepth = 32;
+
+    static readonly JsonDocumentOptions DeepTrees = new() { MaxDepth = 4096 };
+
+    readonly CatalogNames _names = CatalogNames.Of(resolution.Context.Catalog);
+
+    /// <summary>The relation that the server would take; null when the catalog does not show it.</summary>
+    public CatalogRelation? Find(Node range, CteChain? ctes)
+    {
+        var name = range.Text("relname") ?? "";
+        var relations = resolution.Context.Catalog.Relations;
+        if (range.Text("schemaname") is { } schema) return relations.GetValueOrDefault(schema + "." + name);
+        if (CteChain.Find(ctes, name) is not null || resolution.Context.IsTemporary(name)) return null;
+        var path = resolution.Context.SearchPath;
+        if (!path.Contains("pg_catalog") && relations.GetValueOrDefault("pg_catalog." + name) is { } system) return system;
+        foreach (var candidate in path)
+            if (relations.GetValueOrDefault(candidate + "." + name) is { } found) return found;
+        return null;
+    }
+
+    public Shape ShapeOf(Node range) => ShapeOf(Find(range, null));
+
+    public Shape ShapeOf(CatalogRelation? relation)
+    {
+        if (relation is null) return Shape.Unknown;
+        return _names.Shapes.TryGetValue(relation.QualifiedName, out var known) ? known : _names.Shapes.GetOrAdd(relation.QualifiedName, Build(relation));
+    }
+
+    Shape Build(CatalogRelation relation)
+    {
+        var own = new Shape([.. relation.Columns.Select(c => new OutputColumn(c.Name, Base(relation, c.Name)))]);
+        if (relation.Definition is { } definition && relation.Kind is 'v' or 'm') return Beneath(own, definition);
+        return relation.Columns.Any(static c => c.Generated is not null) ? WithGenerated(relation, own) : own;
+    }
+
+    Value Base(CatalogRelation relation, string column) =>
+        SystemData.Carries(relation, column) ? Value.Unknown : Value.Of(_names.IdentitiesOf(relation, column));
+
+    /// <summary>A view's column is known by its own name too, so that a mask may name either.</summary>
+    Shape Beneath(Shape own, string definition)
+    {
+        var query = QueryOf(definition);
+        if (query is null) return own.Map(static v => v.Or(Value.Unknown));
+        return query.Closed && query.Columns.Count == own.Columns.Count
+            ? new([.. own.Columns.Select((c, i) => c with { Value = c.Value.Or(query.Columns[i].Value) })])
+            : own.Map(v => v.Or(query.Row).Or(Value.Unknown));
+    }
+
+    /// <summary>A stored expression over columns of the same row.</summary>
+    Shape WithGenerated(CatalogRelation relation, Shape own)
+    {
+        var parents = new Scope(null, null);
+        parents.Items.Add(new(relation.Name, own));
+        return new([.. own.Columns.Select((c, i) => relation.Columns[i].Generated is { } expression ? c with { Value = c.Value.Or(Generated(expression, parents)) } : c)]);
+    }
+
+    Value Generated(string expression, Scope row)
+    {
+        using var tree = Parse("SELECT " + expression);
+        if (tree is null) return Value.Unknown;
+        var inner = Inner();
+        return Value.Union(Statement(tree).List("targetList").Select(t => inner.Expressions.Evaluate(t["val"], row))).Derived();
+    }
+
+    Shape? QueryOf(string definition)
+    {
+        if (viewDepth >= MaxViewDepth) return null;
+        using var tree = Parse(definition);
+        return tree is null ? null : Inner().Queries.Resolve(Statement(tree), null, null);
+    }
+
+    /// <summary>Definitions are read with names qualified, so only pg_catalog is searched; what they look at is their owner's business.</summary>
+    Resolution Inner() => new(new SqlContext { Catalog = resolution.Context.Catalog, SearchPath = ["pg_catalog"] }, viewDepth + 1);
+
+    static JsonDocument? Parse(string sql)
+    {
+        var parsed = PgParser.Parse(sql);
+        return parsed.Succeeded ? JsonDocument.Parse(parsed.Json, DeepTrees) : null;
+    }
+
+    static Node Statement(JsonDocument tree) => Node.Open(tree.RootElement.GetProperty("stmts")[0].GetProperty("stmt"));
+}

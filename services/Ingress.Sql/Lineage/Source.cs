@@ -1,0 +1,13 @@
+namespace Hoop.Ingress.Sql.Lineage;
+
+/// <summary>A column that a value depends on.</summary>
+/// <param name="Through">The function that was applied to its plain value; null when none was, or when it was applied to an expression.</param>
+/// <param name="Plain">The value is the column's own, unchanged.</param>
+readonly record struct Source(string Column, string? Through, bool Plain)
+{
+    /// <summary>Used in an expression of operators, casts, conditions.</summary>
+    public Source Derived => this with { Plain = false };
+
+    /// <summary>Handed to a function. Only the innermost function counts: what a later one tells depends on the earlier one's secrets.</summary>
+    public Source Into(string function) => Plain ? new(Column, function, false) : this;
+}

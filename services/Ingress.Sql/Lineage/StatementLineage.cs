@@ -1,0 +1,119 @@
+using Hoop.Contracts.Operations;
+
+namespace Hoop.Ingress.Sql.Lineage;
+
+/// <summary>What a statement returns, by its kind.</summary>
+sealed class StatementLineage(Resolution resolution)
+{
+    public IReadOnlyList<ResultColumn>? Resolve(Node statement)
+    {
+        switch (statement.Kind)
+        {
+            case "SelectStmt": return Select(statement);
+            case "InsertStmt" or "UpdateStmt" or "DeleteStmt" or "MergeStmt": return Change(statement);
+            case "CopyStmt": return Copy(statement);
+            case "DeclareCursorStmt": return Resolve(statement["query"]);
+            case "ExplainStmt": return Explain(statement);
+            case "VariableShowStmt": return Show(statement);
+            case "CreateTableAsStmt":
+                Store(CreatedFrom(statement["query"]));
+                return null;
+            case "CallStmt":
+                resolution.Calls.Evaluate(statement.Child("funccall", "FuncCall"), new Scope(null, null));
+                return null;
+            case "AlterTableStmt" or "IndexStmt":
+                // USING moves values; checks, predicates and unique indexes tell of them by failing.
+                Store(resolution.Expressions.EvaluateBelow(statement, ScopeOf(statement)));
+                return null;
+            default: return null;
+        }
+    }
+
+    IReadOnlyList<ResultColumn>? Select(Node select)
+    {
+        var shape = resolution.Queries.Resolve(select, null, null);
+        if (!LeftmostHasInto(select)) return ToResult(shape);
+        Store(shape.Row);
+        return null;
+    }
+
+    IReadOnlyList<ResultColumn>? Change(Node change)
+    {
+        var shape = resolution.Changes.Resolve(change, null, null);
+        // A rewrite rule may answer with any query's rows.
+        return shape is null || HasRules(change) ? null : ToResult(shape);
+    }
+
+    bool HasRules(Node change) => resolution.Relations.Find(change.Child("relation", "RangeVar"), null) is { HasRules: true };
+
+    List<ResultColumn>? Copy(Node copy)
+    {
+        if (copy.Flag("is_from")) return null;
+        var shape = copy.Has("query") ? CreatedFrom(copy["query"]) : CopiedColumns(copy);
+        if (!copy.Has("filename")) return ToResult(shape);
+        Store(shape);
+        return null;
+    }
+
+    Shape CopiedColumns(Node copy)
+    {
+        var shape = resolution.Relations.ShapeOf(copy.Child("relation", "RangeVar"));
+        var names = copy.Names("attlist");
+        return names.Count == 0 ? shape : new([.. names.Select(n => new OutputColumn(n, shape.Find(n!) ?? Value.Unknown))]);
+    }
+
+    /// <summary>The plan shows no rows, but constants folded from calls of immutable functions.</summary>
+    List<ResultColumn> Explain(Node explain)
+    {
+        var inner = explain["query"];
+        var shape = inner.Kind == "ExecuteStmt" ? Prepared(inner) : null;
+        if (shape is null) Resolve(inner);
+        var opaque = resolution.CalledOpaque || shape?.Row.Opaque == true;
+        return [new("QUERY PLAN", [], opaque)];
+    }
+
+    static List<ResultColumn> Show(Node show) => show.Text("name") switch
+    {
+        "all" => [ResultColumn.Constant("name"), ResultColumn.Constant("setting"), ResultColumn.Constant("description")],
+        var name => [ResultColumn.Constant(name ?? "")],
+    };
+
+    /// <summary>The rows of the query inside CREATE TABLE AS or COPY.</summary>
+    Shape CreatedFrom(Node query) => query.Kind switch
+    {
+        "SelectStmt" => resolution.Queries.Resolve(query, null, null),
+        "ExecuteStmt" => Prepared(query),
+        _ => resolution.Changes.Resolve(query, null, null) ?? Shape.Unknown,
+    };
+
+    Shape Prepared(Node execute)
+    {
+        var prepared = resolution.Context.Prepared(execute.Text("name") ?? "");
+        foreach (var use in prepared?.Facts.ColumnUses ?? [])
+            resolution.Uses.Add(use.Column, use.Kind);
+        return prepared?.Result is { } columns ? new([.. columns.Select(static c => new OutputColumn(c.Name, FromResult(c)))]) : Shape.Unknown;
+    }
+
+    static Value FromResult(ResultColumn column) =>
+        new([.. column.Sources.Select(static s => new Source(s.Column, s.Through.FirstOrDefault(), false))], column.Opaque);
+
+    Scope ScopeOf(Node statement)
+    {
+        var scope = new Scope(null, null);
+        scope.Items.Add(resolution.From.Relation(statement.Child("relation", "RangeVar"), scope));
+        return scope;
+    }
+
+    void Store(Shape shape) => Store(shape.Row);
+
+    void Store(Value value) => resolution.Uses.Add(value, ColumnUseKind.Stored);
+
+    static bool LeftmostHasInto(Node select)
+    {
+        while (select.Has("larg")) select = select.Child("larg", "SelectStmt");
+        return select.Has("intoClause");
+    }
+
+    static List<ResultColumn>? ToResult(Shape shape) =>
+        shape.Closed ? [.. shape.Columns.Select(static c => c.Value.ToResult(c.Name ?? "?column?"))] : null;
+}

@@ -1,0 +1,17 @@
+using System.Collections.Frozen;
+using Hoop.Ingress.Sql.Catalog;
+
+namespace Hoop.Ingress.Sql.Lineage;
+
+/// <summary>Where the system catalogs hold not names but values of tables, or other people's statements.</summary>
+static class SystemData
+{
+    static readonly FrozenSet<string> Relations = FrozenSet.Create(
+        "pg_statistic", "pg_statistic_ext_data", "pg_stats", "pg_stats_ext", "pg_stats_ext_exprs", "pg_largeobject");
+
+    static readonly FrozenSet<string> Columns = FrozenSet.Create(
+        "pg_stat_activity.query", "pg_attribute.attmissingval", "pg_cursors.statement", "pg_prepared_statements.statement");
+
+    public static bool Carries(CatalogRelation relation, string column) =>
+        relation.Schema == "pg_catalog" && (Relations.Contains(relation.Name) || Columns.Contains($"{relation.Name}.{column}"));
+}

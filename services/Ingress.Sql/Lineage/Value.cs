@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Hoop.Contracts.Operations;
+
+namespace Hoop.Ingress.Sql.Lineage;
+
+/// <summary>What an expression's value depends on. Immutable.</summary>
+/// <param name="opaque">It may depend on anything.</param>
+sealed class Value(ImmutableArray<Source> sources, bool opaque)
+{
+    /// <summary>Depends on no stored column.</summary>
+    public static readonly Value None = new([], false);
+
+    public static readonly Value Unknown = new([], true);
+
+    /// <summary>Kept, so that statements returning the column as it is share one list: a table with many partitions has many names per column.</summary>
+    IReadOnlyList<ColumnSource>? _columnSources;
+
+    public ImmutableArray<Source> Sources => sources;
+
+    public bool Opaque => opaque;
+
+    public static Value Of(IEnumerable<string> columns) => new([.. columns.Distinct().Select(static c => new Source(c, null, true))], false);
+
+    /// <summary>After an operator, a cast or a choice.</summary>
+    public Value Derived() => HasPlain ? new([.. sources.Select(static s => s.Derived).Distinct()], opaque) : this;
+
+    /// <summary>After a function.</summary>
+    public Value Into(string function) => HasPlain ? new([.. sources.Select(s => s.Into(function)).Distinct()], opaque) : this;
+
+    public Value Or(Value? other)
+    {
+        if (other is null || ReferenceEquals(this, other)) return this;
+        if (other.Sources.IsEmpty && (opaque || !other.Opaque)) return this;
+        if (sources.IsEmpty && (other.Opaque || !opaque)) return other;
+        return new([.. sources.Union(other.Sources)], opaque || other.Opaque);
+    }
+
+    public static Value Union(IEnumerable<Value> values)
+    {
+        HashSet<Value> all = [.. values];
+        if (all.Count < 3) return all.Aggregate(None, static (a, b) => a.Or(b));
+        return new([.. all.SelectMany(static v => v.Sources).Distinct()], all.Any(static v => v.Opaque));
+    }
+
+    public ResultColumn ToResult(string name) => new(name, _columnSources ??= ColumnSources(), opaque);
+
+    bool HasPlain => sources.Any(static s => s.Plain);
+
+    List<ColumnSource> ColumnSources() =>
+    [
+        .. sources.Select(static s => (s.Column, s.Through)).Distinct()
+            .Select(static s => new ColumnSource(s.Column, s.Through is null ? [] : [s.Through])),
+    ];
+}

@@ -1,0 +1,150 @@
+using Hoop.Contracts.Operations;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Ingress.Sql.Tests.Lineage;
+
+/// <summary>Which columns decide what a statement does, and which values it keeps.</summary>
+public sealed class ColumnUseTests
+{
+    [Theory]
+    [InlineData("select 1 from customers where ssn = '1'", "customers.ssn:Equality")]
+    [InlineData("select 1 from customers where '1' = ssn and id = $1", "customers.id:Equality; customers.ssn:Equality")]
+    [InlineData("select 1 from customers where ssn in ('1', '2') or ssn = any($1)", "customers.ssn:Equality")]
+    [InlineData("select 1 from customers where ssn <> '1' or not ssn = '2' or ssn is distinct from '3'", "customers.ssn:Equality")]
+    [InlineData("select 1 from customers where ssn::text = '1'", "customers.ssn:Equality")]
+    [InlineData("select 1 from customers where (id, ssn) = (1, '2')", "customers.id:Equality; customers.ssn:Equality")]
+    [InlineData("select 1 from customers where ssn in (select ssn from archive)", "archive.ssn:Equality; customers.ssn:Equality")]
+    [InlineData("select 1 from customers c join archive a on c.ssn = a.ssn", "archive.ssn:Equality; customers.ssn:Equality")]
+    [InlineData("select 1 from archive a join customers c using (ssn)", "archive.ssn:Equality; customers.ssn:Equality")]
+    [InlineData("select 1 from (select ssn from archive) a natural join (select ssn from customers) c", "archive.ssn:Equality; customers.ssn:Equality")]
+    [InlineData("select 1 from customers where active", "customers.active:Equality")]
+    public void Equality(string sql, string expected) => LineageRig.Uses(sql).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("select 1 from customers where ssn > '1'", "customers.ssn:Range")]
+    [InlineData("select 1 from customers where ssn between '1' and '2'", "customers.ssn:Range")]
+    [InlineData("select 1 from customers where ssn <= all(select '1')", "customers.ssn:Range")]
+    [InlineData("select 1 from customers where ssn like '1%' ", "customers.ssn:Pattern")]
+    [InlineData("select 1 from customers where ssn ilike '1%' or ssn similar to '1%' or ssn ~ '1' or ssn ^@ '1'", "customers.ssn:Pattern")]
+    [InlineData("select 1 from customers where ssn is null", "customers.ssn:NullTest")]
+    [InlineData("select 1 from customers where nullif(ssn, '1') is null", "customers.ssn:Other")]
+    [InlineData("select 1 from customers where substr(ssn, 1, 1) = '1'", "customers.ssn:Other")]
+    [InlineData("select 1 from customers where ssn::varchar(1) = '1'", "customers.ssn:Other")]
+    [InlineData("select 1 from customers where ssn || '' = '1'", "customers.ssn:Other")]
+    [InlineData("select 1 from customers where starts_with(ssn, '1')", "customers.ssn:Other")]
+    [InlineData("select 1 from customers where (ssn like '1%') is true", "customers.ssn:Pattern")]
+    [InlineData("select 1 from customers where (ssn like '1%')::int = 1", "customers.ssn:Other")]
+    [InlineData("select 1 from customers where case when ssn like '1%' then true end", "customers.ssn:Other; customers.ssn:Pattern")]
+    [InlineData("select case when ssn like '1%' then 1 end from customers", "customers.ssn:Pattern")]
+    [InlineData("select case ssn when '1' then 1 end from customers", "customers.ssn:Equality")]
+    [InlineData("select 1 from customers x where x::text like '%1%'", "customers.active:Pattern; customers.email:Pattern; customers.id:Pattern; customers.name:Pattern; customers.note:Pattern; customers.ssn:Pattern")]
+    [InlineData("select 1 from customers where to_jsonb(customers) @> '{}' limit 1", "customers.active:Other; customers.email:Other; customers.id:Other; customers.name:Other; customers.note:Other; customers.ssn:Other")]
+    public void Ranges_patterns_and_the_rest(string sql, string expected) => LineageRig.Uses(sql).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("select id from customers order by ssn", "customers.ssn:Order")]
+    [InlineData("select id, ssn from customers order by 2", "customers.ssn:Order")]
+    [InlineData("select name as ssn from customers order by ssn", "customers.name:Order")]
+    [InlineData("select name as ssn from customers order by upper(ssn)", "customers.ssn:Order")]
+    [InlineData("select name as ssn from customers group by ssn", "customers.ssn:Group")]
+    [InlineData("select ssn as s from customers group by s", "customers.ssn:Group")]
+    [InlineData("select 1 from customers group by grouping sets ((ssn), (id))", "customers.id:Group; customers.ssn:Group")]
+    [InlineData("select distinct ssn from customers", "customers.ssn:Group")]
+    [InlineData("select distinct on (ssn) id from customers", "customers.ssn:Order")]
+    [InlineData("select ssn from customers union select '1'", "customers.ssn:Group")]
+    [InlineData("select ssn from customers union all select '1'", "")]
+    [InlineData("select count(distinct ssn) from customers", "customers.ssn:Group")]
+    [InlineData("select array_agg(id order by ssn) from customers", "customers.ssn:Order")]
+    [InlineData("select rank() over (partition by note order by ssn) from customers", "customers.note:Group; customers.ssn:Order")]
+    [InlineData("select rank() over w from customers window w as (order by ssn)", "customers.ssn:Order")]
+    [InlineData("select count(*) filter (where ssn like '1%') from customers", "customers.ssn:Pattern")]
+    [InlineData("select 1 from customers having max(ssn) > '1'", "customers.ssn:Range")]
+    [InlineData("select 1 from customers having count(ssn) > 1", "customers.ssn:NullTest")]
+    [InlineData("select 1 from customers limit (select length(ssn) from archive limit 1)", "archive.ssn:Other")]
+    public void Order_and_groups(string sql, string expected) => LineageRig.Uses(sql).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("select (select 1 from customers where ssn = '1')", "customers.ssn:Equality")]
+    [InlineData("select exists(select 1 from customers where ssn like '1%')", "customers.ssn:Pattern")]
+    [InlineData("select 1 from orders o where exists (select 1 from customers c where c.id = o.customer_id and c.ssn > '1')", "customers.id:Equality; customers.ssn:Range; orders.customer_id:Equality")]
+    [InlineData("with q as (select id from customers where ssn ~ '1') select * from q", "customers.ssn:Pattern")]
+    [InlineData("with recursive r as (select id, ssn from customers where ssn ~ '1' union select * from r) select 1 from r", "customers.id:Group; customers.ssn:Group; customers.ssn:Pattern")]
+    [InlineData("select 1 from (select ssn as x from customers) q where x like '1%'", "customers.ssn:Pattern")]
+    [InlineData("select 1 from (select upper(ssn) as x from customers) q where x = '1'", "customers.ssn:Other")]
+    [InlineData("select * from v", "")]
+    [InlineData("select 1 from v where tax = '1'", "customers.ssn:Equality; v.tax:Equality")]
+    [InlineData("select 1 from vv where digits = '1'", "customers.ssn:Other; v.tax:Other; vv.digits:Equality")]
+    [InlineData("select 1 from nowhere where x = 1", "*:Equality")]
+    [InlineData("explain select 1 from customers where ssn like '1%'", "customers.ssn:Pattern")]
+    [InlineData("declare c cursor for select 1 from customers where ssn like '1%'", "customers.ssn:Pattern")]
+    [InlineData("copy (select 1 from customers where ssn like '1%') to stdout", "customers.ssn:Pattern")]
+    [InlineData("delete from customers where ssn like '1%'", "customers.ssn:Pattern")]
+    [InlineData("update customers set note = 'x' where ssn like '1%'", "customers.ssn:Pattern")]
+    public void Nested_queries_and_statements(string sql, string expected) => LineageRig.Uses(sql).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("insert into archive(note) select ssn from customers", "customers.ssn:Stored")]
+    [InlineData("insert into archive(ssn) select ssn from archive", "")]
+    [InlineData("insert into archive select * from archive", "")]
+    [InlineData("insert into archive select id, note, ssn from archive", "archive.note:Stored; archive.ssn:Stored")]
+    [InlineData("insert into archive(note) values ((select ssn from customers limit 1))", "customers.ssn:Stored")]
+    [InlineData("insert into archive values (1, 'x', 'y')", "")]
+    [InlineData("insert into archive select * from nowhere", "*:Stored")]
+    [InlineData("insert into archive(id, ssn) values (1, 'x') on conflict (id) do update set note = archive.ssn, ssn = excluded.ssn where archive.ssn ~ '1'", "archive.id:Equality; archive.ssn:Pattern; archive.ssn:Stored")]
+    [InlineData("insert into archive(id, ssn) select 1, ssn from customers on conflict (id) do update set note = excluded.ssn", "archive.id:Equality; customers.ssn:Stored")]
+    [InlineData("update customers set note = ssn", "customers.ssn:Stored")]
+    [InlineData("update customers set ssn = ssn, note = 'x'", "")]
+    [InlineData("update customers set ssn = upper(ssn)", "")]
+    [InlineData("update customers set (note, ssn) = (select ssn, 'x' from archive)", "archive.ssn:Stored")]
+    [InlineData("update customers set (note, name) = row(name, name)", "customers.name:Stored")]
+    [InlineData("update archive set note = c.ssn from customers c where c.id = archive.id", "archive.id:Equality; customers.id:Equality; customers.ssn:Stored")]
+    [InlineData("update people set ssn = q.ssn from people_1a q", "")]
+    [InlineData("update v set full_name = tax", "customers.ssn:Stored; v.tax:Stored")]
+    [InlineData("merge into archive a using customers c on a.id = c.id when matched and c.ssn ~ '1' then update set note = c.ssn when not matched then insert (id, note) values (c.id, c.email)", "archive.id:Equality; customers.email:Stored; customers.id:Equality; customers.id:Stored; customers.ssn:Pattern; customers.ssn:Stored")]
+    [InlineData("create table x as select ssn, 1 from customers", "customers.ssn:Stored")]
+    [InlineData("create materialized view x as select ssn from customers", "customers.ssn:Stored")]
+    [InlineData("create view x as select ssn from customers where ssn ~ '1'", "")]
+    [InlineData("select ssn into x from customers", "customers.ssn:Stored")]
+    [InlineData("copy (select ssn from customers) to '/tmp/x'", "customers.ssn:Stored")]
+    [InlineData("copy archive(ssn) to program 'cat'", "archive.ssn:Stored")]
+    [InlineData("with i as (insert into archive(note) select ssn from customers) select 1", "customers.ssn:Stored")]
+    [InlineData("alter table customers alter note type text using ssn", "customers.ssn:Stored")]
+    public void Values_that_are_kept(string sql, string expected) => LineageRig.Uses(sql).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("select pg_notify('x', ssn) from customers")]
+    [InlineData("select set_config('a.b', ssn, false) from customers")]
+    [InlineData("select pg_advisory_lock(ssn::int) from customers")]
+    [InlineData("select pg_sleep(length(ssn)) from customers")]
+    [InlineData("select lo_from_bytea(0, ssn::bytea) from customers")]
+    [InlineData("select leak(ssn) from customers")]
+    [InlineData("select nosuch(ssn) from customers")]
+    [InlineData("select ssn === 'x' from customers")]
+    [InlineData("call leak((select ssn from customers limit 1))")]
+    public void Volatile_functions_may_keep_what_they_are_given(string sql) => LineageRig.Uses(sql).ShouldBe("customers.ssn:Stored");
+
+    [Fact]
+    public void A_prepared_query_made_into_a_table_stores_what_it_returns()
+    {
+        var prepared = new SqlStatement
+        {
+            Text = "",
+            Facts = new() { Protocol = "postgres", Understood = true, Plumbing = false, Accesses = [], Effects = Effects.Read, Fingerprint = "", ColumnUses = [new("public.customers.id", ColumnUseKind.Range)] },
+            Result = [new("ssn", [new("public.customers.ssn", [])], false)],
+            Command = SqlCommand.Other,
+        };
+        var context = LineageRig.Context with { Prepared = name => name == "p" ? prepared : null };
+        LineageRig.Uses("create table x as execute p(1)", context).ShouldBe("customers.id:Range; customers.ssn:Stored");
+        LineageRig.Uses("create table x as execute q", context).ShouldBe("*:Stored");
+    }
+
+    [Fact]
+    public void A_statement_too_large_to_follow_is_opaque_and_may_do_anything()
+    {
+        var sql = string.Concat(Enumerable.Range(0, 14).Select(static i => $"with recursive r{i} as (")) + "select ssn from customers" +
+            string.Concat(Enumerable.Range(0, 14).Select(static i => $") select * from r{13 - i}"));
+        LineageRig.Result(sql).ShouldBe("none");
+        LineageRig.Uses(sql).ShouldBe("*:Other; *:Stored");
+    }
+}
