@@ -18,9 +18,6 @@ internal static partial class PolicyLog
     [LoggerMessage(2005, LogLevel.Warning, "The database does not answer ({Error}); trying again")]
     public static partial void DatabaseUnreachable(this ILogger logger, string error);
 
-    [LoggerMessage(2006, LogLevel.Warning, "Version {Version} could not be announced ({Error}); trying again")]
-    public static partial void NotAnnounced(this ILogger logger, long version, string error);
-
     [LoggerMessage(2007, LogLevel.Warning, "The policy names no issuer and there is no default one: nobody can log in; add identity.issuers")]
     public static partial void NoIssuer(this ILogger logger);
 

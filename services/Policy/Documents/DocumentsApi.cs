@@ -2,6 +2,7 @@ using System.Text;
 using Hoop.Contracts.Documents;
 using Hoop.Policy.ConfigFile;
 using Hoop.Policy.Engine;
+using Hoop.ServiceDefaults;
 using Hoop.ServiceDefaults.Documents;
 using Hoop.ServiceDefaults.Identity;
 
@@ -18,8 +19,7 @@ internal static class DocumentsApi
         builder.Services.Configure<PolicyOptions>(builder.Configuration.GetSection("Hoop"));
         builder.Services.AddSingleton<PolicyStore>();
         builder.Services.AddSingleton<PolicyActivation>();
-        builder.Services.AddSingleton<PolicyAnnouncer>();
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<PolicyAnnouncer>());
+        builder.AddAnnouncer<PolicyActivated>();
     }
 
     public static void MapDocuments(this IEndpointRouteBuilder routes)

@@ -1,5 +1,6 @@
 using Hoop.Contracts.Documents;
 using Hoop.Policy.Engine;
+using Hoop.ServiceDefaults;
 using Hoop.ServiceDefaults.Documents;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -8,7 +9,7 @@ namespace Hoop.Policy.Documents;
 
 /// <summary>The one way to a new version: validate, store, put in force, announce.</summary>
 internal sealed class PolicyActivation(
-    PolicyStore store, HoopDocuments documents, PolicyAnnouncer announcer, IOptions<PolicyOptions> options, TimeProvider clock, ILogger<PolicyActivation> logger)
+    PolicyStore store, HoopDocuments documents, Announcer<PolicyActivated> announcer, IOptions<PolicyOptions> options, TimeProvider clock, ILogger<PolicyActivation> logger)
 {
     private volatile ActivePolicy? _active;
 
@@ -39,7 +40,7 @@ internal sealed class PolicyActivation(
         if (added)
         {
             logger.Activated(policy.Version.Version, policy.Version.Digest, source, by);
-            announcer.Announce(policy.Version);
+            announcer.Announce(new PolicyActivated(policy.Version.Version, policy.Version.Digest));
         }
         return new PolicyActivationResult(policy, added, []);
     }
@@ -47,7 +48,7 @@ internal sealed class PolicyActivation(
     /// <summary>Tells everybody the version that was active before this instance started.</summary>
     public void AnnounceCurrent()
     {
-        if (_active is { } active) announcer.Announce(active.Version);
+        if (_active is { } active) announcer.Announce(new PolicyActivated(active.Version.Version, active.Version.Digest));
     }
 
     private HoopDocument WithIssuer(HoopDocument document)
