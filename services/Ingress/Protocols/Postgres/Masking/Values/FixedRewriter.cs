@@ -1,0 +1,15 @@
+using System.Buffers;
+
+namespace Hoop.Ingress.Protocols.Postgres.Masking.Values;
+
+/// <summary>The same for every value: the type's neutral value, or NULL.</summary>
+internal sealed class FixedRewriter(byte[]? replacement) : ValueRewriter
+{
+    public static readonly FixedRewriter Null = new(null);
+
+    public override bool TryWrite(ReadOnlySpan<byte> value, ScratchBuffer output)
+    {
+        output.Write(replacement);
+        return replacement is not null;
+    }
+}
