@@ -20,7 +20,7 @@ public sealed class FaultTests : HoopSystem, IAsyncLifetime
               - name: impatient
                 roles: [agent]
                 targets: [shop]
-                approve: { verbs: [truncate], objects: [public.order_items], by: [dba], count: 1, expires: 2s }
+                approve: { verbs: [delete], objects: [public.order_items], by: [dba], count: 1, expires: 2s }
 
             """, StringComparison.Ordinal));
         await StartAsync(config);
@@ -43,7 +43,7 @@ public sealed class FaultTests : HoopSystem, IAsyncLifetime
 
     private async Task An_expired_request_is_refused_with_its_own_reason()
     {
-        var result = await PsqlAsync("truncate order_items /* fault-0 */;\n");
+        var result = await PsqlAsync("delete from order_items where order_id = 1 /* fault-0 */;\n");
         result.Error.ShouldContain("nobody decided in time", Case.Sensitive, result.ToString());
     }
 

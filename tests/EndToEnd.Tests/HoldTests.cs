@@ -13,11 +13,11 @@ public class HoldTests(DemoSystem hoop)
     {
         await using var connection = await hoop.ConnectAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await RunHeldAsync(connection, "update orders set status = 'checked' where id = 11 /* hold-1a */", "hold-1a", "approve");
+        await RunHeldAsync(connection, "update orders set status = 'cancelled' where id = 11 /* hold-1a */", "hold-1a", "approve");
         await RunHeldAsync(connection, "delete from order_items where order_id = 11 /* hold-1b */", "hold-1b", "approve");
         await transaction.CommitAsync();
 
-        (await hoop.PsqlAsync("select status, (select count(*) from order_items where order_id = 11) from orders where id = 11;\n")).Output.Trim().ShouldBe("checked|0");
+        (await hoop.PsqlAsync("select status, (select count(*) from order_items where order_id = 11) from orders where id = 11;\n")).Output.Trim().ShouldBe("cancelled|0");
     }
 
     [Fact]
@@ -62,14 +62,14 @@ public class HoldTests(DemoSystem hoop)
     public async Task Two_approvers_at_once_release_it_once()
     {
         await using var connection = await hoop.ConnectAsync();
-        await using var command = new NpgsqlCommand("update orders set status = status || '+' where id = 15 /* hold-5 */", connection);
+        await using var command = new NpgsqlCommand("update customers set notes = '+' || coalesce(notes, '') where id = 15 /* hold-5 */", connection);
         var running = command.ExecuteNonQueryAsync();
         var request = await hoop.PendingRequestAsync("hold-5");
         var votes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => hoop.CliAsync("requests", "approve", request, "--as", "bea")));
 
         (await running).ShouldBe(1);
         votes.Count(vote => vote.ExitCode == 0).ShouldBe(1);
-        (await hoop.PsqlAsync("select status from orders where id = 15;\n")).Output.Count(c => c == '+').ShouldBe(1);
+        (await hoop.PsqlAsync("select notes from customers where id = 15;\n")).Output.Count(c => c == '+').ShouldBe(1);
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public class LeakTests(DemoSystem hoop)
         var result = await hoop.PsqlAsync(sql + ";\n");
         result.Output.ShouldNotBeEmpty(result.ToString());
         Leaks.ShouldHaveNone(result.All);
-        foreach (var secret in await Secrets.OfAsync(hoop)) result.All.ShouldNotContain(secret);
+        foreach (var secret in Secrets.OfTheFirstCustomers) result.All.ShouldNotContain(secret);
         if (!sql.Contains('*') && !sql.Contains("(c)") && !sql.Contains(" c from") && !sql.StartsWith("table", StringComparison.Ordinal))
             result.Output.ShouldNotMatch(@"\d{2}", sql);
     }
@@ -80,7 +80,7 @@ public class LeakTests(DemoSystem hoop)
         var result = await hoop.PsqlAsync(sql + ";\n");
         result.Error.ShouldContain("ERROR:");
         Leaks.ShouldHaveNone(result.All);
-        foreach (var secret in await Secrets.OfAsync(hoop)) result.All.ShouldNotContain(secret);
+        foreach (var secret in Secrets.OfTheFirstCustomers) result.All.ShouldNotContain(secret);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public class LeakTests(DemoSystem hoop)
 
     [Theory]
     [InlineData("create temp table t as select ssn from customers")]
-    [InlineData("insert into order_items (order_id, product, quantity, price) select 1, ssn, 1, 1 from customers")]
+    [InlineData("insert into products (name, price) select ssn, 1 from customers")]
     [InlineData("select ssn into temp t2 from customers")]
     public async Task A_masked_column_cannot_be_copied_to_a_readable_place(string sql)
     {
