@@ -17,6 +17,7 @@ sealed class RabbitLocal(RabbitMQServerResource resource, ServiceFolder folder) 
             default_user = {RabbitMQServerResource.UserName}
             default_pass = {await resource.PasswordParameter.GetValueAsync(cancellationToken)}
             log.console.level = warning
+            log.connection.level = error
             vm_memory_high_watermark.absolute = 300MB
             disk_free_limit.absolute = 50MB
 

@@ -5,8 +5,11 @@ namespace Hoop.AppHost.Local.Running;
 /// <summary>A started child and everything it starts in turn.</summary>
 sealed class ChildProcess
 {
+    static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     readonly Process _process;
     readonly int _stopSignal;
+    readonly Task _output;
 
     public ChildProcess(Process process, int stopSignal, LogBuffer log)
     {
@@ -14,8 +17,7 @@ sealed class ChildProcess
         _stopSignal = stopSignal;
         Id = process.Id;
         process.StandardInput.Close();
-        _ = log.CopyAsync(process.StandardOutput);
-        _ = log.CopyAsync(process.StandardError);
+        _output = Task.WhenAll(log.CopyAsync(process.StandardOutput), log.CopyAsync(process.StandardError));
         Exited = ExitAsync();
     }
 
@@ -43,6 +45,8 @@ sealed class ChildProcess
     {
         await _process.WaitForExitAsync();
         KillSession();
+        // Its last words, which say why; somebody who left the session could keep the pipe open for ever.
+        await Task.WhenAny(_output, Task.Delay(LastWords));
         return _process.ExitCode;
     }
 

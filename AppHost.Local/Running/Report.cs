@@ -6,6 +6,8 @@ namespace Hoop.AppHost.Local.Running;
 /// <summary>Tells watchers and the person at the terminal what changed.</summary>
 static class Report
 {
+    const int LastWords = 5;
+
     public static Action<ResourceRunner> Changes(ResourceNotificationService notifications, TimeProvider time)
     {
         var began = time.GetTimestamp();
@@ -35,5 +37,9 @@ static class Report
             LocalConsole.Line($"  {at.TotalSeconds,5:0.0} s  {runner.Name} is healthy");
         else if (status.State is RunState.Restarting or RunState.Failed || status is { State: RunState.Running, Detail: not "" })
             LocalConsole.Problem($"  {at.TotalSeconds,5:0.0} s  {runner.Name}: {status.Detail}");
+        // The first time it says why; after that the log does.
+        if (status is { State: RunState.Restarting, Restarts: 1 })
+            foreach (var line in runner.Log.Last(LastWords))
+                LocalConsole.Problem($"           | {line}");
     }
 }
