@@ -1,8 +1,70 @@
+using System.Text;
+using System.Text.Json;
+using Hoop.Ingress.Sql.Effects;
+using Hoop.Ingress.Sql.Parsing;
+
 namespace Hoop.Ingress.Sql;
 
 /// <summary>Understands PostgreSQL text with PostgreSQL's own grammar. Thread-safe; keeps a bounded cache.</summary>
-public sealed class SqlAnalyzer
+/// <param name="maxBytes">Longer texts are not parsed, and so not understood.</param>
+public sealed class SqlAnalyzer(int maxBytes = PgParser.DefaultMaxBytes)
 {
-    /// <summary>Never throws for any text: what does not parse comes back as one statement that is not understood.</summary>
-    public SqlAnalysis Analyze(string sql, SqlContext context) => throw new NotImplementedException();
+    internal AnalysisCache Cache { get; init; } = new();
+
+    /// <summary>
+    /// Never throws for any text: what does not parse comes back as one statement that is not understood. Statements of one text see the
+    /// PREPAREs, cursors and search path of those before them. Throws <see cref="PgParserMissingException"/> when the native parser is not built.
+    /// </summary>
+    public SqlAnalysis Analyze(string sql, SqlContext context)
+    {
+        if (Cache.TryGet(sql, context, out var known)) return known;
+        try
+        {
+            var parsed = PgParser.Parse(sql, maxBytes);
+            if (!parsed.Succeeded) return NotUnderstood(sql, parsed.Error);
+            using var tree = JsonDocument.Parse(parsed.Json, StoredText.Deep);
+            var analysis = Read(sql, tree.RootElement, context, out var sessionDependent);
+            if (!sessionDependent) Cache.Add(sql, context, analysis);
+            return analysis;
+        }
+        catch (Exception e) when (e is JsonException or InsufficientExecutionStackException)
+        {
+            return NotUnderstood(sql, "the statement is nested too deeply");
+        }
+        catch (Exception e) when (e is not (PgParserMissingException or OutOfMemoryException))
+        {
+            // A tree that the code above did not expect: refused, never let through half understood.
+            return NotUnderstood(sql, $"the statement could not be understood ({e.GetType().Name})");
+        }
+    }
+
+    static SqlAnalysis NotUnderstood(string sql, string error) => new([StatementReader.NotUnderstood(sql)], error);
+
+    static SqlAnalysis Read(string sql, JsonElement root, SqlContext context, out bool sessionDependent)
+    {
+        sessionDependent = false;
+        var nodes = root.Items("stmts").ToArray();
+        if (nodes.Length == 0) return new([StatementReader.Empty(sql)], null);
+        var script = new ScriptContext(context);
+        var utf8 = nodes.Length > 1 && !Ascii.IsValid(sql) ? Encoding.UTF8.GetBytes(sql) : null;
+        var statements = new SqlStatement[nodes.Length];
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            var text = Slice(sql, utf8, nodes[i], nodes.Length);
+            var statement = StatementReader.Read(nodes[i].GetProperty("stmt"), text, script.Current, 0, out var dependent);
+            sessionDependent |= dependent;
+            statements[i] = script.Judge(statement);
+            script.After(statements[i]);
+        }
+        return new(statements, null);
+    }
+
+    static string Slice(string sql, byte[]? utf8, JsonElement raw, int count)
+    {
+        var (start, length) = (raw.Number("stmt_location"), raw.Number("stmt_len"));
+        if (count == 1 && length == 0) return sql;
+        if (utf8 is null && Ascii.IsValid(sql)) return length == 0 ? sql[start..] : sql.Substring(start, length);
+        utf8 ??= Encoding.UTF8.GetBytes(sql);
+        return Encoding.UTF8.GetString(length == 0 ? utf8.AsSpan(start) : utf8.AsSpan(start, length));
+    }
 }

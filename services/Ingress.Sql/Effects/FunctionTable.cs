@@ -1,0 +1,72 @@
+using System.Collections.Frozen;
+using E = Hoop.Contracts.Operations.Effects;
+
+namespace Hoop.Ingress.Sql.Effects;
+
+/// <summary>
+/// What is known about functions by name. A built-in function is known by being listed (PostgreSQL 10 to 18); what a later server
+/// adds is unknown until somebody looks at it. Most built-ins only compute; the ones that reach further are named here.
+/// </summary>
+static class FunctionTable
+{
+    static readonly FrozenSet<string> BuiltIn = ReadBuiltIn();
+
+    /// <summary>A star at the end: every name that begins so.</summary>
+    static readonly (E Effects, string Names)[] Reaching =
+    [
+        (E.FileAccess, "pg_read_file pg_read_file_old pg_read_file_v2 pg_read_binary_file pg_stat_file pg_ls_* pg_current_logfile pg_file_* pg_logdir_ls pg_hba_file_rules"
+            + " pg_ident_file_mappings pg_show_all_file_settings pg_config lo_import lo_export load_extension_*"),
+        (E.Read, "lo_get loread lo_open lo_close lo_lseek lo_lseek64 lo_tell lo_tell64"),
+        (E.Write, "lo_put lowrite lo_creat lo_create lo_from_bytea lo_truncate lo_truncate64 nextval setval pg_notify pg_logical_emit_message"),
+        (E.Write | E.Destructive, "lo_unlink lo_manage"),
+        (E.Dynamic, "query_to_xml* table_to_xml* cursor_to_xml* schema_to_xml* database_to_xml* ts_stat ts_rewrite crosstab* connectby xpath_table pg_background_* plpgsql_check_*"),
+        (E.Network | E.Dynamic, "dblink*"),
+        (E.Network, "postgres_fdw_* http http_* aws_* pg_net_* net_http_*"),
+        (E.Session | E.Unknown, "set_config"), // which setting: see SettingStatements for the plain form
+        (E.Session, "pg_export_snapshot pg_replication_origin_session_* pg_replication_origin_xact_*"),
+        (E.Lock, "pg_advisory_lock pg_advisory_lock_shared pg_advisory_xact_lock* pg_advisory_unlock pg_advisory_unlock_shared pg_try_advisory_*"
+            + " pg_terminate_backend pg_cancel_backend pg_log_backend_memory_contexts"),
+        (E.Ddl | E.Privilege, "pg_import_system_collations pg_extension_config_dump binary_upgrade_* pg_nextoid pg_stop_making_pinned_objects pg_restore_* pg_clear_*"
+            + " brin_* gin_clean_pending_list pg_replication_origin_create pg_replication_origin_drop pg_replication_origin_advance"),
+        (E.Privilege | E.Lock, "pg_reload_conf pg_rotate_logfile* pg_switch_wal pg_create_restore_point pg_promote pg_wal_replay_* pg_backup_* pg_start_backup pg_stop_backup"
+            + " pg_create_logical_replication_slot pg_create_physical_replication_slot pg_copy_*_slot pg_drop_replication_slot pg_replication_slot_advance"
+            + " pg_copy_logical_replication_slot pg_copy_physical_replication_slot pg_sync_replication_slots pg_stat_reset* pg_stat_force_next_flush"),
+        (E.Read | E.Privilege, "pg_logical_slot_*"),
+        (E.CodeExec, "fmgr_* plpgsql_inline_handler plpgsql_call_handler"),
+        // Other people's activity, samples of data, secrets of the installation: reading, but never plumbing.
+        (E.Read, "pg_stat_get_* pg_lock_status pg_prepared_xact pg_get_replication_slots pg_show_replication_origin_status pg_get_backend_memory_contexts"
+            + " pg_get_shmem_allocations pg_get_shmem_allocations_numa pg_get_wait_events pg_control_* pg_blocking_pids pg_safe_snapshot_blocking_pids pg_isolation_test_session_is_blocked"
+            + " pg_mcv_list_items pg_column_toast_chunk_id pg_get_multixact_members pg_get_aios"),
+        // Harmless, but a way to hold a connection or a server: a rule should know.
+        (E.None, "pg_sleep pg_sleep_for pg_sleep_until"),
+    ];
+
+    static readonly FrozenDictionary<string, E> ReachingByName = Reaching
+        .SelectMany(r => r.Names.Split(' ').Where(n => !n.Contains('*')).Select(n => (n, r.Effects)))
+        .GroupBy(x => x.n).ToFrozenDictionary(g => g.Key, g => g.Aggregate(E.None, (a, x) => a | x.Effects));
+
+    static readonly (string Prefix, E Effects)[] ReachingByPrefix =
+        [.. Reaching.SelectMany(r => r.Names.Split(' ').Where(n => n.EndsWith('*')).Select(n => (n[..^1], r.Effects)))];
+
+    public static bool IsBuiltIn(string name) => BuiltIn.Contains(name);
+
+    /// <summary>True for functions that do more than compute, whichever schema they were installed in.</summary>
+    public static bool Reaches(string name, out E effects)
+    {
+        if (ReachingByName.TryGetValue(name, out effects)) return true;
+        foreach (var (prefix, e) in ReachingByPrefix)
+            if (name.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                effects = e;
+                return true;
+            }
+        return false;
+    }
+
+    static FrozenSet<string> ReadBuiltIn()
+    {
+        using var stream = typeof(FunctionTable).Assembly.GetManifestResourceStream("built-in-functions.txt")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet();
+    }
+}

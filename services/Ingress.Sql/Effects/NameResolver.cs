@@ -1,0 +1,52 @@
+using Hoop.Ingress.Sql.Catalog;
+
+namespace Hoop.Ingress.Sql.Effects;
+
+/// <summary>Qualifies names as the server would: along the search path, temporary tables first.</summary>
+sealed class NameResolver(SqlContext context)
+{
+    const string Temporary = "pg_temp";
+
+    /// <summary>Where an unqualified object is created, and what an unknown one is taken for.</summary>
+    public string CreationSchema { get; } =
+        context.SearchPath.FirstOrDefault(s => s is not ("pg_catalog" or "information_schema")) is { } first ? Fold(first) : "public";
+
+    public (string Schema, string Name) Relation(string? schema, string name)
+    {
+        if (!string.IsNullOrEmpty(schema)) return (Fold(schema), name);
+        var relations = context.Catalog.Relations;
+        if (!context.SearchPath.Contains(Temporary) && relations.ContainsKey($"{Temporary}.{name}")) return (Temporary, name);
+        var system = false;
+        foreach (var candidate in context.SearchPath)
+        {
+            if (relations.ContainsKey($"{candidate}.{name}")) return (Fold(candidate), name);
+            if (candidate == "pg_catalog" && SystemRelations.Exists(name)) return (candidate, name);
+            system |= candidate == "pg_catalog";
+        }
+        return !system && SystemRelations.Exists(name) ? ("pg_catalog", name) : (CreationSchema, name);
+    }
+
+    /// <param name="temporary">CREATE TEMP.</param>
+    public (string Schema, string Name) NewRelation(string? schema, string name, bool temporary) =>
+        temporary ? (Temporary, name) : (string.IsNullOrEmpty(schema) ? CreationSchema : Fold(schema), name);
+
+    public CatalogRelation? Find(string schema, string name) => context.Catalog.Relations.GetValueOrDefault($"{schema}.{name}");
+
+    /// <summary>Overloads that the server would consider, other than the built-in ones.</summary>
+    public List<CatalogFunction> Functions(string? schema, string name)
+    {
+        var found = new List<CatalogFunction>();
+        if (context.Catalog.Functions.Count == 0) return found;
+        if (!string.IsNullOrEmpty(schema)) Add(schema);
+        else foreach (var candidate in context.SearchPath) Add(candidate);
+        return found;
+
+        void Add(string candidate)
+        {
+            if (candidate != "pg_catalog" && context.Catalog.Functions.TryGetValue($"{candidate}.{name}", out var overloads)) found.AddRange(overloads);
+        }
+    }
+
+    // A session's own temporary schema has a number that nobody writes in rules.
+    static string Fold(string schema) => schema.StartsWith("pg_temp_", StringComparison.Ordinal) ? Temporary : schema;
+}

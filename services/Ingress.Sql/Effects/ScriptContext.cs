@@ -1,0 +1,66 @@
+namespace Hoop.Ingress.Sql.Effects;
+
+/// <summary>What the statements of one text see of those before them, which the session cannot have noted yet.</summary>
+sealed class ScriptContext(SqlContext start)
+{
+    readonly Func<string, SqlStatement?> sessionPrepared = start.Prepared, sessionCursor = start.Cursor;
+    readonly Dictionary<string, SqlStatement> prepared = [], cursors = [];
+    bool preparedHidden, cursorsHidden, pathChanged, pathUnknown;
+
+    public SqlContext Current { get; private set; } = start;
+
+    /// <summary>A statement whose names can no longer be resolved is not understood.</summary>
+    public SqlStatement Judge(SqlStatement statement) =>
+        pathUnknown && !statement.Facts.Plumbing ? statement with { Facts = statement.Facts with { Understood = false } } : statement;
+
+    public void After(SqlStatement statement)
+    {
+        var command = statement.Command;
+        switch (command.Kind)
+        {
+            case SqlCommandKind.Prepare when command.Name is not null:
+                prepared[command.Name] = statement;
+                break;
+            case SqlCommandKind.Deallocate when command.Name is not null:
+                prepared.Remove(command.Name);
+                break;
+            case SqlCommandKind.Declare when command.Name is not null:
+                cursors[command.Name] = statement;
+                break;
+            case SqlCommandKind.Deallocate or SqlCommandKind.Discard when command.Name is null:
+                prepared.Clear();
+                preparedHidden = true;
+                pathUnknown |= command.Kind == SqlCommandKind.Discard;
+                break;
+            case SqlCommandKind.CloseCursor:
+                if (command.Name is not null) cursors.Remove(command.Name);
+                else cursors.Clear();
+                cursorsHidden |= command.Name is null;
+                break;
+            case SqlCommandKind.Set or SqlCommandKind.Reset when command.Name is null or "search_path":
+                SetPath(command.Kind == SqlCommandKind.Set ? command.Value : null);
+                break;
+            case SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo when pathChanged:
+                pathUnknown = true;
+                break;
+            default:
+                return;
+        }
+        Current = Current with { Prepared = Prepared, Cursor = Cursor };
+    }
+
+    SqlStatement? Prepared(string name) => prepared.TryGetValue(name, out var found) ? found : preparedHidden ? null : sessionPrepared(name);
+
+    SqlStatement? Cursor(string name) => cursors.TryGetValue(name, out var found) ? found : cursorsHidden ? null : sessionCursor(name);
+
+    // Only plain names: anything that would need the server's quoting rules leaves the path unknown.
+    void SetPath(string? value)
+    {
+        pathChanged = true;
+        pathUnknown = value is null || !value.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_' or '$' or ',' or ' ');
+        if (pathUnknown) return;
+        var path = value!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(s => s != "$user").ToList();
+        if (!path.Contains("pg_catalog")) path.Insert(0, "pg_catalog");
+        Current = Current with { SearchPath = path };
+    }
+}

@@ -1,0 +1,25 @@
+using System.Collections.Frozen;
+
+namespace Hoop.Ingress.Sql.Effects;
+
+/// <summary>Which run-time settings a client may change without asking: how it formats, plans and waits, never who it is or what it may see.</summary>
+static class Settings
+{
+    static readonly FrozenSet<string> Harmless = string.Join(' ',
+        "application_name array_nulls bytea_output client_encoding client_min_messages constraint_exclusion cpu_index_tuple_cost cpu_operator_cost cpu_tuple_cost",
+        "cursor_tuple_fraction datestyle default_statistics_target default_text_search_config default_transaction_deferrable default_transaction_isolation",
+        "default_transaction_read_only effective_cache_size escape_string_warning extra_float_digits from_collapse_limit gin_fuzzy_search_limit idle_in_transaction_session_timeout",
+        "idle_session_timeout icu_validation_level intervalstyle join_collapse_limit lc_messages lc_monetary lc_numeric lc_time lock_timeout",
+        "max_parallel_workers_per_gather min_parallel_index_scan_size min_parallel_table_scan_size parallel_leader_participation parallel_setup_cost parallel_tuple_cost",
+        "plan_cache_mode quote_all_identifiers random_page_cost search_path seq_page_cost standard_conforming_strings statement_timeout synchronize_seqscans",
+        "tcp_keepalives_count tcp_keepalives_idle tcp_keepalives_interval tcp_user_timeout timezone timezone_abbreviations transaction_deferrable transaction_isolation",
+        "transaction_read_only transaction_timeout xmlbinary xmloption").Split(' ').ToFrozenSet();
+
+    /// <param name="name">Lower case.</param>
+    public static bool IsHarmless(string name) =>
+        Harmless.Contains(name) || name.StartsWith("enable_", StringComparison.Ordinal)
+        || name.StartsWith("geqo", StringComparison.Ordinal) || name is "jit" || name.StartsWith("jit_", StringComparison.Ordinal) && name is not "jit_provider";
+
+    /// <summary>Going back to the log-in's own identity is what every pool does between clients.</summary>
+    public static bool IsIdentity(string name) => name is "role" or "session_authorization";
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Lineage;
+using Hoop.Ingress.Sql.Parsing;
+using E = Hoop.Contracts.Operations.Effects;
+
+namespace Hoop.Ingress.Sql.Effects;
+
+/// <summary>One statement's tree → what policy, masking and the session need to know.</summary>
+static class StatementReader
+{
+    public const string Protocol = "postgres";
+
+    /// <param name="sessionDependent">True when the session's prepared statements or cursors were asked.</param>
+    public static SqlStatement Read(JsonElement node, string text, SqlContext context, int depth, out bool sessionDependent)
+    {
+        var walk = new StatementWalk(context, text, depth);
+        if (depth > StatementWalk.MaxDepth) walk.Understood = false;
+        else walk.Visit(node, null);
+        sessionDependent = walk.SessionDependent;
+
+        var (result, uses) = walk.Understood ? Columns(node, walk) : (null, []);
+        if (walk.Stored.Count > 0) uses = [.. uses, .. walk.Stored];
+        var command = walk.Command;
+        if (command.Kind == SqlCommandKind.Other && (walk.Effects & (E.Dynamic | E.Unknown)) != 0) command = new(SqlCommandKind.Ddl);
+        return new SqlStatement
+        {
+            Text = text,
+            Facts = new OperationFacts
+            {
+                Protocol = Protocol,
+                Understood = walk.Understood,
+                Plumbing = walk.IsPlumbing,
+                Accesses = walk.Accesses.Count > 0 || walk.IsPlumbing ? walk.Accesses : [new("*", "other", "*")],
+                Effects = walk.Understood ? walk.Effects : walk.Effects | E.Unknown,
+                ColumnUses = uses,
+                Fingerprint = command is { Kind: SqlCommandKind.Execute, Inner: { } inner } ? inner.Facts.Fingerprint : CanonicalTree.Fingerprint(node),
+            },
+            Result = result,
+            Command = command,
+        };
+    }
+
+    /// <summary>A text that says nothing: allowed, and answered by the server with EmptyQueryResponse.</summary>
+    public static SqlStatement Empty(string text) => new()
+    {
+        Text = text,
+        Facts = new() { Protocol = Protocol, Understood = true, Plumbing = true, Accesses = [], Effects = E.None, Fingerprint = CanonicalTree.Fingerprint("") },
+        Command = new(SqlCommandKind.Empty),
+    };
+
+    public static SqlStatement NotUnderstood(string text) => new()
+    {
+        Text = text,
+        Facts = new()
+        {
+            Protocol = Protocol, Understood = false, Plumbing = false, Accesses = [new("*", "other", "*")], Effects = E.Unknown,
+            Fingerprint = CanonicalTree.Fingerprint(text),
+        },
+        Command = SqlCommand.Other,
+    };
+
+    static (IReadOnlyList<ResultColumn>?, IReadOnlyList<ColumnUse>) Columns(JsonElement node, StatementWalk walk)
+    {
+        var inner = walk.Inner;
+        switch (walk.Command.Kind)
+        {
+            case SqlCommandKind.Explain: return ([ResultColumn.Constant("QUERY PLAN")], inner?.Facts.ColumnUses ?? []);
+            case SqlCommandKind.Prepare: return (null, []);
+            case SqlCommandKind.Declare: return (null, inner?.Facts.ColumnUses ?? []);
+            case SqlCommandKind.Execute: return (inner?.Result, inner?.Facts.ColumnUses ?? []);
+            case SqlCommandKind.Fetch: return (inner?.Result, []);
+            case SqlCommandKind.Show: return ([ResultColumn.Constant(walk.Command.Name ?? "name")], []);
+            default:
+                var lineage = LineageResolver.Resolve(node, walk.Context);
+                return (lineage.Result, lineage.Uses);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Parsing;
+using E = Hoop.Contracts.Operations.Effects;
+
+namespace Hoop.Ingress.Sql.Effects;
+
+/// <summary>A name that WITH gives to a query, hiding relations of the same name.</summary>
+sealed record CteScope(string Name, CteScope? Outer)
+{
+    public static bool Has(CteScope? scope, string name)
+    {
+        for (; scope is not null; scope = scope.Outer)
+            if (scope.Name == name) return true;
+        return false;
+    }
+}
+
+/// <summary>
+/// Goes through one statement's tree and collects what it touches. Everything is visited, nested or not: a statement node by its rule in
+/// <see cref="StatementTable"/>, a relation as read unless a rule took it first, a function by <see cref="FunctionCalls"/>.
+/// </summary>
+sealed class StatementWalk(SqlContext context, string text, int depth)
+{
+    public const int MaxDepth = 12;
+
+    readonly List<ObjectAccess> accesses = [];
+    readonly HashSet<ObjectAccess> seen = [];
+    bool needsRule;
+
+    public SqlContext Context => context;
+    public string Text => text;
+    public int Depth => depth;
+    public NameResolver Names { get; } = new(context);
+    public IReadOnlyList<ObjectAccess> Accesses => accesses;
+    public E Effects { get; private set; }
+    public bool Understood { get; set; } = true;
+    public SqlCommand Command { get; set; } = SqlCommand.Other;
+
+    /// <summary>The statement inside PREPARE, EXECUTE, DECLARE and EXPLAIN.</summary>
+    public SqlStatement? Inner { get; set; }
+
+    /// <summary>Set by statements that are plumbing as long as nothing in them needs a rule.</summary>
+    public bool MayBePlumbing { get; set; }
+
+    /// <summary>The answer depends on the session's prepared statements or cursors: not for the shared cache.</summary>
+    public bool SessionDependent { get; set; }
+
+    /// <summary>Columns whose values a nested EXECUTE stores.</summary>
+    public List<ColumnUse> Stored { get; } = [];
+
+    public bool IsPlumbing => MayBePlumbing && !needsRule && Understood;
+
+    public void Access(string verb, string kind, string name, E effects = E.None)
+    {
+        var access = new ObjectAccess(verb, kind, name);
+        if (seen.Add(access)) accesses.Add(access);
+        needsRule = true;
+        Add(effects);
+    }
+
+    public void Add(E effects)
+    {
+        Effects |= effects;
+        if ((effects & ~E.Read) != 0) needsRule = true;
+    }
+
+    /// <summary>Takes over what another statement does.</summary>
+    public void Merge(OperationFacts facts)
+    {
+        foreach (var a in facts.Accesses)
+            if (seen.Add(a)) accesses.Add(a);
+        Add(facts.Effects);
+        Understood &= facts.Understood;
+        needsRule |= !facts.Plumbing;
+    }
+
+    /// <summary>The relation in a RangeVar's body, touched by <paramref name="verb"/>.</summary>
+    public (string Schema, string Name) Relation(JsonElement range, string verb, E effects = E.None)
+    {
+        var (schema, name) = Names.Relation(range.Text("schemaname"), range.Text("relname") ?? "");
+        if (range.Text("relpersistence") == "t" && verb == "create") schema = "pg_temp";
+        Access(verb, "table", $"{schema}.{name}", effects);
+        return (schema, name);
+    }
+
+    void Read(JsonElement range, CteScope? scope)
+    {
+        var name = range.Text("relname") ?? "";
+        if (range.Text("schemaname") is null && CteScope.Has(scope, name)) return;
+        var (schema, resolved) = Names.Relation(range.Text("schemaname"), name);
+        Add(E.Read);
+        var access = new ObjectAccess("select", "table", $"{schema}.{resolved}");
+        if (seen.Add(access)) accesses.Add(access);
+        if (SystemRelations.OnlyLists(schema, resolved)) return;
+        needsRule = true;
+        StoredRelations.Visit(this, schema, resolved);
+    }
+
+    public void Visit(JsonElement e, CteScope? scope)
+    {
+        switch (e.ValueKind)
+        {
+            case JsonValueKind.Array:
+                foreach (var item in e.EnumerateArray()) Visit(item, scope);
+                break;
+            case JsonValueKind.Object when !RuntimeHelpers.TryEnsureSufficientExecutionStack():
+                Understood = false;
+                break;
+            case JsonValueKind.Object when e.TryGetProperty("relname", out _):
+                Read(e, scope);
+                break;
+            case JsonValueKind.Object:
+                VisitFields(e, scope);
+                break;
+        }
+    }
+
+    /// <summary>Visits every field but the ones that the caller deals with.</summary>
+    public void VisitFields(JsonElement e, CteScope? scope, params ReadOnlySpan<string> except)
+    {
+        foreach (var p in e.EnumerateObject())
+        {
+            if (p.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)) continue;
+            var name = JsonMarshal.GetRawUtf8PropertyName(p);
+            if (!IsOneOf(name, except)) VisitField(name, p.Value, scope);
+        }
+    }
+
+    static bool IsOneOf(ReadOnlySpan<byte> name, ReadOnlySpan<string> names)
+    {
+        foreach (var n in names)
+            if (Ascii.Equals(name, n)) return true;
+        return false;
+    }
+
+    void VisitField(ReadOnlySpan<byte> name, JsonElement value, CteScope? scope)
+    {
+        if (name.EndsWith("Stmt"u8) && name[0] is >= (byte)'A' and <= (byte)'Z') StatementTable.Visit(Encoding.ASCII.GetString(name), value, this, scope);
+        else if (name.SequenceEqual("FuncCall"u8) || name.SequenceEqual("funccall"u8)) FunctionCalls.Visit(value, this, scope);
+        else if (name.SequenceEqual("larg"u8) || name.SequenceEqual("rarg"u8)) StatementTable.Visit("SelectStmt", value, this, scope);
+        else if (name.SequenceEqual("LockingClause"u8)) Add(E.Lock); // its relations are aliases of FROM's
+        else if (name.SequenceEqual("A_Expr"u8)) FunctionCalls.VisitOperator(value, this, scope);
+        else if (name.SequenceEqual("ColumnRef"u8)) FunctionCalls.VisitColumn(value, this);
+        else if (name.SequenceEqual("A_Indirection"u8)) FunctionCalls.VisitIndirection(value, this, scope);
+        else Visit(value, scope);
+    }
+
+    /// <summary>The scope inside a statement with a WITH clause; its queries are visited.</summary>
+    public CteScope? With(JsonElement body, CteScope? scope)
+    {
+        if (body.Field("withClause") is not { } clause) return scope;
+        var recursive = clause.Flag("recursive");
+        if (recursive)
+            foreach (var cte in clause.Items("ctes"))
+                scope = new(cte.As("CommonTableExpr")?.Text("ctename") ?? "", scope);
+        foreach (var cte in clause.Items("ctes"))
+        {
+            Visit(cte, scope);
+            if (!recursive) scope = new(cte.As("CommonTableExpr")?.Text("ctename") ?? "", scope);
+        }
+        return scope;
+    }
+
+    /// <summary>Understands a statement that stands inside this one.</summary>
+    public SqlStatement ReadInner(JsonElement node)
+    {
+        var inner = StatementReader.Read(node, text, context, depth + 1, out var dependent);
+        SessionDependent |= dependent;
+        return inner;
+    }
+}

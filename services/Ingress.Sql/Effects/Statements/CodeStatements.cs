@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Hoop.Ingress.Sql.Parsing;
+using E = Hoop.Contracts.Operations.Effects;
+
+namespace Hoop.Ingress.Sql.Effects.Statements;
+
+/// <summary>Statements that run or keep code.</summary>
+static class CodeStatements
+{
+    public static void Do(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        var language = body.Option("args", "language")?.Field("arg")?.ConstantText() ?? "plpgsql";
+        walk.Access("do", "other", "*", language is "plpgsql" or "sql" ? E.Dynamic : E.Dynamic | E.CodeExec);
+        walk.Command = new(SqlCommandKind.Ddl);
+    }
+
+    public static void Call(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        var names = body.Field("funccall")?.Names("funcname") ?? [];
+        if (names.Count > 0) FunctionCalls.Call(names.Count > 1 ? names[^2] : null, names[^1], walk, verb: "call");
+        if (body.Field("funccall") is { } call) walk.VisitFields(call, scope, "funcname");
+        walk.Add(E.Unknown);
+        walk.Command = new(SqlCommandKind.Ddl);
+    }
+
+    public static void CreateFunction(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        Access(walk, "create", body.Names("funcname"));
+        var language = body.Option("options", "language")?.Field("arg")?.ConstantText() ?? "sql";
+        if (language is not ("sql" or "plpgsql" or "plperl" or "pltcl")) walk.Add(E.CodeExec);
+        if (body.Option("options", "security") is { } security && security.IsOn()) walk.Add(E.Privilege);
+        walk.VisitFields(body, scope, "funcname");
+        walk.Command = new(SqlCommandKind.Ddl);
+    }
+
+    public static void AlterFunction(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        Access(walk, "alter", body.Field("func")?.Names("objname") ?? []);
+        if (body.Option("actions", "security") is not null) walk.Add(E.Privilege);
+        walk.Command = new(SqlCommandKind.Ddl);
+    }
+
+    public static void CreateTrigger(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        SchemaStatements.Simple(walk, body, scope, "alter", "table", E.Ddl, null);
+        Access(walk, "execute", body.Names("funcname"));
+    }
+
+    static void Access(StatementWalk walk, string verb, List<string> names)
+    {
+        var schema = names.Count > 1 ? names[^2] : walk.Names.CreationSchema;
+        if (verb == "execute" && names.Count == 1 && walk.Names.Functions(null, names[0]) is [var found, ..]) schema = found.Schema;
+        walk.Access(verb, "function", $"{schema}.{(names.Count > 0 ? names[^1] : "*")}", verb == "execute" ? E.None : E.Ddl);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Hoop.Ingress.Sql.Parsing;
+
+namespace Hoop.Ingress.Sql.Effects.Statements;
+
+/// <summary>Cursors: judged when declared, masked when fetched.</summary>
+static class CursorStatements
+{
+    public static void Declare(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        if (body.Field("query") is not { } query) return;
+        walk.MayBePlumbing = true;
+        walk.Inner = walk.ReadInner(query);
+        walk.Merge(walk.Inner.Facts);
+        walk.Command = new(SqlCommandKind.Declare, body.Text("portalname"), Inner: walk.Inner);
+    }
+
+    public static void Fetch(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        walk.MayBePlumbing = true;
+        walk.SessionDependent = true;
+        var name = body.Text("portalname") ?? "";
+        if (!body.Flag("ismove") && walk.Context.Cursor(name) is { } cursor)
+            walk.Inner = cursor.Command is { Kind: SqlCommandKind.Declare, Inner: { } declared } ? declared : cursor;
+        walk.Command = new(SqlCommandKind.Fetch, name);
+    }
+
+    public static void Close(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        walk.MayBePlumbing = true;
+        walk.Command = new(SqlCommandKind.CloseCursor, body.Text("portalname"));
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Parsing;
+using E = Hoop.Contracts.Operations.Effects;
+
+namespace Hoop.Ingress.Sql.Effects.Statements;
+
+/// <summary>SQL-level prepared statements: judged when they run, with the names as they resolve then.</summary>
+static class PreparedStatements
+{
+    public static void Prepare(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        walk.MayBePlumbing = true;
+        if (body.Field("query") is not { } query) return;
+        walk.Inner = walk.ReadInner(query);
+        walk.Command = new(SqlCommandKind.Prepare, body.Text("name"), Inner: walk.Inner);
+    }
+
+    public static void Execute(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        walk.SessionDependent = true;
+        walk.VisitFields(body, scope);
+        var nested = walk.Command.Kind != SqlCommandKind.Other;
+        var name = body.Text("name") ?? "";
+        if (walk.Context.Prepared(name) is not { } prepared)
+        {
+            // Most likely it does not exist, but a function could have made it unseen.
+            walk.Access("execute", "other", $"prepared:{name}", E.Unknown);
+            return;
+        }
+        var inner = Again(walk, prepared);
+        if (inner is null)
+        {
+            walk.Understood = false;
+            return;
+        }
+        walk.MayBePlumbing = true;
+        walk.Merge(inner.Facts);
+        if (nested) Store(walk, inner);
+        else
+        {
+            walk.Inner = inner;
+            walk.Command = new(SqlCommandKind.Execute, name, Inner: inner);
+        }
+    }
+
+    // The server plans again when the search path or a table has changed, so the text is understood again.
+    static SqlStatement? Again(StatementWalk walk, SqlStatement prepared)
+    {
+        var parsed = PgParser.Parse(prepared.Text);
+        if (!parsed.Succeeded) return null;
+        using var tree = JsonDocument.Parse(parsed.Json, StoredText.Deep);
+        if (tree.RootElement.Items("stmts").FirstOrDefault().Field("stmt") is not { } node) return null;
+        return walk.ReadInner(node.As("PrepareStmt")?.Field("query") ?? node);
+    }
+
+    // CREATE TABLE … AS EXECUTE.
+    static void Store(StatementWalk walk, SqlStatement inner)
+    {
+        walk.Stored.AddRange(inner.Facts.ColumnUses);
+        if (inner.Result is null || inner.Result.Any(c => c.Opaque)) walk.Add(E.Unknown);
+        foreach (var source in (inner.Result ?? []).SelectMany(c => c.Sources)) walk.Stored.Add(new(source.Column, ColumnUseKind.Stored));
+    }
+
+    public static void Deallocate(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        walk.MayBePlumbing = true;
+        walk.Command = new(SqlCommandKind.Deallocate, body.Text("name"));
+    }
+}

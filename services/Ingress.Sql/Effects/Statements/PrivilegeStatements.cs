@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Hoop.Ingress.Sql.Parsing;
+using E = Hoop.Contracts.Operations.Effects;
+
+namespace Hoop.Ingress.Sql.Effects.Statements;
+
+/// <summary>GRANT, REVOKE and roles.</summary>
+static class PrivilegeStatements
+{
+    public static void Grant(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        var verb = body.Flag("is_grant") ? "grant" : "revoke";
+        var type = body.Text("targtype") == "ACL_TARGET_ALL_IN_SCHEMA" ? "OBJECT_SCHEMA" : body.Text("objtype") ?? "";
+        foreach (var item in body.Items("objects")) ObjectNames.Access(walk, item, type, verb, E.Privilege);
+        if (!body.Items("objects").Any()) walk.Access(verb, "other", "*", E.Privilege);
+        walk.Command = new(SqlCommandKind.Ddl);
+    }
+
+    public static void GrantRole(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        foreach (var role in body.Items("granted_roles"))
+            walk.Access(body.Flag("is_grant") ? "grant" : "revoke", "role", role.As("AccessPriv")?.Text("priv_name") ?? "*", E.Privilege);
+        walk.Command = new(SqlCommandKind.Ddl);
+    }
+
+    public static void DefaultPrivileges(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        walk.Access(body.Field("action")?.Flag("is_grant") == true ? "grant" : "revoke", "other", "*", E.Privilege);
+        walk.Command = new(SqlCommandKind.Ddl);
+    }
+
+    public static StatementRule Role(string verb, E effects) => (walk, body, _) =>
+    {
+        var roles = body.Items("roles").Select(r => r.As("RoleSpec")).Append(body.Field("role")).OfType<JsonElement>().ToList();
+        foreach (var role in roles) walk.Access(verb, "role", role.Text("rolename") ?? "*", effects);
+        if (roles.Count == 0) walk.Access(verb, "role", "*", effects);
+        walk.Command = new(SqlCommandKind.Ddl);
+    };
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Hoop.Ingress.Sql.Parsing;
+using E = Hoop.Contracts.Operations.Effects;
+
+namespace Hoop.Ingress.Sql.Effects.Statements;
+
+/// <summary>Statements that change the schema or care for it.</summary>
+static class SchemaStatements
+{
+    // Where statement nodes keep the relation that they are about.
+    static readonly string[] Subjects = ["relation", "view", "sequence", "typevar", "table"];
+
+    /// <summary>The relation, or else the name, that the statement is about; whatever else it mentions is visited too.</summary>
+    public static void Simple(StatementWalk walk, JsonElement body, CteScope? scope, string verb, string kind, E effects, string? name)
+    {
+        walk.Add(effects);
+        if (body.Field("base") is { } foreign) Simple(walk, foreign, scope, verb, kind, effects, null);
+        else if (Subjects.FirstOrDefault(s => body.Field(s) is { ValueKind: JsonValueKind.Object } r && r.Field("relname") is not null) is { } subject)
+        {
+            if (verb == "create") QueryStatements.Create(walk, body.Field(subject)!.Value, effects);
+            else walk.Relation(body.Field(subject)!.Value, verb, effects);
+        }
+        else if (body.Field("relations") is not null)
+        {
+            foreach (var r in body.Items("relations"))
+                if (r.As("RangeVar") is { } range) walk.Relation(range, verb, effects);
+        }
+        else walk.Access(verb, kind, Name(walk, body, name), effects);
+        walk.VisitFields(body, scope, [.. Subjects, "base", "relations"]);
+        walk.MayBePlumbing = false;
+        walk.Command = new(SqlCommandKind.Ddl);
+    }
+
+    static string Name(StatementWalk walk, JsonElement body, string? field)
+    {
+        if (field is null) return "*";
+        if (body.Text(field) is { } text) return text;
+        return body.Names(field) switch { [] => "*", [var one] => $"{walk.Names.CreationSchema}.{one}", var names => string.Join('.', names) };
+    }
+
+    public static void CreateTableAs(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        if (body.Field("into") is { } into) QueryStatements.Into(walk, into, scope);
+        walk.VisitFields(body, scope, "into");
+        walk.MayBePlumbing = false;
+        walk.Command = new(SqlCommandKind.Ddl);
+    }
+
+    public static void AlterTable(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        var effects = E.Ddl;
+        foreach (var command in body.Items("cmds"))
+            effects |= command.As("AlterTableCmd")?.Text("subtype") switch
+            {
+                "AT_DropColumn" => E.Destructive,
+                "AT_ChangeOwner" or "AT_EnableRowSecurity" or "AT_DisableRowSecurity" or "AT_ForceRowSecurity" or "AT_NoForceRowSecurity" => E.Privilege,
+                "AT_DisableTrig" or "AT_DisableTrigAll" or "AT_DisableTrigUser" or "AT_EnableAlwaysTrig" or "AT_EnableReplicaTrig" or "AT_DisableRule" => E.Privilege,
+                _ => E.None,
+            };
+        Simple(walk, body, scope, "alter", "table", effects, null);
+    }
+
+    public static StatementRule AlterObject(E effects) => OnObject("alter", effects);
+
+    /// <summary>Statements with <c>objectType</c> or <c>objtype</c> and either a relation or an object.</summary>
+    public static StatementRule OnObject(string verb, E effects) => (walk, body, _) =>
+    {
+        if (body.Field("relation") is { } relation) walk.Relation(relation, verb, effects);
+        else if (body.Field("object") is { } item) ObjectNames.Access(walk, item, body.Text("objectType") ?? body.Text("objtype") ?? "", verb, effects);
+        else walk.Access(verb, "other", "*", effects);
+        walk.Command = new(SqlCommandKind.Ddl);
+    };
+
+    public static void Rename(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        var type = body.Text("renameType") ?? "";
+        if (type is "OBJECT_ROLE") walk.Access("alter", "role", body.Text("subname") ?? "*", E.Privilege);
+        else if (type is "OBJECT_SCHEMA" or "OBJECT_DATABASE" && body.Text("subname") is { } name)
+            walk.Access("alter", type == "OBJECT_SCHEMA" ? "schema" : "database", name, E.Ddl);
+        else if (body.Field("relation") is { } relation) walk.Relation(relation, "alter", E.Ddl);
+        else if (body.Field("object") is { } item) ObjectNames.Access(walk, item, type, "alter", E.Ddl);
+        else walk.Access("alter", "other", body.Text("subname") ?? "*", E.Ddl);
+        walk.Command = new(SqlCommandKind.Ddl);
+    }
+
+    public static void Drop(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        foreach (var item in body.Items("objects")) ObjectNames.Access(walk, item, body.Text("removeType") ?? "", "drop", E.Ddl | E.Destructive);
+        walk.Command = new(SqlCommandKind.Ddl);
+    }
+
+    public static void Truncate(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        foreach (var relation in body.Items("relations"))
+            if (relation.As("RangeVar") is { } range) walk.Relation(range, "truncate", E.Write | E.Destructive);
+    }
+
+    public static void Vacuum(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        var verb = body.Flag("is_vacuumcmd") ? "vacuum" : "analyze";
+        foreach (var item in body.Items("rels"))
+            if (item.As("VacuumRelation")?.Field("relation") is { } range) walk.Relation(range, verb, E.Lock);
+        if (walk.Accesses.Count == 0) walk.Access(verb, "database", "*", E.Lock);
+    }
+}
