@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Hoop.Ingress.Sql.Effects;
+using Hoop.Ingress.Sql.Understanding;
 using Hoop.Ingress.Sql.Parsing;
 
 namespace Hoop.Ingress.Sql;
@@ -23,8 +23,9 @@ public sealed class SqlAnalyzer(int maxBytes = PgParser.DefaultMaxBytes)
             var parsed = PgParser.Parse(sql, maxBytes);
             if (!parsed.Succeeded) return NotUnderstood(sql, parsed.Error);
             using var tree = JsonDocument.Parse(parsed.Json, StoredText.Deep);
-            var analysis = Read(sql, tree.RootElement, context, out var sessionDependent);
-            if (!sessionDependent) Cache.Add(sql, context, analysis);
+            var names = new TemporaryNames(context);
+            var analysis = Read(sql, tree.RootElement, names.Watched, out var sessionDependent);
+            if (!sessionDependent && !names.AnyTemporary) Cache.Add(sql, context, analysis, names.Asked);
             return analysis;
         }
         catch (Exception e) when (e is JsonException or InsufficientExecutionStackException)

@@ -15,30 +15,37 @@ sealed class AnalysisCache(int maxEntries = 4096, long maxTextBytes = 64L * 1024
     static readonly ConditionalWeakTable<CatalogSnapshot, StrongBox<long>> Ids = [];
     static long lastId;
 
-    ConcurrentDictionary<Key, SqlAnalysis> young = new(), old = new();
+    ConcurrentDictionary<Key, Entry> young = new(), old = new();
     long youngBytes, oldBytes;
     readonly Lock turning = new();
 
     public int Count => young.Count + old.Count;
     public long TextBytes => Volatile.Read(ref youngBytes) + Volatile.Read(ref oldBytes);
 
+    /// <summary>Not found, too, when the session has a temporary relation of a name that the text resolved otherwise.</summary>
     public bool TryGet(string sql, SqlContext context, out SqlAnalysis analysis)
     {
         analysis = null!;
         if (sql.Length > LongestText) return false;
         var key = new Key(sql, Id(context.Catalog), context.SearchPath);
-        if (young.TryGetValue(key, out analysis!)) return true;
-        if (!old.TryGetValue(key, out analysis!)) return false;
-        Add(key, analysis);
+        if (!young.TryGetValue(key, out var entry))
+        {
+            if (!old.TryGetValue(key, out entry)) return false;
+            Add(key, entry);
+        }
+        foreach (var name in entry.Unqualified)
+            if (context.IsTemporary(name)) return false;
+        analysis = entry.Analysis;
         return true;
     }
 
-    public void Add(string sql, SqlContext context, SqlAnalysis analysis)
+    /// <param name="unqualified">The bare names of relations that it resolved, none of them temporary.</param>
+    public void Add(string sql, SqlContext context, SqlAnalysis analysis, string[] unqualified)
     {
-        if (sql.Length <= LongestText) Add(new(sql, Id(context.Catalog), context.SearchPath), analysis);
+        if (sql.Length <= LongestText) Add(new(sql, Id(context.Catalog), context.SearchPath), new(analysis, unqualified));
     }
 
-    void Add(Key key, SqlAnalysis analysis)
+    void Add(Key key, Entry entry)
     {
         lock (turning)
         {
@@ -47,9 +54,11 @@ sealed class AnalysisCache(int maxEntries = 4096, long maxTextBytes = 64L * 1024
                 (old, oldBytes) = (young, youngBytes);
                 (young, youngBytes) = (new(), 0);
             }
-            if (young.TryAdd(key, analysis)) youngBytes += key.Bytes;
+            if (young.TryAdd(key, entry)) youngBytes += key.Bytes;
         }
     }
+
+    sealed record Entry(SqlAnalysis Analysis, string[] Unqualified);
 
     // Versions count per target; two targets may have the same.
     static long Id(CatalogSnapshot catalog) => Ids.GetValue(catalog, static _ => new(Interlocked.Increment(ref lastId))).Value;

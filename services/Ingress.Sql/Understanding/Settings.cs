@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Hoop.Ingress.Sql.Effects;
+namespace Hoop.Ingress.Sql.Understanding;
 
 /// <summary>Which run-time settings a client may change without asking: how it formats, plans and waits, never who it is or what it may see.</summary>
 static class Settings

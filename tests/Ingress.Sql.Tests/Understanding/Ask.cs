@@ -1,9 +1,9 @@
 using Hoop.Ingress.Sql.Catalog;
 
-namespace Hoop.Ingress.Sql.Tests.Effects;
+namespace Hoop.Ingress.Sql.Tests.Understanding;
 
 /// <summary>Short ways to ask the analyzer.</summary>
-static class Understanding
+static class Ask
 {
     public static readonly SqlAnalyzer Analyzer = new();
 

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using E = Hoop.Contracts.Operations.Effects;
 
-namespace Hoop.Ingress.Sql.Effects;
+namespace Hoop.Ingress.Sql.Understanding;
 
 /// <summary>
 /// What is known about functions by name. A built-in function is known by being listed (PostgreSQL 10 to 18); what a later server

@@ -1,9 +1,9 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using Hoop.Ingress.Sql.Effects.Statements;
+using Hoop.Ingress.Sql.Understanding.Statements;
 using E = Hoop.Contracts.Operations.Effects;
 
-namespace Hoop.Ingress.Sql.Effects;
+namespace Hoop.Ingress.Sql.Understanding;
 
 delegate void StatementRule(StatementWalk walk, JsonElement body, CteScope? scope);
 

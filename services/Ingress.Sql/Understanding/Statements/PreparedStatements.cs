@@ -3,7 +3,7 @@ using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Parsing;
 using E = Hoop.Contracts.Operations.Effects;
 
-namespace Hoop.Ingress.Sql.Effects.Statements;
+namespace Hoop.Ingress.Sql.Understanding.Statements;
 
 /// <summary>SQL-level prepared statements: judged when they run, with the names as they resolve then.</summary>
 static class PreparedStatements

@@ -1,6 +1,6 @@
 using E = Hoop.Contracts.Operations.Effects;
 
-namespace Hoop.Ingress.Sql.Effects;
+namespace Hoop.Ingress.Sql.Understanding;
 
 /// <summary>What reading a relation sets off by itself: a view's functions run, a foreign table is fetched.</summary>
 static class StoredRelations

@@ -1,6 +1,6 @@
 using Hoop.Ingress.Sql.Catalog;
 
-namespace Hoop.Ingress.Sql.Effects;
+namespace Hoop.Ingress.Sql.Understanding;
 
 /// <summary>Qualifies names as the server would: along the search path, temporary tables first.</summary>
 sealed class NameResolver(SqlContext context)
@@ -9,17 +9,18 @@ sealed class NameResolver(SqlContext context)
 
     /// <summary>Where an unqualified object is created, and what an unknown one is taken for.</summary>
     public string CreationSchema { get; } =
-        context.SearchPath.FirstOrDefault(s => s is not ("pg_catalog" or "information_schema")) is { } first ? Fold(first) : "public";
+        context.SearchPath.FirstOrDefault(s => s is not ("pg_catalog" or "information_schema" or Temporary)) is { } first ? Fold(first) : "public";
 
     public (string Schema, string Name) Relation(string? schema, string name)
     {
         if (!string.IsNullOrEmpty(schema)) return (Fold(schema), name);
         var relations = context.Catalog.Relations;
-        if (!context.SearchPath.Contains(Temporary) && relations.ContainsKey($"{Temporary}.{name}")) return (Temporary, name);
+        var temporary = relations.ContainsKey($"{Temporary}.{name}") || context.IsTemporary(name);
+        if (temporary && !context.SearchPath.Contains(Temporary)) return (Temporary, name);
         var system = false;
         foreach (var candidate in context.SearchPath)
         {
-            if (relations.ContainsKey($"{candidate}.{name}")) return (Fold(candidate), name);
+            if (relations.ContainsKey($"{candidate}.{name}") || temporary && candidate == Temporary) return (Fold(candidate), name);
             if (candidate == "pg_catalog" && SystemRelations.Exists(name)) return (candidate, name);
             system |= candidate == "pg_catalog";
         }

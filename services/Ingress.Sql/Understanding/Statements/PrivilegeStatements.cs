@@ -2,7 +2,7 @@ using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
 using E = Hoop.Contracts.Operations.Effects;
 
-namespace Hoop.Ingress.Sql.Effects.Statements;
+namespace Hoop.Ingress.Sql.Understanding.Statements;
 
 /// <summary>GRANT, REVOKE and roles.</summary>
 static class PrivilegeStatements

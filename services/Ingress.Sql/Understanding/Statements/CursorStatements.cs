@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
 
-namespace Hoop.Ingress.Sql.Effects.Statements;
+namespace Hoop.Ingress.Sql.Understanding.Statements;
 
 /// <summary>Cursors: judged when declared, masked when fetched.</summary>
 static class CursorStatements

@@ -1,4 +1,4 @@
-namespace Hoop.Ingress.Sql.Tests.Effects;
+namespace Hoop.Ingress.Sql.Tests.Understanding;
 
 static class StatementRows
 {

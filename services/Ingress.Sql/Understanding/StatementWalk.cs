@@ -6,7 +6,7 @@ using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Parsing;
 using E = Hoop.Contracts.Operations.Effects;
 
-namespace Hoop.Ingress.Sql.Effects;
+namespace Hoop.Ingress.Sql.Understanding;
 
 /// <summary>A name that WITH gives to a query, hiding relations of the same name.</summary>
 sealed record CteScope(string Name, CteScope? Outer)

@@ -4,7 +4,7 @@ using Hoop.Ingress.Sql.Lineage;
 using Hoop.Ingress.Sql.Parsing;
 using E = Hoop.Contracts.Operations.Effects;
 
-namespace Hoop.Ingress.Sql.Effects;
+namespace Hoop.Ingress.Sql.Understanding;
 
 /// <summary>One statement's tree → what policy, masking and the session need to know.</summary>
 static class StatementReader

@@ -1,4 +1,4 @@
-namespace Hoop.Ingress.Sql.Effects;
+namespace Hoop.Ingress.Sql.Understanding;
 
 /// <summary>What the statements of one text see of those before them, which the session cannot have noted yet.</summary>
 sealed class ScriptContext(SqlContext start)

@@ -1,14 +1,14 @@
 using Shouldly;
 using Xunit;
 
-namespace Hoop.Ingress.Sql.Tests.Effects;
+namespace Hoop.Ingress.Sql.Tests.Understanding;
 
 /// <summary>Each line of the tables below: a statement, <c>=></c>, what it touches <c>|</c> its effects.</summary>
 public class StatementTests
 {
     [Theory]
     [MemberData(nameof(Rows))]
-    public void A_statement_is_understood(string sql, string expected) => Understanding.Summary(Understanding.Of(sql)).ShouldBe(expected);
+    public void A_statement_is_understood(string sql, string expected) => Ask.Summary(Ask.Of(sql)).ShouldBe(expected);
 
     public static TheoryData<string, string> Rows()
     {

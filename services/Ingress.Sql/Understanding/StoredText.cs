@@ -2,7 +2,7 @@ using System.Text.Json;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Parsing;
 
-namespace Hoop.Ingress.Sql.Effects;
+namespace Hoop.Ingress.Sql.Understanding;
 
 /// <summary>SQL that the database keeps: a view's definition, a function's body.</summary>
 static class StoredText

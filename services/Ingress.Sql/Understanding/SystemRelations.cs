@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Hoop.Ingress.Sql.Effects;
+namespace Hoop.Ingress.Sql.Understanding;
 
 /// <summary>Relations of <c>pg_catalog</c> and <c>information_schema</c>, and which of them only list names.</summary>
 static class SystemRelations

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
 
-namespace Hoop.Ingress.Sql.Effects;
+namespace Hoop.Ingress.Sql.Understanding;
 
 /// <summary>What a condition lets through.</summary>
 enum Truth { Varies, Always, Never }

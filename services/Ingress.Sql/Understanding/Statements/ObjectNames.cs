@@ -2,7 +2,7 @@ using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
 using E = Hoop.Contracts.Operations.Effects;
 
-namespace Hoop.Ingress.Sql.Effects.Statements;
+namespace Hoop.Ingress.Sql.Understanding.Statements;
 
 /// <summary>Objects as DROP, GRANT, COMMENT and ALTER … write them: a list of names, a function with arguments, a type, a bare word.</summary>
 static class ObjectNames

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
 using E = Hoop.Contracts.Operations.Effects;
 
-namespace Hoop.Ingress.Sql.Effects.Statements;
+namespace Hoop.Ingress.Sql.Understanding.Statements;
 
 /// <summary>Statements that change the schema or care for it.</summary>
 static class SchemaStatements

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
 
-namespace Hoop.Ingress.Sql.Effects;
+namespace Hoop.Ingress.Sql.Understanding;
 
 /// <summary>Arms of an OR that together cover every row: <c>a = 1 OR a &lt;&gt; 1</c>, <c>a IS NULL OR a IS NOT NULL</c>, <c>x OR NOT x</c>.</summary>
 static class Complements

@@ -3,7 +3,7 @@ using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Sql.Parsing;
 using E = Hoop.Contracts.Operations.Effects;
 
-namespace Hoop.Ingress.Sql.Effects;
+namespace Hoop.Ingress.Sql.Understanding;
 
 /// <summary>Functions that a statement calls, by name, by operator and in attribute notation.</summary>
 static class FunctionCalls

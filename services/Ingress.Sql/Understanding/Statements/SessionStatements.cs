@@ -2,7 +2,7 @@ using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
 using E = Hoop.Contracts.Operations.Effects;
 
-namespace Hoop.Ingress.Sql.Effects.Statements;
+namespace Hoop.Ingress.Sql.Understanding.Statements;
 
 /// <summary>Transactions, notifications, locks and the session's own belongings.</summary>
 static class SessionStatements

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
 using E = Hoop.Contracts.Operations.Effects;
 
-namespace Hoop.Ingress.Sql.Effects.Statements;
+namespace Hoop.Ingress.Sql.Understanding.Statements;
 
 /// <summary>EXPLAIN ANALYZE runs the statement inside; plain EXPLAIN only reads about its objects.</summary>
 static class ExplainStatement
