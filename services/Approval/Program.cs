@@ -1,14 +1,25 @@
+using Hoop.Approval.Portal;
+using Hoop.Approval.Requests;
 using Hoop.Approval.Saga;
+using Hoop.Approval.Sessions;
 using Hoop.ServiceDefaults;
 using Hoop.ServiceDefaults.Documents;
-using Hoop.ServiceDefaults.Identity;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddHoopDocuments();
-builder.AddHoopAuthentication();
 builder.AddApprovalSaga();
+builder.Services.AddRequests();
+builder.Services.AddSessions();
+builder.AddPortal();
 
 var app = builder.Build();
+app.UseSecurityHeaders();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UseAntiforgery();
 app.MapDefaultEndpoints();
+app.MapRequests();
+app.MapSessions();
+app.MapPortal();
 app.Run();

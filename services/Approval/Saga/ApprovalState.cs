@@ -5,7 +5,7 @@ using MassTransit;
 namespace Hoop.Approval.Saga;
 
 /// <summary>One request for approval: what was asked, who voted, where it stands. The saga's row.</summary>
-internal sealed class ApprovalState : SagaStateMachineInstance
+public sealed class ApprovalState : SagaStateMachineInstance
 {
     /// <summary>The request id.</summary>
     public Guid CorrelationId { get; set; }
@@ -43,4 +43,4 @@ internal sealed class ApprovalState : SagaStateMachineInstance
 }
 
 /// <summary>A vote that was taken.</summary>
-internal sealed record Vote(Principal Voter, bool Approve, string? Reason, DateTimeOffset At);
+public sealed record Vote(Principal Voter, bool Approve, string? Reason, DateTimeOffset At);

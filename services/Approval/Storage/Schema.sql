@@ -73,3 +73,9 @@ $$ BEGIN PERFORM pg_notify('approval_outbox', ''); RETURN NULL; END $$;
 
 CREATE OR REPLACE TRIGGER outbox_filled AFTER INSERT ON outbox
     FOR EACH STATEMENT EXECUTE FUNCTION tell_outbox_filled();
+
+-- What seals the portal's cookies; shared by its instances.
+CREATE TABLE IF NOT EXISTS portal_keys (
+    position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    xml      text NOT NULL
+);

@@ -33,6 +33,8 @@ public sealed class ApprovalInstance(
         builder.UseSetting("ConnectionStrings:approvaldb", broker.Database);
         builder.UseSetting("ConnectionStrings:rabbitmq", broker.RabbitMq);
         builder.UseSetting("Hoop:InternalKey", "test-internal-key");
+        builder.UseSetting("Oidc:Authority", "http://127.0.0.1:9");
+        builder.UseSetting("Oidc:ClientId", "hoop-portal");
         foreach (var (name, value) in settings ?? new Dictionary<string, string>()) builder.UseSetting(name, value);
         builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
         if (services is not null) builder.ConfigureTestServices(services);

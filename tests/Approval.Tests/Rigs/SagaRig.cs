@@ -10,6 +10,7 @@ namespace Hoop.Approval.Tests.Rigs;
 public sealed class SagaRig : IAsyncLifetime
 {
     public ApprovalBroker Broker { get; private set; } = null!;
+    public StubWorld World { get; private set; } = null!;
     public ApprovalInstance One { get; private set; } = null!;
     public ApprovalInstance Other { get; private set; } = null!;
     public FakeIngress Ingress { get; private set; } = null!;
@@ -17,8 +18,9 @@ public sealed class SagaRig : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Broker = await ApprovalBroker.CreateAsync();
-        One = new ApprovalInstance(Broker);
-        Other = new ApprovalInstance(Broker);
+        World = await StubWorld.StartAsync();
+        One = new ApprovalInstance(Broker, World.Settings);
+        Other = new ApprovalInstance(Broker, World.Settings);
         // At once, as two replicas would: both bring the schema up.
         await Task.WhenAll(Task.Run(One.ReadyAsync), Task.Run(Other.ReadyAsync));
         Ingress = await FakeIngress.StartAsync(Broker.RabbitMq);
@@ -47,5 +49,6 @@ public sealed class SagaRig : IAsyncLifetime
         await Ingress.DisposeAsync();
         await One.DisposeAsync();
         await Other.DisposeAsync();
+        await World.DisposeAsync();
     }
 }

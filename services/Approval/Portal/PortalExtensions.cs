@@ -1,0 +1,35 @@
+using Hoop.Approval.Portal.SignIn;
+using Hoop.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Npgsql;
+
+namespace Hoop.Approval.Portal;
+
+/// <summary>The browser's side of the service.</summary>
+internal static class PortalExtensions
+{
+    public static void AddPortal(this WebApplicationBuilder builder)
+    {
+        builder.AddHoopAuthentication(PortalCookie.Scheme).AddCookie(PortalCookie.Scheme, PortalCookie.Configure);
+        builder.Services.AddOptions<OidcOptions>().BindConfiguration("Oidc").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddHttpClient(nameof(OidcClient), client => client.Timeout = TimeSpan.FromSeconds(10));
+        builder.Services.AddSingleton<OidcClient>();
+        builder.Services.AddSingleton<OidcSignIn>();
+        // The keys lie in the service's own database, as plain as all else it relies on; the start need not warn of it each time.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        builder.Services.AddDataProtection().SetApplicationName("Hoop.Portal");
+        builder.Services.AddOptions<KeyManagementOptions>()
+            .Configure<NpgsqlDataSource>((options, database) => options.XmlRepository = new SharedKeys(database));
+        builder.Services.AddCascadingAuthenticationState();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+    }
+
+    public static void MapPortal(this WebApplication app)
+    {
+        OidcSignIn.Map(app);
+        PortalAssets.Map(app);
+        BlazorScript.Map(app);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization(HoopPolicies.Person);
+    }
+}

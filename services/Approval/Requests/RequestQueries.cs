@@ -1,0 +1,50 @@
+using Hoop.Approval.Saga;
+using Hoop.Approval.Storage;
+using Hoop.Contracts.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Hoop.Approval.Requests;
+
+internal enum RequestFilter { Pending, Decided, All }
+
+/// <summary>Who sees which requests: everybody their own, people also those they may decide.</summary>
+internal sealed class RequestQueries(IDbContextFactory<ApprovalDb> databases)
+{
+    private const int MaxListed = 200;
+
+    /// <summary>Newest first; what waits, the most urgent first.</summary>
+    public async Task<List<ApprovalState>> ListAsync(Principal viewer, RequestFilter filter, bool mine, CancellationToken cancel)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        var seen = Visible(db, viewer);
+        if (mine) seen = seen.Where(a => a.RequesterId == viewer.Id);
+        seen = filter switch
+        {
+            RequestFilter.Pending => seen.Where(a => a.CurrentState == nameof(ApprovalMachine.Pending)).OrderBy(a => a.ExpiresAt),
+            RequestFilter.Decided => seen.Where(a => a.CurrentState != nameof(ApprovalMachine.Pending)).OrderByDescending(a => a.RequestedAt),
+            _ => seen.OrderByDescending(a => a.RequestedAt),
+        };
+        return await seen.Take(MaxListed).ToListAsync(cancel);
+    }
+
+    /// <summary>Null: there is none, or this principal may not see it.</summary>
+    public async Task<ApprovalState?> FindAsync(Principal viewer, Guid id, CancellationToken cancel)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        return await Visible(db, viewer).SingleOrDefaultAsync(a => a.CorrelationId == id, cancel);
+    }
+
+    public async Task<int> CountPendingAsync(Principal viewer, CancellationToken cancel)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        return await Visible(db, viewer).CountAsync(a => a.CurrentState == nameof(ApprovalMachine.Pending), cancel);
+    }
+
+    private static IQueryable<ApprovalState> Visible(ApprovalDb db, Principal viewer)
+    {
+        var all = db.Approvals.AsNoTracking();
+        if (viewer.Kind != "human") return all.Where(a => a.RequesterId == viewer.Id);
+        var groups = viewer.Groups.ToList();
+        return all.Where(a => a.RequesterId == viewer.Id || a.ApproverGroups.Any(group => groups.Contains(group)));
+    }
+}

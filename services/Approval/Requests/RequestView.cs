@@ -1,0 +1,96 @@
+using Hoop.Approval.Saga;
+using Hoop.Contracts.Identity;
+
+namespace Hoop.Approval.Requests;
+
+/// <summary>A request as the API tells it.</summary>
+internal sealed record RequestView
+{
+    public required Guid Id { get; init; }
+
+    /// <summary><c>pending, approved, denied, expired, withdrawn, used</c>.</summary>
+    public required string State { get; init; }
+    public required string SessionId { get; init; }
+    public required Principal Requester { get; init; }
+    public required string Target { get; init; }
+    public required string Protocol { get; init; }
+    public required string Statement { get; init; }
+    public required IReadOnlyList<string?> BindValues { get; init; }
+    public required IReadOnlyList<string> Verbs { get; init; }
+    public required IReadOnlyList<string> Objects { get; init; }
+    public required IReadOnlyList<string> Effects { get; init; }
+    public required IReadOnlyList<string> Rules { get; init; }
+    public required string Why { get; init; }
+    public required IReadOnlyList<string> ApproverRoles { get; init; }
+    public required int Needed { get; init; }
+    public required int Approvals { get; init; }
+    public required IReadOnlyList<VoteView> Votes { get; init; }
+    public required double? EstimatedRows { get; init; }
+    public required string? Plan { get; init; }
+    public required long? MaxRows { get; init; }
+    public required bool InTransaction { get; init; }
+    public required DateTimeOffset? TransactionStartedAt { get; init; }
+    public required string Fingerprint { get; init; }
+    public required string BoundTo { get; init; }
+    public required long PolicyVersion { get; init; }
+    public required DateTimeOffset RequestedAt { get; init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary><c>approved, denied, expired, withdrawn</c>; null while pending.</summary>
+    public required string? Outcome { get; init; }
+    public required string? Reason { get; init; }
+    public required DateTimeOffset? ResolvedAt { get; init; }
+    public required DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Whether whoever asks may decide it now; if not, <see cref="WhyNot"/> says why.</summary>
+    public required bool MayDecide { get; init; }
+    public required string? WhyNot { get; init; }
+
+    /// <summary>The request's page in the portal.</summary>
+    public required string Link { get; init; }
+
+    public static RequestView Of(ApprovalState approval, Principal viewer, DateTimeOffset now, string portalUrl)
+    {
+        var request = approval.Request;
+        var refusal = VoteRules.RefuseVoter(approval, viewer, now);
+        return new RequestView
+        {
+            Id = approval.CorrelationId,
+            State = approval.StateName(),
+            SessionId = request.SessionId,
+            Requester = request.Requester,
+            Target = request.Target,
+            Protocol = request.Protocol,
+            Statement = request.Statement,
+            BindValues = request.BindValues,
+            Verbs = request.Verbs,
+            Objects = request.Objects,
+            Effects = request.Effects,
+            Rules = request.Rules,
+            Why = request.Why,
+            ApproverRoles = request.ApproverRoles,
+            Needed = approval.Needed,
+            Approvals = approval.Approvals,
+            Votes = [.. approval.Votes.Select(vote => new VoteView(vote.Voter.Name, vote.Voter.Id, vote.Approve, vote.Reason, vote.At))],
+            EstimatedRows = approval.EstimatedRows,
+            Plan = approval.Plan,
+            MaxRows = request.MaxRows,
+            InTransaction = request.InTransaction,
+            TransactionStartedAt = request.TransactionStartedAt,
+            Fingerprint = request.Fingerprint,
+            BoundTo = request.BoundTo,
+            PolicyVersion = request.PolicyVersion,
+            RequestedAt = approval.RequestedAt,
+            ExpiresAt = approval.ExpiresAt,
+            Outcome = approval.Outcome?.ToString().ToLowerInvariant(),
+            Reason = approval.Reason,
+            ResolvedAt = approval.ResolvedAt,
+            EndedAt = approval.EndedAt,
+            MayDecide = refusal is null,
+            WhyNot = refusal?.Message,
+            Link = $"{portalUrl}/requests/{approval.CorrelationId}",
+        };
+    }
+}
+
+internal sealed record VoteView(string Voter, string VoterId, bool Approve, string? Reason, DateTimeOffset At);

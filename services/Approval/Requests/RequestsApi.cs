@@ -1,0 +1,74 @@
+using Hoop.Approval.Saga;
+using Hoop.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Hoop.Approval.Requests;
+
+/// <summary><c>/api/requests</c>: see and decide requests, for the CLI, other tools and agents that wait for their own.</summary>
+internal static class RequestsApi
+{
+    public static void AddRequests(this IServiceCollection services)
+    {
+        services.AddSingleton<RequestQueries>();
+        services.AddSingleton<Voting>();
+    }
+
+    public static void MapRequests(this IEndpointRouteBuilder app)
+    {
+        var requests = app.MapGroup("/api/requests").RequireAuthorization(HoopPolicies.Principal).DisableAntiforgery().AddEndpointFilter<SameOriginFilter>();
+        requests.MapGet("/", ListAsync);
+        requests.MapGet("/{id}", ShowAsync);
+        requests.MapPost("/{id}/approve", (string id, VoteBody? body, HttpContext context, Voting voting) => VoteAsync(id, true, body, context, voting));
+        requests.MapPost("/{id}/deny", (string id, VoteBody? body, HttpContext context, Voting voting) => VoteAsync(id, false, body, context, voting));
+    }
+
+    private static async Task<Results<Ok<List<RequestView>>, ProblemHttpResult>> ListAsync(
+        HttpContext context, RequestQueries queries, TimeProvider clock, IConfiguration configuration, string state = "all", bool mine = false)
+    {
+        if (!Enum.TryParse<RequestFilter>(state, ignoreCase: true, out var filter) || !Enum.IsDefined(filter))
+            return Problem(StatusCodes.Status400BadRequest, "unknown-state", "state must be pending, decided or all.");
+        var viewer = context.GetPrincipal()!;
+        var found = await queries.ListAsync(viewer, filter, mine, context.RequestAborted);
+        return TypedResults.Ok(found.ConvertAll(approval => RequestView.Of(approval, viewer, clock.GetUtcNow(), PortalUrl(configuration))));
+    }
+
+    private static async Task<Results<Ok<RequestView>, ProblemHttpResult>> ShowAsync(
+        string id, HttpContext context, RequestQueries queries, TimeProvider clock, IConfiguration configuration)
+    {
+        var viewer = context.GetPrincipal()!;
+        if (!Guid.TryParse(id, out var requestId) || await queries.FindAsync(viewer, requestId, context.RequestAborted) is not { } approval)
+            return NotFound();
+        return TypedResults.Ok(RequestView.Of(approval, viewer, clock.GetUtcNow(), PortalUrl(configuration)));
+    }
+
+    private static async Task<Results<Ok<VoteAnswer>, ProblemHttpResult>> VoteAsync(
+        string id, bool approve, VoteBody? body, HttpContext context, Voting voting)
+    {
+        if (!Guid.TryParse(id, out var requestId)) return NotFound();
+        var counted = await voting.CastAsync(requestId, context.GetPrincipal()!, approve, body?.Reason, context.RequestAborted);
+        return counted.Accepted
+            ? TypedResults.Ok(new VoteAnswer(counted.RequestId, counted.Code, counted.Message, counted.State))
+            : Problem(StatusOf(counted.Code), counted.Code, counted.Message);
+    }
+
+    private static int StatusOf(string code) => code switch
+    {
+        "not-found" => StatusCodes.Status404NotFound,
+        "reason-needed" or "reason-too-long" => StatusCodes.Status400BadRequest,
+        "already-decided" or "already-voted" or "expired" => StatusCodes.Status409Conflict,
+        "no-answer" => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status403Forbidden,
+    };
+
+    private static ProblemHttpResult NotFound() =>
+        Problem(StatusCodes.Status404NotFound, VoteRules.NotFound.Code, VoteRules.NotFound.Message);
+
+    private static ProblemHttpResult Problem(int status, string code, string detail) =>
+        TypedResults.Problem(statusCode: status, detail: detail, extensions: new Dictionary<string, object?> { ["code"] = code });
+
+    private static string PortalUrl(IConfiguration configuration) => configuration["Hoop:PortalUrl"]?.TrimEnd('/') ?? "";
+}
+
+internal sealed record VoteBody(string? Reason);
+
+internal sealed record VoteAnswer(Guid Id, string Code, string Message, string State);

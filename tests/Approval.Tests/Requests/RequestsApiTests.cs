@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Hoop.Approval.Tests.Rigs;
+using Hoop.Contracts.Approvals;
+using Hoop.Contracts.Identity;
+using Shouldly;
+using Xunit;
+using static Hoop.Approval.Tests.Rigs.Samples;
+
+namespace Hoop.Approval.Tests.Requests;
+
+public sealed class RequestsApiTests(SagaRig rig)
+{
+    [Fact]
+    public async Task Approver_sees_all_facts_and_approves()
+    {
+        var request = await OpenAsync(Agent);
+        await rig.Ingress.PublishAsync(new ApprovalPreviewed(request.RequestId, 1, "[]"));
+        using var bea = Client(Bea);
+
+        var listed = await bea.GetFromJsonAsync<JsonElement>("/api/requests?state=pending");
+        listed.EnumerateArray().ShouldContain(r => r.GetProperty("id").GetGuid() == request.RequestId);
+        var shown = await bea.GetFromJsonAsync<JsonElement>($"/api/requests/{request.RequestId}");
+        shown.GetProperty("state").GetString().ShouldBe("pending");
+        shown.GetProperty("statement").GetString().ShouldBe(request.Statement);
+        shown.GetProperty("bindValues")[0].GetString().ShouldBe("42");
+        shown.GetProperty("requester").GetProperty("name").GetString().ShouldBe("reporting-agent");
+        shown.GetProperty("mayDecide").GetBoolean().ShouldBeTrue();
+        shown.GetProperty("link").GetString().ShouldEndWith($"/requests/{request.RequestId}");
+
+        using var answer = await bea.PostAsJsonAsync($"/api/requests/{request.RequestId}/approve", new { reason = "fine" });
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("state").GetString().ShouldBe("approved");
+        (await bea.GetFromJsonAsync<JsonElement>("/api/requests?state=decided")).EnumerateArray().ShouldContain(r => r.GetProperty("id").GetGuid() == request.RequestId);
+    }
+
+    [Fact]
+    public async Task Vote_needs_no_body_to_approve_and_a_reason_to_deny()
+    {
+        var request = await OpenAsync(Agent);
+        using var bea = Client(Bea);
+
+        (await ProblemAsync(bea.PostAsync($"/api/requests/{request.RequestId}/deny", null), HttpStatusCode.BadRequest)).ShouldBe("reason-needed");
+        (await bea.PostAsync($"/api/requests/{request.RequestId}/approve", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await ProblemAsync(bea.PostAsync($"/api/requests/{request.RequestId}/approve", null), HttpStatusCode.Conflict)).ShouldBe("already-decided");
+    }
+
+    [Fact]
+    public async Task Agent_sees_its_own_request_and_cannot_decide_it()
+    {
+        var mine = await OpenAsync(Agent);
+        var other = await OpenAsync(Ana);
+        using var agent = Client(Agent with { Groups = ["agents", "dba"] });
+
+        var listed = await agent.GetFromJsonAsync<JsonElement>("/api/requests?mine=true");
+        var ids = listed.EnumerateArray().Select(r => r.GetProperty("id").GetGuid()).ToList();
+        ids.ShouldContain(mine.RequestId);
+        ids.ShouldNotContain(other.RequestId);
+        (await ProblemAsync(agent.GetAsync($"/api/requests/{other.RequestId}"), HttpStatusCode.NotFound)).ShouldBe("not-found");
+        (await ProblemAsync(agent.PostAsync($"/api/requests/{mine.RequestId}/approve", null), HttpStatusCode.Forbidden)).ShouldBe("not-a-person");
+    }
+
+    [Fact]
+    public async Task Requester_sees_why_somebody_else_must_decide()
+    {
+        var request = await OpenAsync(Ana);
+        using var ana = Client(Ana);
+
+        var shown = await ana.GetFromJsonAsync<JsonElement>($"/api/requests/{request.RequestId}");
+        shown.GetProperty("mayDecide").GetBoolean().ShouldBeFalse();
+        shown.GetProperty("whyNot").GetString()!.ShouldContain("somebody else must decide");
+        (await ProblemAsync(ana.PostAsync($"/api/requests/{request.RequestId}/approve", null), HttpStatusCode.Forbidden)).ShouldBe("own-request");
+    }
+
+    [Theory]
+    [InlineData("/api/requests/8a1f1f2e-0000-4000-8000-000000000000", HttpStatusCode.NotFound, "not-found")]
+    [InlineData("/api/requests/nonsense", HttpStatusCode.NotFound, "not-found")]
+    [InlineData("/api/requests?state=soon", HttpStatusCode.BadRequest, "unknown-state")]
+    public async Task Bad_question_gets_one_line(string path, HttpStatusCode status, string code)
+    {
+        using var bea = Client(Bea);
+        (await ProblemAsync(bea.GetAsync(path), status)).ShouldBe(code);
+    }
+
+    [Fact]
+    public async Task Nobody_is_refused()
+    {
+        using var nobody = rig.One.CreateClient();
+        (await ProblemAsync(nobody.GetAsync("/api/requests"), HttpStatusCode.Unauthorized)).ShouldBe("not-signed-in");
+        nobody.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", rig.World.AccessToken(Bea)[..^4] + "AAAA");
+        (await ProblemAsync(nobody.GetAsync("/api/requests"), HttpStatusCode.Unauthorized)).ShouldBe("not-signed-in");
+    }
+
+    [Fact]
+    public async Task Sessions_are_asked_of_Audit_for_whoever_asks()
+    {
+        rig.World.Audit["/api/sessions/s-7"] = (200, """[{"sequence":0}]""");
+        using var ana = Client(Ana);
+
+        (await ana.GetStringAsync("/api/sessions/s-7")).ShouldBe("""[{"sequence":0}]""");
+
+        rig.World.Watchers.ShouldContain(p => p.Name == "ana" && p.Issuer == rig.World.Url);
+        (await ana.GetAsync("/api/sessions/s-8")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    private async Task<ApprovalRequested> OpenAsync(Principal requester) => await rig.OpenAsync(Request(rig.World.Of(requester)));
+
+    private HttpClient Client(Principal principal)
+    {
+        var client = rig.One.CreateClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", rig.World.AccessToken(principal));
+        return client;
+    }
+
+    /// <summary>The problem's code, after checking that it is one with a one-line detail.</summary>
+    private static async Task<string> ProblemAsync(Task<HttpResponseMessage> asked, HttpStatusCode status)
+    {
+        using var answer = await asked;
+        answer.StatusCode.ShouldBe(status);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        problem.GetProperty("detail").GetString().ShouldNotBeNullOrWhiteSpace();
+        problem.GetProperty("detail").GetString()!.ShouldNotContain("\n");
+        return problem.GetProperty("code").GetString()!;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Hoop.Contracts.Documents;
+using Hoop.Contracts.Identity;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Hoop.Approval.Tests.Rigs;
+
+/// <summary>The services around Approval on one loopback port: an OpenID provider (code + PKCE), Policy and Audit.</summary>
+public sealed class StubWorld : IAsyncDisposable
+{
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly ConcurrentDictionary<string, IQueryCollection> _codes = new();
+    private readonly WebApplication _app;
+
+    private StubWorld(WebApplication app) => _app = app;
+
+    public string Url => _app.Urls.Single();
+
+    /// <summary>Who the provider takes the next browser for.</summary>
+    public Principal SignsIn { get; set; } = Samples.Bea;
+
+    /// <summary>Changes the ID token's claims before it is given out.</summary>
+    public Action<Dictionary<string, object>> Forge { get; set; } = _ => { };
+
+    /// <summary>Principals that Approval acted for at Audit.</summary>
+    public ConcurrentQueue<Principal> Watchers { get; } = new();
+
+    /// <summary>What Audit answers, by path.</summary>
+    public ConcurrentDictionary<string, (int Status, string Body)> Audit { get; } = new();
+
+    public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
+    {
+        ["services:policy:http:0"] = Url,
+        ["services:audit:http:0"] = Url,
+        ["Oidc:Authority"] = Url,
+        ["Oidc:ClientId"] = "hoop-portal",
+        ["Oidc:ClientSecret"] = "portal-secret",
+    };
+
+    public static async Task<StubWorld> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        var world = new StubWorld(app);
+        app.MapGet("/.well-known/openid-configuration", () => new
+        {
+            issuer = world.Url, authorization_endpoint = world.Url + "/authorize", token_endpoint = world.Url + "/token", jwks_uri = world.Url + "/jwks",
+        });
+        app.MapGet("/jwks", world.Jwks);
+        app.MapGet("/authorize", world.Authorize);
+        app.MapPost("/token", (Delegate)world.TokenAsync);
+        app.MapGet("/documents/current", () => new HoopDocument
+        {
+            Version = 1, Digest = "d1", Issuers = [new IssuerDocument(world.Url, "hoop", new Dictionary<string, string>())],
+        });
+        app.MapGet("/api/{**path}", world.AnswerAudit);
+        await app.StartAsync();
+        return world;
+    }
+
+    /// <summary>The principal as this provider knows it.</summary>
+    public Principal Of(Principal principal) => principal with { Issuer = Url, Actors = [] };
+
+    public string AccessToken(Principal principal) => Sign(new Dictionary<string, object>
+    {
+        ["iss"] = Url, ["sub"] = principal.Subject, ["aud"] = "hoop", ["exp"] = Seconds(600), ["preferred_username"] = principal.Name,
+        ["client_kind"] = principal.Kind, ["groups"] = principal.Groups,
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _key.Dispose();
+    }
+
+    private object Jwks()
+    {
+        var point = _key.ExportParameters(false).Q;
+        return new
+        {
+            keys = new[] { new { kty = "EC", crv = "P-256", kid = "k1", use = "sig", alg = "ES256", x = Base64Url.EncodeToString(point.X), y = Base64Url.EncodeToString(point.Y) } },
+        };
+    }
+
+    private IResult Authorize(HttpContext context)
+    {
+        var code = Guid.NewGuid().ToString("N");
+        _codes[code] = context.Request.Query;
+        return TypedResults.Redirect($"{context.Request.Query["redirect_uri"]}?code={code}&state={Uri.EscapeDataString(context.Request.Query["state"]!)}");
+    }
+
+    private async Task<IResult> TokenAsync(HttpContext context)
+    {
+        var form = await context.Request.ReadFormAsync();
+        var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
+        var basic = "Basic " + Convert.ToBase64String("hoop-portal:portal-secret"u8);
+        if (!_codes.TryRemove(form["code"].ToString(), out var asked) || asked["code_challenge"] != challenge ||
+            asked["redirect_uri"] != form["redirect_uri"] || context.Request.Headers.Authorization != basic) return TypedResults.BadRequest();
+        var identity = new Dictionary<string, object>
+        {
+            ["iss"] = Url, ["sub"] = SignsIn.Subject, ["aud"] = "hoop-portal", ["exp"] = Seconds(600), ["nonce"] = asked["nonce"].ToString(),
+        };
+        Forge(identity);
+        return TypedResults.Ok(new { access_token = AccessToken(SignsIn), id_token = Sign(identity), token_type = "Bearer" });
+    }
+
+    private IResult AnswerAudit(HttpContext context)
+    {
+        if (context.Request.Headers["X-Hoop-Internal"] != "test-internal-key") return TypedResults.Unauthorized();
+        Watchers.Enqueue(JsonSerializer.Deserialize<Principal>(Base64Url.DecodeFromChars(context.Request.Headers["X-Hoop-Principal"].ToString()))!);
+        return Audit.TryGetValue(context.Request.Path, out var answer)
+            ? TypedResults.Content(answer.Body, "application/json", statusCode: answer.Status)
+            : TypedResults.Problem(statusCode: 404, detail: "There is no such session.");
+    }
+
+    private string Sign(Dictionary<string, object> claims)
+    {
+        var header = new Dictionary<string, object> { ["alg"] = "ES256", ["typ"] = "JWT", ["kid"] = "k1" };
+        var text = Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(header)) + "." + Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(claims));
+        return text + "." + Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256));
+    }
+
+    private static long Seconds(int fromNow) => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + fromNow;
+}
