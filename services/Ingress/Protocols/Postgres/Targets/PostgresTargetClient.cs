@@ -29,6 +29,10 @@ public sealed class PostgresTargetClient : IAsyncDisposable
         return RunAsync(cancel);
     }
 
+    /// <summary>Runs one statement; a second one in the text is an error of the server's.</summary>
+    internal Task<IReadOnlyList<string?[]>> QueryOneAsync(string sql, CancellationToken cancel) =>
+        QueryAsync(sql, new BindParameters([], [], 0, []), cancel);
+
     /// <summary>Runs one statement with the parameters of somebody's Bind, byte for byte.</summary>
     internal Task<IReadOnlyList<string?[]>> QueryAsync(string sql, BindParameters parameters, CancellationToken cancel)
     {

@@ -1,0 +1,67 @@
+using Hoop.Contracts.Identity;
+using Hoop.Ingress.Sessions;
+using Hoop.Masking.Engine;
+
+namespace Hoop.Ingress.Protocols.Postgres;
+
+/// <summary>The Gate as this protocol sees it; tests script it to any answer and any timing.</summary>
+internal interface IGate
+{
+    ValueTask<(Principal? Principal, Refusal? Refusal)> AuthenticateAsync(string accessToken, CancellationToken cancel);
+
+    ValueTask<(IGateSession? Session, Refusal? Refusal)> OpenAsync(Principal principal, string target, ClientInfo client, CancellationToken cancel);
+}
+
+/// <inheritdoc cref="GateSession"/>
+internal interface IGateSession
+{
+    string Id { get; }
+    AuthorizedTarget Target { get; }
+
+    /// <summary>The masks of the documents an operation was decided with; null when none apply.</summary>
+    TargetMasks? MasksFor(Permit permit);
+
+    /// <summary>The masks of the newest documents, for text that belongs to no operation; null when none apply.</summary>
+    TargetMasks? CurrentMasks { get; }
+
+    ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel);
+    void Complete(Permit permit, OperationResult result);
+    ValueTask EndAsync(string cause);
+}
+
+internal sealed class RealGate(Gate gate) : IGate
+{
+    public ValueTask<(Principal? Principal, Refusal? Refusal)> AuthenticateAsync(string accessToken, CancellationToken cancel) =>
+        gate.AuthenticateAsync(accessToken, cancel);
+
+    public async ValueTask<(IGateSession? Session, Refusal? Refusal)> OpenAsync(
+        Principal principal, string target, ClientInfo client, CancellationToken cancel)
+    {
+        var (session, refusal) = await gate.OpenAsync(principal, target, "postgres", client, cancel);
+        return (session is null ? null : new RealGateSession(session), refusal);
+    }
+}
+
+internal sealed class RealGateSession(GateSession session) : IGateSession
+{
+    public string Id => session.Id;
+    public AuthorizedTarget Target => session.Target;
+
+    public TargetMasks? CurrentMasks
+    {
+        get
+        {
+            var (snapshot, roles) = session.Current;
+            return NullIfEmpty(snapshot.Masks.For(Target.Name, roles));
+        }
+    }
+
+    public TargetMasks? MasksFor(Permit permit) =>
+        NullIfEmpty(permit.Snapshot.Masks.For(Target.Name, permit.Snapshot.Policy.RolesOf(session.Principal)));
+
+    public ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel) => session.AskAsync(operation, cancel);
+    public void Complete(Permit permit, OperationResult result) => session.Complete(permit, result);
+    public ValueTask EndAsync(string cause) => session.EndAsync(cause);
+
+    private static TargetMasks? NullIfEmpty(TargetMasks masks) => masks.IsEmpty ? null : masks;
+}

@@ -1,0 +1,25 @@
+using Hoop.Ingress.Protocols.Postgres.Targets;
+using Hoop.Ingress.Sql;
+using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Sessions;
+using Microsoft.Extensions.Options;
+
+namespace Hoop.Ingress.Protocols.Postgres;
+
+/// <summary>What every session needs from the process.</summary>
+internal sealed record PostgresServices(
+    IGate Gate, ITargetDialer Dialer, ITargetCatalog Catalog, Func<string, SqlContext, SqlAnalysis> Analyze,
+    PostgresSessions Sessions, IOptions<PostgresOptions> Settings, TimeProvider Clock, ILogger<PostgresConnectionHandler> Logger)
+{
+    public PostgresOptions Options => Settings.Value;
+}
+
+/// <summary>Where the names of a target's database come from.</summary>
+internal interface ITargetCatalog
+{
+    /// <summary>The newest snapshot; loads one when there is none yet.</summary>
+    ValueTask<CatalogSnapshot> GetAsync(AuthorizedTarget target, CancellationToken cancel);
+
+    /// <summary>Loads again, after a change that this session made.</summary>
+    ValueTask<CatalogSnapshot> RefreshAsync(AuthorizedTarget target, CancellationToken cancel);
+}

@@ -1,0 +1,347 @@
+using System.Text;
+using Hoop.Ingress.Protocols.Postgres.Targets;
+using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Messages;
+
+namespace Hoop.Ingress.Protocols.Postgres.Relay;
+
+/// <summary>Every message a client may send, and what becomes of it. What is not listed ends the session.</summary>
+internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
+{
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+    private const int MaxPreviewBytes = 64 * 1024;
+
+    /// <summary>Counts Syncs and simple queries.</summary>
+    private long pipeline;
+
+    /// <summary>Extended requests were sent since the last Sync.</summary>
+    private bool open;
+
+    private System.IO.Pipelines.PipeWriter Output => session.Upstream.Output;
+
+    /// <returns>A request that waits for approval; null when the message is dealt with.</returns>
+    public ValueTask<WaitingRequest?> HandleAsync(PostgresFrame frame, CancellationToken cancel)
+    {
+        switch (frame.Type)
+        {
+            case FrontendType.Query: return QueryAsync(frame, cancel);
+            case FrontendType.Parse: return ParseAsync(frame, cancel);
+            case FrontendType.Bind: return BindAsync(frame, cancel);
+            case FrontendType.Execute: return ExecuteAsync(frame, cancel);
+            case FrontendType.Describe: return DescribeAsync(frame, cancel);
+            case FrontendType.Close: Close(frame); break;
+            case FrontendType.Sync: Sync(frame); break;
+            case FrontendType.Flush: Output.WriteFrame(frame.Whole); break;
+            case FrontendType.CopyDone or FrontendType.CopyFail: Forward(frame, new PendingReply(ReplyKind.CopyEnd)); break;
+            case FrontendType.FunctionCall:
+                RefuseQuery(new Refusal(RefusalCode.ProtocolNotAllowed, null, "function calls by the fast-path protocol are not allowed",
+                    "They name a function by number and cannot be judged.", "Call the function in a SELECT."));
+                break;
+            default: throw PostgresRefusedException.Protocol($"a message of type '{(char)frame.Type}' is not allowed");
+        }
+
+        return default;
+    }
+
+    /// <summary>A statement over the limit was read past.</summary>
+    public async ValueTask OversizeAsync(byte type, CancellationToken cancel)
+    {
+        await judge.SettleAsync(open, cancel);
+        var refusal = new Refusal(RefusalCode.TooLarge, null, $"the statement is longer than {session.Services.Options.StatementLimit} bytes",
+            "Longer statements are never read, so they cannot be judged.", "Send it in parts, or load data with COPY.");
+        if (type == FrontendType.Query) RefuseQuery(refusal);
+        else RefuseParse(refusal);
+    }
+
+    /// <summary>Sends what was written, and has the server answer what it has.</summary>
+    public async ValueTask PushAsync(CancellationToken cancel)
+    {
+        if (open) Output.WriteEmpty(FrontendType.Flush);
+        await Output.FlushAsync(cancel);
+    }
+
+    private async ValueTask<WaitingRequest?> QueryAsync(PostgresFrame frame, CancellationToken cancel)
+    {
+        RefuseInCopy();
+        await judge.SettleAsync(open, cancel);
+        var text = QueryText(frame, out var readable);
+        var judgement = await judge.JudgeAsync(text, readable, [], null, null, cancel);
+        return Act(frame, judgement, (whole, permit) => ForwardQuery(whole, judgement.Run(permit)), RefuseQuery);
+    }
+
+    private void ForwardQuery(PostgresFrame frame, RunningOperation operation)
+    {
+        judge.Sent(operation.Analysis);
+        Forward(frame, new PendingReply(ReplyKind.Query) { Operation = operation });
+        pipeline++;
+    }
+
+    private void RefuseQuery(Refusal refusal)
+    {
+        pipeline++;
+        lock (session.Lock)
+        {
+            // Nothing is on its way and no transaction is open: the answer needs no help of the server.
+            if (session.Replies.IsEmpty && !open && session.TransactionStatus == ReadyForQuery.Idle)
+            {
+                session.Say(output =>
+                {
+                    PostgresVoice.Refused(refusal).Write(output, BackendType.ErrorResponse);
+                    ReadyForQuery.Write(output, ReadyForQuery.Idle);
+                });
+                return;
+            }
+
+            Output.WriteStringMessage(FrontendType.Query, "hoop refused this statement");
+            session.Replies.Enqueue(new PendingReply(ReplyKind.Query) { Instead = refusal });
+        }
+    }
+
+    private async ValueTask<WaitingRequest?> ParseAsync(PostgresFrame frame, CancellationToken cancel)
+    {
+        RefuseInCopy();
+        await judge.SettleAsync(open, cancel);
+        if (!TryReadParse(frame, out var statement) || judge.TextRefusal(statement.Text) is { } refusal && Refused(refusal)) return null;
+        open = true;
+        lock (session.Lock) session.Statements.Propose(statement.Name, statement, pipeline);
+        Forward(frame, new PendingReply(ReplyKind.Parse) { Name = statement.Name, Statement = statement });
+        return null;
+
+        bool Refused(Refusal reason)
+        {
+            RefuseParse(reason);
+            return true;
+        }
+    }
+
+    private bool TryReadParse(in PostgresFrame frame, out PreparedStatement statement)
+    {
+        using var body = new PostgresBody(frame.Body);
+        var parse = Parse.Read(body.Span);
+        try
+        {
+            statement = new PreparedStatement(Strict.GetString(parse.Statement), Strict.GetString(parse.Text), parse.TypeOids());
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            statement = null!;
+            RefuseParse(new Refusal(RefusalCode.NotUnderstood, null, "the statement is not valid UTF-8", "It cannot be read, so it is refused.", "Send UTF-8."));
+            return false;
+        }
+    }
+
+    private void RefuseParse(Refusal refusal)
+    {
+        open = true;
+        lock (session.Lock)
+        {
+            Parse.Write(Output, session.NoPortal, "hoop refused this statement");
+            session.Replies.Enqueue(new PendingReply(ReplyKind.Parse) { Name = session.NoPortal, Instead = refusal });
+        }
+    }
+
+    private async ValueTask<WaitingRequest?> BindAsync(PostgresFrame frame, CancellationToken cancel)
+    {
+        RefuseInCopy();
+        await judge.SettleAsync(open, cancel);
+        var (name, statementName) = BindNames(frame);
+        var statement = await FindAsync(session.Statements, statementName, cancel);
+        // A statement nobody saw being made: the server knows it or fails; what it runs is not understood.
+        var portal = ReadPortal(frame, name, statement ?? new PreparedStatement(statementName, "", []));
+        open = true;
+        lock (session.Lock) session.Portals.Propose(name, portal, pipeline);
+        Forward(frame, new PendingReply(ReplyKind.Bind) { Name = name, Portal = portal });
+        return null;
+    }
+
+    private static (string Portal, string Statement) BindNames(in PostgresFrame frame)
+    {
+        using var body = new PostgresBody(frame.Body);
+        var bind = Bind.Read(body.Span);
+        return (Encoding.UTF8.GetString(bind.Portal), Encoding.UTF8.GetString(bind.Statement));
+    }
+
+    private Portal ReadPortal(in PostgresFrame frame, string name, PreparedStatement statement)
+    {
+        using var body = new PostgresBody(frame.Body);
+        var bind = Bind.Read(body.Span);
+        uint[] types;
+        lock (session.Lock) types = statement.ParameterTypes;
+        return new Portal(name, statement)
+        {
+            BindValues = BindValueText.Of(bind, types),
+            Parameters = bind.RawValues.Length <= MaxPreviewBytes ? BindParameters.Of(bind, types) : null,
+            ResultFormats = bind.ResultFormatCodes(),
+        };
+    }
+
+    private async ValueTask<WaitingRequest?> ExecuteAsync(PostgresFrame frame, CancellationToken cancel)
+    {
+        RefuseInCopy();
+        open = true;
+        var (name, maxRows) = ReadExecute(frame);
+        await judge.SettleAsync(open, cancel);
+        var portal = await FindAsync(session.Portals, name, cancel);
+        lock (session.Lock)
+        {
+            if (session.Replies.Skipping)
+            {
+                // The server passes over it whatever it is; there is nothing to judge.
+                Output.WriteFrame(frame.Whole);
+                return null;
+            }
+        }
+
+        if (portal?.Running is { Ended: false } running)
+        {
+            Forward(frame, new PendingReply(ReplyKind.Execute) { Operation = running, Portal = portal });
+            return null;
+        }
+
+        var text = portal?.Statement.Text ?? "";
+        var judgement = await judge.JudgeAsync(text, portal is not null && text.Length > 0, portal?.BindValues ?? [], portal?.Statement, portal?.Parameters, cancel);
+        return Act(frame, judgement, (whole, permit) => ForwardExecute(whole, portal!, judgement.Run(permit)), RefuseExecute);
+    }
+
+    private static (string Portal, int MaxRows) ReadExecute(in PostgresFrame frame)
+    {
+        using var body = new PostgresBody(frame.Body);
+        var execute = Execute.Read(body.Span);
+        return (Encoding.UTF8.GetString(execute.Portal), execute.MaxRows);
+    }
+
+    private void ForwardExecute(PostgresFrame frame, Portal? portal, RunningOperation operation)
+    {
+        judge.Sent(operation.Analysis);
+        portal?.Running = operation;
+        lock (session.Lock)
+        {
+            if (portal is not null) DescribeForMasks(portal, operation.Permit);
+            Output.WriteFrame(frame.Whole);
+            session.Replies.Enqueue(new PendingReply(ReplyKind.Execute) { Operation = operation, Portal = portal });
+        }
+    }
+
+    /// <summary>Rows of a portal that the client never had described could not be masked: we ask ourselves.</summary>
+    private void DescribeForMasks(Portal portal, Permit permit)
+    {
+        if (portal.IsDescribed || portal.Statement.IsDescribed || session.Gate.MasksFor(permit) is null) return;
+        portal.IsDescribed = true;
+        Describe.Write(Output, Describe.PortalKind, portal.Name);
+        session.Replies.Enqueue(new PendingReply(ReplyKind.DescribePortal) { Swallow = true, Portal = portal });
+    }
+
+    private void RefuseExecute(Refusal refusal)
+    {
+        lock (session.Lock)
+        {
+            Execute.Write(Output, session.NoPortal);
+            session.Replies.Enqueue(new PendingReply(ReplyKind.Execute) { Instead = refusal });
+        }
+    }
+
+    private async ValueTask<WaitingRequest?> DescribeAsync(PostgresFrame frame, CancellationToken cancel)
+    {
+        RefuseInCopy();
+        var (kind, name) = ReadDescribe(frame);
+        open = true;
+        if (kind == Describe.StatementKind)
+        {
+            var statement = await FindAsync(session.Statements, name, cancel);
+            lock (session.Lock) statement?.IsDescribed = true;
+            Forward(frame, new PendingReply(ReplyKind.DescribeStatement) { Statement = statement });
+        }
+        else
+        {
+            var portal = await FindAsync(session.Portals, name, cancel);
+            lock (session.Lock) portal?.IsDescribed = true;
+            Forward(frame, new PendingReply(ReplyKind.DescribePortal) { Portal = portal });
+        }
+
+        return null;
+    }
+
+    private void Close(in PostgresFrame frame)
+    {
+        RefuseInCopy();
+        var (kind, name) = ReadDescribe(frame);
+        open = true;
+        var ofStatement = kind == Describe.StatementKind;
+        lock (session.Lock)
+        {
+            if (ofStatement) session.Statements.Propose(name, null, pipeline);
+            else session.Portals.Propose(name, null, pipeline);
+        }
+
+        Forward(frame, new PendingReply(ofStatement ? ReplyKind.CloseStatement : ReplyKind.ClosePortal) { Name = name });
+    }
+
+    private static (byte Kind, string Name) ReadDescribe(in PostgresFrame frame)
+    {
+        using var body = new PostgresBody(frame.Body);
+        var describe = Describe.Read(body.Span);
+        return (describe.Kind, Encoding.UTF8.GetString(describe.Name));
+    }
+
+    private void Sync(in PostgresFrame frame)
+    {
+        Forward(frame, new PendingReply(ReplyKind.Sync));
+        pipeline++;
+        open = false;
+    }
+
+    private void Forward(in PostgresFrame frame, PendingReply reply)
+    {
+        lock (session.Lock)
+        {
+            Output.WriteFrame(frame.Whole);
+            session.Replies.Enqueue(reply);
+        }
+    }
+
+    private static WaitingRequest? Act(PostgresFrame frame, Judgement judgement, Action<PostgresFrame, Permit> forward, Action<Refusal> refuse)
+    {
+        if (judgement.Answer.Permit is { } permit) forward(frame, permit);
+        else if (judgement.Answer.Refusal is { } refusal) refuse(refusal);
+        else return new WaitingRequest(frame, judgement.Answer.Hold!, forward, refuse);
+        return null;
+    }
+
+    private async ValueTask<T?> FindAsync<T>(PostgresNames<T> names, string name, CancellationToken cancel) where T : class
+    {
+        lock (session.Lock)
+        {
+            if (names.Find(name, pipeline, out var value) != NameLookup.Unsettled) return value;
+        }
+
+        await judge.DrainAsync(open, cancel);
+        lock (session.Lock) return names.Find(name, pipeline, out var settled) == NameLookup.Found ? settled : null;
+    }
+
+    private static string QueryText(in PostgresFrame frame, out bool readable)
+    {
+        using var body = new PostgresBody(frame.Body);
+        var query = Query.Read(body.Span);
+        try
+        {
+            readable = true;
+            return Strict.GetString(query.Text);
+        }
+        catch (DecoderFallbackException)
+        {
+            readable = false;
+            return Encoding.UTF8.GetString(query.Text);
+        }
+    }
+
+    // While the server reads copy data, any other request is an error there and would leave our order of answers.
+    private void RefuseInCopy()
+    {
+        lock (session.Lock)
+        {
+            if (session.Replies.CopyIsOpen) throw PostgresRefusedException.Protocol("a request came in the middle of COPY FROM STDIN");
+        }
+    }
+}

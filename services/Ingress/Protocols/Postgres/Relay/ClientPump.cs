@@ -1,0 +1,101 @@
+using System.Buffers;
+using Hoop.Ingress.Wire.Postgres;
+
+namespace Hoop.Ingress.Protocols.Postgres.Relay;
+
+/// <summary>
+/// Client to server, and the only writer to the server: takes messages off the client's buffer and hands them to
+/// <see cref="ClientMessages"/>, one flush per batch. Large copy data streams; an oversize statement is read past, never buffered.
+/// </summary>
+internal sealed class ClientPump(RelaySession session, ClientMessages messages, HoldRoom holds)
+{
+    private readonly PostgresOptions options = session.Services.Options;
+
+    /// <summary>Bytes of a copy-data message that still pass.</summary>
+    private long passing;
+
+    /// <summary>Bytes of an oversize statement that are still to be read past, and its type.</summary>
+    private (long Bytes, byte Type) discarding;
+
+    private enum Taken { Nothing, Frame, Oversize }
+
+    /// <returns>Why it ended.</returns>
+    public async Task<string> RunAsync(CancellationToken cancel)
+    {
+        var input = session.Client.Input;
+        while (true)
+        {
+            var read = await input.ReadAsync(cancel);
+            var rest = read.Buffer;
+            var held = false;
+            while (!held && Take(ref rest, out var frame) is var taken and not Taken.Nothing)
+            {
+                if (taken == Taken.Oversize)
+                {
+                    await messages.OversizeAsync(frame.Type, cancel);
+                    continue;
+                }
+
+                if (frame.Type == FrontendType.Terminate) return "client closed";
+                if (await messages.HandleAsync(frame, cancel) is not { } waiting) continue;
+                // The frame outlives its buffer: the client's bytes are looked at while its statement waits.
+                waiting.Keep();
+                input.AdvanceTo(rest.Start);
+                held = true;
+                if (!await holds.WaitAsync(waiting.Hold, messages, waiting, cancel)) return "client closed while waiting for approval";
+            }
+
+            if (!held) input.AdvanceTo(rest.Start, rest.End);
+            await session.Upstream.Output.FlushAsync(cancel);
+            if (read.IsCompleted && !held) return rest.IsEmpty ? "client closed" : "client closed within a message";
+        }
+    }
+
+    private Taken Take(ref ReadOnlySequence<byte> rest, out PostgresFrame frame)
+    {
+        frame = default;
+        while (true)
+        {
+            if (passing > 0) Pass(ref rest);
+            if (discarding.Bytes > 0)
+            {
+                if (!Discard(ref rest)) return Taken.Nothing;
+                frame = new PostgresFrame(discarding.Type, default);
+                return Taken.Oversize;
+            }
+
+            if (!PostgresFrame.TryReadHeader(rest, out var type, out var length)) return Taken.Nothing;
+            if (length > options.MessageLimit) throw PostgresRefusedException.Protocol($"message of {length} bytes; the gateway takes at most {options.MessageLimit}");
+            if (type == FrontendType.CopyData)
+            {
+                passing = PostgresFrame.HeaderLength + (long)length;
+                continue;
+            }
+
+            if (type is FrontendType.Query or FrontendType.Parse && length > options.StatementLimit)
+            {
+                discarding = (PostgresFrame.HeaderLength + (long)length, type);
+                continue;
+            }
+
+            return PostgresFrame.TryRead(ref rest, options.MessageLimit, out frame) == FrameRead.Whole ? Taken.Frame : Taken.Nothing;
+        }
+    }
+
+    private void Pass(ref ReadOnlySequence<byte> rest)
+    {
+        var part = rest.Slice(0, Math.Min(passing, rest.Length));
+        // Without a COPY that was permitted, the server reads past copy data.
+        session.Upstream.Output.WriteFrame(part);
+        passing -= part.Length;
+        rest = rest.Slice(part.End);
+    }
+
+    private bool Discard(ref ReadOnlySequence<byte> rest)
+    {
+        var part = Math.Min(discarding.Bytes, rest.Length);
+        discarding.Bytes -= part;
+        rest = rest.Slice(part);
+        return discarding.Bytes == 0;
+    }
+}

@@ -1,0 +1,87 @@
+using System.IO.Pipelines;
+using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Wire.Postgres;
+
+namespace Hoop.Ingress.Protocols.Postgres.Relay;
+
+/// <summary>
+/// A statement waits for people. Nothing flows to the server; the client hears of it at once and every half minute; what it sends
+/// meanwhile stays unread beyond a bound; its leaving, its cancel and the failure of an earlier request each withdraw.
+/// </summary>
+internal sealed class HoldRoom(RelaySession session)
+{
+    /// <returns>False: the client, the target or the gateway is leaving.</returns>
+    public async Task<bool> WaitAsync(Hold hold, ClientMessages messages, WaitingRequest request, CancellationToken cancel)
+    {
+        session.BeginHold();
+        try
+        {
+            await messages.PushAsync(cancel);
+            session.Say(output => PostgresVoice.Waiting(hold).Write(output, BackendType.NoticeResponse));
+            var answer = await WatchAsync(hold, cancel);
+            if (answer is null) return false;
+            request.Release(answer.Value);
+            return true;
+        }
+        finally
+        {
+            session.EndHold();
+        }
+    }
+
+    private async Task<GateAnswer?> WatchAsync(Hold hold, CancellationToken cancel)
+    {
+        var input = session.Client.Input;
+        var clock = session.Services.Clock;
+        using var timer = new PeriodicTimer(session.Services.Options.HoldNotice, clock);
+        var tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stopping = cancel.Register(() => stopped.TrySetResult());
+        Task<ReadResult>? reading = input.ReadAsync(CancellationToken.None).AsTask();
+        var withdrawn = false;
+        var gone = false;
+        while (!hold.Outcome.IsCompleted)
+        {
+            await Task.WhenAny([hold.Outcome, tick, .. reading is null ? [] : new Task[] { reading }, .. withdrawn ? [] : new[] { session.Cancelled, session.ServerEnded.Task, stopped.Task }]);
+            if (tick.IsCompleted)
+            {
+                session.Say(output => PostgresVoice.StillWaiting(hold, hold.ExpiresAt - clock.GetUtcNow()).Write(output, BackendType.NoticeResponse));
+                tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
+            }
+
+            if (reading is { IsCompleted: true } && !gone)
+            {
+                var more = false;
+                gone = reading.IsFaulted || IsLeaving(await reading, out more);
+                reading = more ? input.ReadAsync(CancellationToken.None).AsTask() : null;
+            }
+
+            gone |= session.ServerEnded.Task.IsCompleted || stopped.Task.IsCompleted;
+            if (withdrawn || !(gone || session.Cancelled.IsCompleted)) continue;
+            withdrawn = true;
+            await hold.WithdrawAsync(stopped.Task.IsCompleted ? "shutdown" : gone ? "disconnected" : "cancelled");
+        }
+
+        if (gone) return null;
+        await RewindAsync(reading);
+        return await hold.Outcome;
+    }
+
+    /// <summary>The client's bytes are not for now, its leaving is.</summary>
+    private bool IsLeaving(ReadResult read, out bool readOn)
+    {
+        var leaving = read.IsCompleted || PostgresFrame.TryReadHeader(read.Buffer, out var type, out _) && type == FrontendType.Terminate;
+        readOn = !leaving && read.Buffer.Length < session.Services.Options.HoldBuffer;
+        session.Client.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        return leaving;
+    }
+
+    /// <summary>Leaves the bytes that came meanwhile to be read again from their start.</summary>
+    private async Task RewindAsync(Task<ReadResult>? reading)
+    {
+        var input = session.Client.Input;
+        input.CancelPendingRead();
+        var read = await (reading ?? input.ReadAsync(CancellationToken.None).AsTask());
+        input.AdvanceTo(read.Buffer.Start);
+    }
+}

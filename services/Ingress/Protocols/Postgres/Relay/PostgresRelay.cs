@@ -1,0 +1,99 @@
+using Hoop.Ingress.Wire.Postgres;
+
+namespace Hoop.Ingress.Protocols.Postgres.Relay;
+
+/// <summary>Runs a session's two pumps until one side is done, and lets the other finish in order.</summary>
+internal sealed class PostgresRelay(RelaySession session)
+{
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+
+    /// <returns>Why the session ended, for its record.</returns>
+    public async Task<string> RunAsync(CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var judge = new StatementJudge(session);
+        var messages = new ClientMessages(session, judge);
+        var server = Watched(new ServerPump(session).RunAsync(stop.Token));
+        var client = new ClientPump(session, messages, new HoldRoom(session)).RunAsync(stop.Token);
+        try
+        {
+            if (await Task.WhenAny(server, client) == client) return await LeaveAsync(client, server);
+            var cause = await server;
+            return cause;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Quietly(client);
+            await Quietly(server);
+            session.Abandon("the connection ended before the answer");
+        }
+    }
+
+    private async Task<string> LeaveAsync(Task<string> client, Task<string> server)
+    {
+        try
+        {
+            var cause = await client;
+            // Let the target finish what it was given, and record how that went.
+            session.Upstream.Output.WriteEmpty(FrontendType.Terminate);
+            await session.Upstream.Output.FlushAsync();
+            await WithinAsync(server);
+            return cause;
+        }
+        catch (PostgresRefusedException e)
+        {
+            await SayAndCloseAsync(e, server);
+            return e.Cause;
+        }
+        catch (PostgresWireException e)
+        {
+            await SayAndCloseAsync(PostgresRefusedException.Protocol(e.Message), server);
+            return $"protocol error: {e.Message}";
+        }
+    }
+
+    // The server's pump is the only writer to the client: it says the last word too.
+    private async Task SayAndCloseAsync(PostgresRefusedException refused, Task server)
+    {
+        session.Say(output => refused.Diagnostic.Write(output, BackendType.ErrorResponse), close: true);
+        await WithinAsync(server);
+    }
+
+    private async Task WithinAsync(Task task)
+    {
+        try
+        {
+            await task.WaitAsync(Farewell, session.Services.Clock);
+        }
+        catch (Exception e) when (e is TimeoutException or IOException or OperationCanceledException or PostgresRefusedException or PostgresWireException)
+        {
+            // The client has left or been told; the target had its chance.
+        }
+    }
+
+    private async Task<string> Watched(Task<string> server)
+    {
+        try
+        {
+            return await server;
+        }
+        finally
+        {
+            session.ServerEnded.TrySetResult();
+            lock (session.Lock) session.Replies.Abandon();
+        }
+    }
+
+    private static async Task Quietly(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or PostgresRefusedException or PostgresWireException or InvalidOperationException)
+        {
+            // Its end was decided elsewhere.
+        }
+    }
+}

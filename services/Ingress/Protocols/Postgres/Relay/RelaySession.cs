@@ -1,0 +1,205 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Hoop.Ingress.Protocols.Postgres.Results;
+using Hoop.Ingress.Protocols.Postgres.Startup;
+using Hoop.Ingress.Protocols.Postgres.Targets;
+using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Sql;
+using Hoop.Ingress.Wire.Postgres.Messages;
+
+namespace Hoop.Ingress.Protocols.Postgres.Relay;
+
+/// <summary>What both pumps of a session know. Everything that changes is read and written under <see cref="Lock"/>.</summary>
+internal sealed class RelaySession
+{
+    private readonly Queue<byte[]> notes = [];
+    private readonly List<(Permit Permit, OperationResult Result)> ended = [];
+    private readonly HashSet<RunningOperation> suspended = [];
+    private TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public RelaySession(IGateSession gate, ClientConnection client, PostgresUpstream upstream, PostgresServices services)
+    {
+        (Gate, Client, Upstream, Services) = (gate, client, upstream, services);
+        Replies = new PostgresReplyQueue(Skipped);
+        foreach (var parameter in upstream.Parameters) Text.Apply(parameter.Name, parameter.Value);
+    }
+
+    public Lock Lock { get; } = new();
+    public IGateSession Gate { get; }
+    public ClientConnection Client { get; }
+    public PostgresUpstream Upstream { get; }
+    public PostgresServices Services { get; }
+
+    public PostgresReplyQueue Replies { get; }
+    public PostgresNames<PreparedStatement> Statements { get; } = new();
+    public PostgresNames<Portal> Portals { get; } = new();
+    public TextSettings Text { get; } = new();
+
+    /// <summary>As the last ReadyForQuery said.</summary>
+    public byte TransactionStatus { get; private set; } = ReadyForQuery.Idle;
+
+    public DateTimeOffset? TransactionStartedAt { get; private set; }
+
+    /// <summary>A portal of this name never exists: executing it fails, which is how a refused Execute keeps its place in line.</summary>
+    public string NoPortal { get; } = "hoop-refused-" + RandomNumberGenerator.GetHexString(16, lowercase: true);
+
+    /// <summary>While a statement waits for approval: the client sent a CancelRequest, or an earlier request of its pipeline failed.</summary>
+    public Task Cancelled => cancelled.Task;
+
+    /// <summary>True while a statement waits for approval.</summary>
+    public bool Holding { get; private set; }
+
+    /// <summary>The server's side is at its end.</summary>
+    public TaskCompletionSource ServerEnded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Once set, the server's pump writes what there is to say and stops.</summary>
+    public bool Closing { get; private set; }
+
+    public void BeginHold()
+    {
+        lock (Lock)
+        {
+            Holding = true;
+            cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (Replies.Skipping) cancelled.TrySetResult();
+        }
+    }
+
+    public void EndHold()
+    {
+        lock (Lock) Holding = false;
+    }
+
+    /// <summary>A CancelRequest with this session's secret arrived. True: a waiting statement was withdrawn, the target needs no cancel.</summary>
+    public bool TryCancelHold()
+    {
+        lock (Lock)
+        {
+            if (!Holding) return false;
+            cancelled.TrySetResult();
+            return true;
+        }
+    }
+
+    /// <summary>Has the server's pump, the only writer to the client, say something at the next message boundary.</summary>
+    public void Say(Action<IBufferWriter<byte>> write, bool close = false)
+    {
+        var message = new ArrayBufferWriter<byte>(256);
+        write(message);
+        lock (Lock)
+        {
+            notes.Enqueue(message.WrittenSpan.ToArray());
+            Closing |= close;
+        }
+
+        Upstream.Input.CancelPendingRead();
+    }
+
+    /// <summary>Under the lock.</summary>
+    public bool TryTakeNote(out byte[] note) => notes.TryDequeue(out note!);
+
+    /// <summary>Under the lock.</summary>
+    public void Ready(byte status)
+    {
+        if (status == ReadyForQuery.Idle)
+        {
+            TransactionStartedAt = null;
+            // Portals end with their transaction; a cursor may be WITH HOLD, and a wrong name only fails at the server.
+            Portals.RemoveWhere(portal => !portal.IsCursor);
+            foreach (var operation in suspended) End(operation);
+            suspended.Clear();
+        }
+        else if (TransactionStatus == ReadyForQuery.Idle)
+        {
+            TransactionStartedAt = Services.Clock.GetUtcNow();
+        }
+
+        TransactionStatus = status;
+    }
+
+    /// <summary>Under the lock: the operation is over; it is recorded once the lock is free.</summary>
+    public void End(RunningOperation operation)
+    {
+        if (operation.Ended) return;
+        operation.Ended = true;
+        ended.Add((operation.Permit, operation.Result(Services.Clock.GetElapsedTime(operation.StartedAt))));
+    }
+
+    /// <summary>Under the lock: more of its rows may be asked for.</summary>
+    public void Suspend(RunningOperation operation) => suspended.Add(operation);
+
+    /// <summary>Outside the lock: hands what ended to the Gate.</summary>
+    public void Record()
+    {
+        if (ended.Count == 0) return;
+        (Permit Permit, OperationResult Result)[] batch;
+        lock (Lock)
+        {
+            batch = [.. ended];
+            ended.Clear();
+        }
+
+        foreach (var (permit, result) in batch) Gate.Complete(permit, result);
+    }
+
+    /// <summary>Ends whatever still runs, when the connection to the target is gone.</summary>
+    public void Abandon(string cause)
+    {
+        lock (Lock)
+        {
+            foreach (var operation in suspended) End(operation);
+            if (Replies.Head?.Operation is { Ended: false } running) running.Failed(cause);
+            Replies.Abandon();
+        }
+
+        Record();
+    }
+
+    /// <summary>Under the lock: the request failed at the server.</summary>
+    public void Failed(PendingReply reply) => Skipped(reply);
+
+    /// <summary>Under the lock: the statement ran; the session's names follow.</summary>
+    public void Apply(SqlStatement statement)
+    {
+        var command = statement.Command;
+        switch (command.Kind)
+        {
+            case SqlCommandKind.Prepare when command is { Name: { } name, Inner: { } inner }:
+                Statements.Confirm(name, new PreparedStatement(name, inner.Text, []));
+                break;
+            case SqlCommandKind.Deallocate when command.Name is { } name: Statements.Confirm(name, null); break;
+            case SqlCommandKind.Deallocate: Statements.Clear(); break;
+            case SqlCommandKind.Declare when command is { Name: { } name, Inner: { } inner }:
+                Portals.Confirm(name, new Portal(name, new PreparedStatement(name, inner.Text, [])) { IsCursor = true });
+                break;
+            case SqlCommandKind.CloseCursor when command.Name is { } name: Portals.Confirm(name, null); break;
+            case SqlCommandKind.CloseCursor: Portals.Clear(); break;
+            case SqlCommandKind.Discard when command.Name is null:
+                Statements.Clear();
+                Portals.Clear();
+                break;
+        }
+    }
+
+    /// <summary>The masks for text that belongs to no operation.</summary>
+    public DiagnosticMask? DiagnosticsFor(RunningOperation? operation) =>
+        (operation is null ? Gate.CurrentMasks : Gate.MasksFor(operation.Permit)) is { } masks ? new DiagnosticMask(masks) : null;
+
+    private void Skipped(PendingReply reply)
+    {
+        switch (reply.Kind)
+        {
+            case ReplyKind.Parse: Statements.Withdraw(reply.Name, reply.Statement); break;
+            case ReplyKind.Bind: Portals.Withdraw(reply.Name, reply.Portal); break;
+            case ReplyKind.CloseStatement: Statements.Withdraw(reply.Name, null); break;
+            case ReplyKind.ClosePortal: Portals.Withdraw(reply.Name, null); break;
+            case ReplyKind.DescribeStatement: reply.Statement?.IsDescribed = false; break;
+            case ReplyKind.DescribePortal: reply.Portal?.IsDescribed = false; break;
+        }
+
+        reply.Internal?.Finish(ran: false);
+        if (reply.Operation is not { } operation) return;
+        if (operation.Status == "no answer") operation.Failed("skipped: an earlier request of the pipeline failed");
+        End(operation);
+    }
+}

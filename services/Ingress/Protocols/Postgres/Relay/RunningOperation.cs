@@ -1,0 +1,58 @@
+using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Sql;
+
+namespace Hoop.Ingress.Protocols.Postgres.Relay;
+
+/// <summary>A permitted operation on its way through the server.</summary>
+internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlContext context, long startedAt)
+{
+    private readonly HashSet<string> maskedColumns = new(StringComparer.Ordinal);
+
+    public Permit Permit { get; } = permit;
+    public SqlAnalysis Analysis { get; } = analysis;
+
+    /// <summary>What its names were resolved with.</summary>
+    public SqlContext Context { get; } = context;
+
+    public long StartedAt { get; } = startedAt;
+
+    /// <summary>Which of the string's statements is being answered.</summary>
+    public int Statement { get; private set; }
+
+    public SqlStatement? Current => Statement < Analysis.Statements.Count ? Analysis.Statements[Statement] : null;
+
+    /// <summary>Rewrites the rows of the current result; null: they pass as they are.</summary>
+    public RowRewriter? Rewriter { get; private set; }
+
+    /// <summary>The current result was looked at, <see cref="Rewriter"/> is set.</summary>
+    public bool RewriterKnown { get; private set; }
+
+    public long Rows { get; set; }
+    public long Bytes { get; set; }
+    public string Status { get; private set; } = "no answer";
+    public bool Succeeded { get; private set; }
+    public bool Ended { get; set; }
+
+    public void Tag(string tag, long? rows, bool returnsRows)
+    {
+        (Status, Succeeded) = (tag, true);
+        if (!returnsRows) Rows += rows ?? 0;
+    }
+
+    /// <summary>The string's next statement is answered next: its columns are others.</summary>
+    public void NextStatement()
+    {
+        Statement++;
+        (Rewriter, RewriterKnown) = (null, false);
+    }
+
+    public void Use(RowRewriter? rewriter)
+    {
+        (Rewriter, RewriterKnown) = (rewriter, true);
+        if (rewriter is not null) maskedColumns.UnionWith(rewriter.MaskedColumns);
+    }
+
+    public void Failed(string status) => (Status, Succeeded) = (status, false);
+
+    public OperationResult Result(TimeSpan duration) => new(Succeeded, Status, Rows, Bytes, duration, [.. maskedColumns.Order(StringComparer.Ordinal)]);
+}

@@ -1,0 +1,207 @@
+using System.Buffers;
+using System.Text;
+using Hoop.Ingress.Protocols.Postgres.Results;
+using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Messages;
+
+namespace Hoop.Ingress.Protocols.Postgres.Relay;
+
+/// <summary>
+/// Reads the server's answers against the queue of requests: whose answer it is, whether it passes, is rewritten or swallowed.
+/// An answer that does not fit the request at the head ends the session: masks hang on that order.
+/// </summary>
+internal sealed class ServerMessages(RelaySession session)
+{
+    private readonly CopyOutState copyOut = new(session);
+
+    /// <summary>The server's last words were handed on.</summary>
+    public bool SaidFatal { get; private set; }
+
+    private PostgresReplyQueue Replies => session.Replies;
+
+    /// <summary>True when the message passes without anybody looking into it; it is counted.</summary>
+    public bool MayStream(byte type, long length)
+    {
+        switch (type)
+        {
+            case BackendType.DataRow when Replies.Head is { Swallow: false, Operation: { RewriterKnown: true, Rewriter: null } operation }:
+                operation.Rows++;
+                operation.Bytes += length;
+                return true;
+            case BackendType.CopyData when copyOut.Passes:
+                copyOut.Count(length);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <returns>True: forward it as it is. False: forward what was written to <paramref name="output"/>, if anything.</returns>
+    public bool Handle(byte type, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    {
+        switch (type)
+        {
+            case BackendType.NoticeResponse: return Notice(body, output);
+            case BackendType.NotificationResponse: return NotificationMask.Pass(session.DiagnosticsFor(null), body, output);
+            case BackendType.ParameterStatus: return Parameter(ParameterStatus.Read(body));
+            case BackendType.ErrorResponse: return Error(PostgresDiagnostic.Read(body), output);
+        }
+
+        if (Replies.Head is not { } head) throw Misfit(type);
+        // What was sent in the place of a refused request can only fail: anything else, and we no longer know what the server does.
+        if (head.Instead is not null && !(type == BackendType.ReadyForQuery && head.Failed)) throw Misfit(type);
+        return type switch
+        {
+            BackendType.ReadyForQuery => Ready(head, ReadyForQuery.Read(body)),
+            BackendType.ParseComplete => Answered(Expect(head, type, ReplyKind.Parse), () => session.Statements.Confirm(head.Name, head.Statement)),
+            BackendType.BindComplete => Answered(Expect(head, type, ReplyKind.Bind), () => session.Portals.Confirm(head.Name, head.Portal)),
+            BackendType.CloseComplete => Closed(Expect(head, type, ReplyKind.CloseStatement, ReplyKind.ClosePortal)),
+            BackendType.ParameterDescription => Parameters(Expect(head, type, ReplyKind.DescribeStatement), body),
+            BackendType.RowDescription => Columns(Expect(head, type, ReplyKind.Query, ReplyKind.DescribeStatement, ReplyKind.DescribePortal), RowDescription.Read(body)),
+            BackendType.NoData => Columns(Expect(head, type, ReplyKind.DescribeStatement, ReplyKind.DescribePortal), []),
+            BackendType.DataRow => Row(Expect(head, type, ReplyKind.Query, ReplyKind.Execute), body, output),
+            BackendType.CommandComplete => Completed(Expect(head, type, ReplyKind.Query, ReplyKind.Execute), CommandComplete.Read(body)),
+            BackendType.EmptyQueryResponse => Completed(Expect(head, type, ReplyKind.Query, ReplyKind.Execute), new CommandComplete { Tag = default }),
+            BackendType.PortalSuspended => Suspended(Expect(head, type, ReplyKind.Execute)),
+            BackendType.CopyInResponse => CopyIn(Expect(head, type, ReplyKind.Query, ReplyKind.Execute)),
+            BackendType.CopyOutResponse => copyOut.Start(Expect(head, type, ReplyKind.Query, ReplyKind.Execute), CopyResponse.Read(body)),
+            BackendType.CopyData => copyOut.Data(head, body, output),
+            BackendType.CopyDone => copyOut.Done(),
+            _ => throw Misfit(type),
+        };
+    }
+
+    private bool Notice(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    {
+        if (session.DiagnosticsFor(Replies.Head?.Operation) is not { } mask) return true;
+        mask.Rewrite(PostgresDiagnostic.Read(body)).Write(output, BackendType.NoticeResponse);
+        return false;
+    }
+
+    private bool Parameter(ParameterStatus parameter)
+    {
+        session.Text.Apply(parameter.Name, parameter.Value);
+        return true;
+    }
+
+    private bool Error(PostgresDiagnostic error, IBufferWriter<byte> output)
+    {
+        var head = Replies.Head;
+        var fatal = error.Severity is "FATAL" or "PANIC";
+        SaidFatal |= fatal;
+        if (head is { Instead: { } refusal } && !fatal) error = PostgresVoice.Refused(refusal);
+        else if (session.DiagnosticsFor(head?.Operation) is { } mask) error = mask.Rewrite(error);
+
+        // An error of the gateway's own query only matters to the client when it took the client's pipeline down with it.
+        if (head is not { Swallow: true, Internal.Alone: true }) error.Write(output, BackendType.ErrorResponse);
+        if (head is not null) Fail(head, error);
+        else if (!fatal) throw Misfit(BackendType.ErrorResponse);
+        return false;
+    }
+
+    private void Fail(PendingReply head, PostgresDiagnostic error)
+    {
+        head.Failed = true;
+        Replies.EndCopyIn();
+        copyOut.Done();
+        head.Operation?.Failed($"{error.SqlState}: {error.Message}");
+        if (head.Kind is ReplyKind.Query or ReplyKind.Sync) return;
+        // FailHead reports only those behind the head as skipped: the head has its own reason.
+        session.Failed(head);
+        Replies.FailHead();
+        // What waits for approval behind it will never run.
+        if (Replies.Skipping) session.TryCancelHold();
+    }
+
+    private bool Ready(PendingReply head, byte status)
+    {
+        Expect(head, BackendType.ReadyForQuery, ReplyKind.Query, ReplyKind.Sync);
+        if (head.Instead is not null && !head.Failed) throw Misfit(BackendType.ReadyForQuery);
+        session.Ready(status);
+        if (head.Operation is { } operation) session.End(operation);
+        return Answered(head, null);
+    }
+
+    private bool Answered(PendingReply head, Action? effect)
+    {
+        effect?.Invoke();
+        Replies.Dequeue();
+        return !head.Swallow;
+    }
+
+    private bool Closed(PendingReply head) => Answered(head, () =>
+    {
+        if (head.Kind == ReplyKind.CloseStatement) session.Statements.Confirm(head.Name, null);
+        else session.Portals.Confirm(head.Name, null);
+    });
+
+    private static bool Parameters(PendingReply head, ReadOnlySpan<byte> body)
+    {
+        head.Statement?.ParameterTypes = ParameterDescription.Read(body);
+        return !head.Swallow;
+    }
+
+    private bool Columns(PendingReply head, PostgresColumn[] columns)
+    {
+        switch (head.Kind)
+        {
+            case ReplyKind.DescribeStatement: head.Statement?.Columns = columns; break;
+            case ReplyKind.DescribePortal: head.Portal?.Columns = columns; break;
+            default:
+                if (head.Operation is { } operation) ResultMasks.Prepare(session.Gate, operation, columns);
+                return !head.Swallow;
+        }
+
+        return Answered(head, null);
+    }
+
+    private bool Row(PendingReply head, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    {
+        if (head.Internal is { } query)
+        {
+            query.Rows.Add(DataRow.ReadText(body));
+            return false;
+        }
+
+        if (head.Operation is not { } operation) throw Misfit(BackendType.DataRow);
+        if (!operation.RewriterKnown) ResultMasks.Prepare(session.Gate, operation, head.Portal?.RowColumns());
+        operation.Rows++;
+        operation.Bytes += PostgresFrame.HeaderLength + body.Length;
+        return operation.Rewriter is null || !operation.Rewriter.Rewrite(BackendType.DataRow, body, output);
+    }
+
+    private bool Completed(PendingReply head, CommandComplete complete)
+    {
+        Replies.EndCopyIn();
+        if (head.Operation is { } operation)
+        {
+            var statement = operation.Current;
+            operation.Tag(complete.Tag.IsEmpty ? "EMPTY" : Encoding.UTF8.GetString(complete.Tag), complete.Rows, operation.Rows > 0 || complete.Tag.StartsWith("SELECT"u8));
+            if (statement is not null) session.Apply(statement);
+            operation.NextStatement();
+        }
+
+        if (head.Kind == ReplyKind.Query) return !head.Swallow;
+        head.Internal?.Finish(ran: true);
+        if (head.Operation is { } ended) session.End(ended);
+        return Answered(head, null);
+    }
+
+    private bool Suspended(PendingReply head)
+    {
+        if (head.Operation is { } operation) session.Suspend(operation);
+        return Answered(head, null);
+    }
+
+    private bool CopyIn(PendingReply head)
+    {
+        Replies.StartCopyIn();
+        return !head.Swallow;
+    }
+
+    private static PendingReply Expect(PendingReply head, byte type, params ReadOnlySpan<ReplyKind> kinds) =>
+        kinds.Contains(head.Kind) ? head : throw Misfit(type);
+
+    private static PostgresRefusedException Misfit(byte type) =>
+        PostgresRefusedException.Protocol($"the target sent a message of type '{(char)type}' that answers nothing");
+}

@@ -1,0 +1,112 @@
+using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql;
+using Hoop.Ingress.Sql.Catalog;
+
+namespace Hoop.Ingress.Protocols.Postgres.Relay;
+
+/// <summary>
+/// How the server resolves names for this session. After anything that may have moved it, the server is asked again before the next
+/// statement is judged: guessing what SET LOCAL, savepoints and functions left behind is how names get re-pointed unseen.
+/// </summary>
+internal sealed class SessionContext(RelaySession session)
+{
+    /// <summary>One row for each schema of the effective path, in order, then one for each temporary relation.</summary>
+    internal const string Query =
+        "select 's', p.n::pg_catalog.text, p.i from pg_catalog.unnest(pg_catalog.current_schemas(true)) with ordinality as p(n, i) " +
+        "union all select 't', c.relname::pg_catalog.text, 0 from pg_catalog.pg_class c " +
+        "where c.relnamespace operator(pg_catalog.=) pg_catalog.pg_my_temp_schema() and c.relkind operator(pg_catalog.<>) 'i' order by 1, 3";
+
+    private bool resolving;
+    private bool movedInTransaction;
+    private bool ddlInTransaction;
+
+    /// <summary>Null until the server was asked.</summary>
+    public SqlContext? Current { get; private set; }
+
+    /// <summary>Answers to what was sent must be in before the next statement is judged.</summary>
+    public bool MustSettle { get; private set; }
+
+    /// <summary>The server must be asked again.</summary>
+    public bool MustAsk { get; private set; } = true;
+
+    /// <summary>The catalog must be loaded again.</summary>
+    public bool MustRefresh { get; private set; }
+
+    /// <summary>True when later statements may resolve their names differently.</summary>
+    internal static bool MovesNames(SqlStatement statement) => statement.Command.Kind switch
+    {
+        SqlCommandKind.Set or SqlCommandKind.Reset => !statement.Facts.Plumbing || NamesPath(statement.Command.Name),
+        SqlCommandKind.Discard or SqlCommandKind.Ddl or SqlCommandKind.Prepare or SqlCommandKind.Deallocate
+            or SqlCommandKind.Declare or SqlCommandKind.CloseCursor => true,
+        _ => (statement.Facts.Effects & (Effects.Session | Effects.Dynamic | Effects.Unknown | Effects.Ddl | Effects.Privilege)) != 0 || !statement.Facts.Understood,
+    };
+
+    /// <summary>These statements are on their way to the server.</summary>
+    public void Sent(SqlAnalysis analysis)
+    {
+        foreach (var statement in analysis.Statements) Sent(statement);
+    }
+
+    private void Sent(SqlStatement statement)
+    {
+        var kind = statement.Command.Kind;
+        if (MovesNames(statement) || kind is SqlCommandKind.Set or SqlCommandKind.Reset) (MustSettle, MustAsk, movedInTransaction) = (true, true, true);
+        if (kind == SqlCommandKind.Ddl || (statement.Facts.Effects & (Effects.Ddl | Effects.Destructive)) != 0 || !statement.Facts.Understood) (MustRefresh, ddlInTransaction) = (true, true);
+        if (kind is not (SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo or SqlCommandKind.PrepareTransaction)) return;
+
+        // What the transaction moved may have moved back.
+        if (movedInTransaction) (MustSettle, MustAsk) = (true, true);
+        if (ddlInTransaction) MustRefresh = true;
+        if (kind != SqlCommandKind.RollbackTo) (movedInTransaction, ddlInTransaction) = (false, false);
+    }
+
+    /// <summary>Everything sent is answered.</summary>
+    public void Settled() => MustSettle = false;
+
+    public void Answered(IReadOnlyList<string?[]> rows, CatalogSnapshot catalog)
+    {
+        MustAsk = false;
+        MustRefresh = false;
+        string[] path = [.. rows.Where(row => row is ["s", not null, _]).Select(row => row[1]!)];
+        var temporary = rows.Where(row => row is ["t", not null, _]).Select(row => row[1]!).ToHashSet(StringComparer.Ordinal);
+        // Always a new object: what was analysed in the old one, names of cursors and prepared statements included, is looked at again.
+        Current = new SqlContext { Catalog = catalog, SearchPath = path, Prepared = Prepared, Cursor = Cursor };
+    }
+
+    /// <summary>The target's catalog was loaded again, by whomever.</summary>
+    public void Use(CatalogSnapshot catalog)
+    {
+        if (Current is { } known && !ReferenceEquals(known.Catalog, catalog)) Current = known with { Catalog = catalog };
+    }
+
+    private SqlStatement? Prepared(string name)
+    {
+        PreparedStatement? statement;
+        lock (session.Lock) statement = session.Statements.Confirmed(name);
+        return Inner(statement);
+    }
+
+    private SqlStatement? Cursor(string name)
+    {
+        Portal? portal;
+        lock (session.Lock) portal = session.Portals.Confirmed(name);
+        return Inner(portal?.Statement);
+    }
+
+    private SqlStatement? Inner(PreparedStatement? statement)
+    {
+        // "EXECUTE a" prepared as "a" must not be followed for ever.
+        if (statement is null || resolving) return null;
+        resolving = true;
+        try
+        {
+            return statement.Analyze(session.Services.Analyze, Current!) is { Statements: [var only] } ? only : null;
+        }
+        finally
+        {
+            resolving = false;
+        }
+    }
+
+    private static bool NamesPath(string? name) => name is null or "search_path" or "role" or "session_authorization" or "all";
+}

@@ -1,0 +1,125 @@
+using Hoop.Ingress.Protocols.Postgres.Targets;
+using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Sql;
+using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Messages;
+
+namespace Hoop.Ingress.Protocols.Postgres.Relay;
+
+/// <summary>What the Gate said of a statement, with what it takes to run it.</summary>
+internal readonly record struct Judgement(GateAnswer Answer, SqlAnalysis Analysis, SqlContext Context, long StartedAt)
+{
+    public RunningOperation Run(Permit permit) => new(permit, Analysis, Context, StartedAt);
+}
+
+/// <summary>Understands a statement as the server would at this moment, and asks the Gate.</summary>
+internal sealed class StatementJudge(RelaySession session)
+{
+    private readonly SessionContext context = new(session);
+
+    /// <summary>These statements were sent: the session's state follows.</summary>
+    public void Sent(SqlAnalysis analysis) => context.Sent(analysis);
+
+    /// <summary>When an earlier statement may have moved what names or text mean, waits for its answer and asks the server.</summary>
+    public async ValueTask SettleAsync(bool open, CancellationToken cancel)
+    {
+        if (!context.MustSettle && !context.MustAsk) return;
+        await DrainAsync(open, cancel);
+        context.Settled();
+        // A failed transaction runs nothing but its end, so it needs no names.
+        if (!context.MustAsk || session.TransactionStatus == ReadyForQuery.Failed && context.Current is not null) return;
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            if (await AskServerAsync(open, cancel) is not { } rows) continue;
+            var target = session.Gate.Target;
+            var catalog = session.Services.Catalog;
+            context.Answered(rows, context.MustRefresh ? await catalog.RefreshAsync(target, cancel) : await catalog.GetAsync(target, cancel));
+            return;
+        }
+    }
+
+    /// <summary>Waits until the server has answered everything it has.</summary>
+    public async ValueTask DrainAsync(bool open, CancellationToken cancel)
+    {
+        Task drained;
+        lock (session.Lock) drained = session.Replies.DrainedAsync();
+        if (drained.IsCompleted) return;
+        if (open) session.Upstream.Output.WriteEmpty(FrontendType.Flush);
+        await session.Upstream.Output.FlushAsync(cancel);
+        await drained.WaitAsync(cancel);
+    }
+
+    /// <summary>Refuses text that the server would read otherwise than we do.</summary>
+    public Refusal? TextRefusal(string text)
+    {
+        lock (session.Lock)
+        {
+            if (session.Text.AreSafe || PutsTextRight(text)) return null;
+            return new Refusal(RefusalCode.ProtocolNotAllowed, null, session.Text.Problem,
+                "The server would read a statement's text otherwise than the gateway does.", "RESET client_encoding; SET standard_conforming_strings = on; or ROLLBACK.");
+        }
+    }
+
+    public async ValueTask<Judgement> JudgeAsync(
+        string text, bool readable, IReadOnlyList<string?> values, PreparedStatement? prepared, BindParameters? parameters, CancellationToken cancel)
+    {
+        var now = session.Services.Clock.GetTimestamp();
+        if (context.Current is not { } current || context.MustAsk && session.TransactionStatus != ReadyForQuery.Failed) return new Judgement(StateUnknown, Unread(text), null!, now);
+        if (TextRefusal(text) is { } refusal) return new Judgement(refusal, Unread(text), current, now);
+
+        context.Use(await session.Services.Catalog.GetAsync(session.Gate.Target, cancel));
+        current = context.Current!;
+        var analysis = !readable ? Unread(text) : prepared?.Analyze(session.Services.Analyze, current) ?? session.Services.Analyze(text, current);
+        var preview = PostgresPreview.For(session, analysis, current, parameters);
+        var operation = PostgresOperations.Create(analysis, text, values, session, preview);
+        return new Judgement(await session.Gate.AskAsync(operation, cancel), analysis, current, now);
+    }
+
+    // By extended protocol under a name of its own: a simple query would take the client's unnamed statement away.
+    private async ValueTask<IReadOnlyList<string?[]>?> AskServerAsync(bool open, CancellationToken cancel)
+    {
+        var query = new InternalQuery(alone: !open);
+        var output = session.Upstream.Output;
+        var name = session.NoPortal + "-names";
+        lock (session.Lock)
+        {
+            Parse.Write(output, name, SessionContext.Query);
+            Enqueue(ReplyKind.Parse, query, name);
+            Bind.WriteText(output, name, name, []);
+            Enqueue(ReplyKind.Bind, query, name);
+            Execute.Write(output, name);
+            Enqueue(ReplyKind.Execute, query, name);
+            Close.Write(output, Describe.PortalKind, name);
+            Enqueue(ReplyKind.ClosePortal, query, name);
+            Close.Write(output, Describe.StatementKind, name);
+            Enqueue(ReplyKind.CloseStatement, query, name);
+            output.WriteEmpty(open ? FrontendType.Flush : FrontendType.Sync);
+            if (!open) Enqueue(ReplyKind.Sync, query, name);
+        }
+
+        await output.FlushAsync(cancel);
+        var ran = await query.Done.WaitAsync(cancel);
+        if (!open) await DrainAsync(open, cancel);
+        return ran ? query.Rows : null;
+    }
+
+    private void Enqueue(ReplyKind kind, InternalQuery query, string name) =>
+        session.Replies.Enqueue(new PendingReply(kind) { Swallow = true, Internal = query, Name = name });
+
+    // Pure ASCII without backslashes reads the same in every client encoding and string mode.
+    private bool PutsTextRight(string text)
+    {
+        if (context.Current is not { } current || text.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0 || text.Contains('\\')) return false;
+        return session.Services.Analyze(text, current).Statements.All(statement => statement.Command.Kind switch
+        {
+            SqlCommandKind.Set or SqlCommandKind.Reset => statement.Command.Name is null or "all" || TextSettings.Governs(statement.Command.Name),
+            SqlCommandKind.Rollback or SqlCommandKind.RollbackTo or SqlCommandKind.Discard or SqlCommandKind.Empty => true,
+            _ => false,
+        });
+    }
+
+    private static SqlAnalysis Unread(string text) => PostgresOperations.NotUnderstood(text, "not read");
+
+    private static readonly Refusal StateUnknown = new(RefusalCode.Internal, null, "the session's state could not be read from the server, so the statement is refused",
+        "Its names cannot be resolved as the server would.", "Send it again; if that fails too, ROLLBACK or reconnect.");
+}

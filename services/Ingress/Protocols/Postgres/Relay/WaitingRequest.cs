@@ -1,0 +1,21 @@
+using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Wire.Postgres;
+
+namespace Hoop.Ingress.Protocols.Postgres.Relay;
+
+/// <summary>A request that was judged: what to do with each answer the Gate may give.</summary>
+internal sealed class WaitingRequest(PostgresFrame frame, Hold hold, Action<PostgresFrame, Permit> forward, Action<Refusal> refuse)
+{
+    private PostgresFrame frame = frame;
+
+    public Hold Hold { get; } = hold;
+
+    /// <summary>Makes the frame independent of the client's buffer.</summary>
+    public void Keep() => frame = new PostgresFrame(frame.Type, new System.Buffers.ReadOnlySequence<byte>(System.Buffers.BuffersExtensions.ToArray(frame.Whole)));
+
+    public void Release(GateAnswer answer)
+    {
+        if (answer.Permit is { } permit) forward(frame, permit);
+        else refuse(answer.Refusal!);
+    }
+}

@@ -1,0 +1,28 @@
+namespace Hoop.Ingress.Protocols.Postgres;
+
+/// <summary>The settings that change how a statement's bytes are read. They are reported by the server whenever they move.</summary>
+internal sealed class TextSettings
+{
+    private string encoding = "UTF8";
+    private bool standardStrings = true;
+
+    /// <summary>True while text means to the server what it means to us.</summary>
+    internal bool AreSafe => standardStrings && IsUtf8(encoding);
+
+    internal string Problem => standardStrings
+        ? $"client_encoding is {encoding}; through this gateway it must be UTF8"
+        : "standard_conforming_strings is off; through this gateway it must be on";
+
+    internal void Apply(string name, string value)
+    {
+        if (name.Equals("client_encoding", StringComparison.OrdinalIgnoreCase)) encoding = value;
+        else if (name.Equals("standard_conforming_strings", StringComparison.OrdinalIgnoreCase)) standardStrings = value == "on";
+    }
+
+    internal static bool Governs(string? name) => name is "client_encoding" or "standard_conforming_strings" or "names";
+
+    internal static bool IsUtf8(string encoding) => Normalized(encoding) is "utf8" or "unicode";
+
+    // PostgreSQL compares encoding names by their letters and digits alone.
+    private static string Normalized(string encoding) => string.Concat(encoding.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
+}
