@@ -1,5 +1,4 @@
 using System.Buffers;
-using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 

@@ -1,0 +1,126 @@
+using System.Net;
+using Hoop.Contracts.Documents;
+using Hoop.Ingress.Protocols.Postgres;
+using Hoop.Ingress.Protocols.Postgres.Startup;
+using Hoop.Ingress.Protocols.Postgres.Targets;
+using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Sql;
+using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Messages;
+using Hoop.Testing;
+using Hoop.Testing.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Hoop.Ingress.Tests.Protocols.Postgres;
+
+/// <summary>The listener in this process, on a free port, between a test's client and a server: a played one or a real PostgreSQL.</summary>
+internal sealed class GatewayRig : IAsyncDisposable
+{
+    private const string PasswordVariable = "HOOP_TEST_TARGET_PASSWORD";
+
+    private readonly WebApplication app;
+    private readonly string directory;
+
+    private GatewayRig(WebApplication app, PlayedGate gate, FakePostgresServer? server, PostgresSessions sessions, string directory)
+    {
+        (this.app, Gate, FakeServer, Sessions, this.directory) = (app, gate, server, sessions, directory);
+        Endpoint = IPEndPoint.Parse(new Uri(app.Urls.Single()).Authority);
+    }
+
+    internal PlayedGate Gate { get; }
+    internal FakePostgresServer? FakeServer { get; }
+    internal FakePostgresServer Server => FakeServer!;
+    internal PostgresSessions Sessions { get; }
+    internal IPEndPoint Endpoint { get; }
+
+    internal string ConnectionString =>
+        $"Host=127.0.0.1;Port={Endpoint.Port};Username=agent;Password={PlayedGate.Token};Database=shop;SSL Mode=Require;Trust Server Certificate=true;Pooling=false;Timeout=30;Include Error Detail=true";
+
+    /// <summary>In front of a server that the test plays.</summary>
+    internal static Task<GatewayRig> StartAsync(Action<PostgresOptions>? configure = null, TimeProvider? clock = null)
+    {
+        var server = new FakePostgresServer();
+        return StartAsync(new TargetDocument { Protocol = "postgres", Address = $"127.0.0.1:{server.Port}", Database = "shop_db", Credential = new("app", null), Tls = "disable" }, server, configure, clock, PlainSql.Analyze);
+    }
+
+    /// <summary>In front of a real PostgreSQL.</summary>
+    internal static async Task<GatewayRig> StartRealAsync(string? script = null, Action<PostgresOptions>? configure = null)
+    {
+        var server = await PostgresServer.SharedAsync();
+        Environment.SetEnvironmentVariable(PasswordVariable, server.Password);
+        var database = await server.CreateDatabaseAsync(script);
+        var target = new TargetDocument
+        {
+            Protocol = "postgres", Address = $"127.0.0.1:{server.Port}", Database = database, Tls = "disable",
+            Credential = new(PostgresServer.UserName, $"env:{PasswordVariable}"),
+        };
+        return await StartAsync(target, null, configure, null, PlainSql.Analyze);
+    }
+
+    internal static async Task<GatewayRig> StartAsync(
+        TargetDocument target, FakePostgresServer? server, Action<PostgresOptions>? configure, TimeProvider? clock, Func<string, SqlContext, SqlAnalysis> analyze)
+    {
+        var directory = Directory.CreateTempSubdirectory("hoop-rig-").FullName;
+        var gate = new PlayedGate(target);
+        var options = new PostgresOptions { Listen = "127.0.0.1:0" };
+        configure?.Invoke(options);
+        var sessions = new PostgresSessions();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(provider => new PostgresServices(
+            gate, new TcpTargetDialer(), new FixedCatalog(), analyze, sessions, Options.Create(options), clock ?? TimeProvider.System,
+            provider.GetRequiredService<ILogger<PostgresConnectionHandler>>()));
+        builder.Services.AddSingleton(ServerCertificate.LoadOrCreate(directory, TimeProvider.System));
+        builder.Services.AddSingleton<PostgresConnectionHandler>();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseConnectionHandler<PostgresConnectionHandler>()));
+        var app = builder.Build();
+        await app.StartAsync();
+        return new GatewayRig(app, gate, server, sessions, directory);
+    }
+
+    internal Task<WirePeer> DialAsync() => WirePeer.ConnectAsync(Endpoint);
+
+    /// <summary>A client at its first ReadyForQuery.</summary>
+    internal async Task<WirePeer> ConnectAsync(params (string Name, string Value)[] parameters)
+    {
+        var client = await DialAsync();
+        await LogInAsync(client, parameters);
+        (await client.ReadUntilAsync('Z')).ShouldStartWith("R");
+        return client;
+    }
+
+    internal static async Task LogInAsync(WirePeer client, params (string Name, string Value)[] parameters)
+    {
+        await client.SendAsync(output => StartupPacket.Write(output, 3 << 16, [new("user", "agent"), new("database", "shop"), .. parameters.Select(p => new KeyValuePair<string, string>(p.Name, p.Value))]));
+        await client.ReadAsync();
+        await client.SendAsync(output => output.WriteStringMessage(FrontendType.Password, PlayedGate.Token));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        if (FakeServer is not null) await FakeServer.DisposeAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private sealed class FixedCatalog : ITargetCatalog
+    {
+        public ValueTask<CatalogSnapshot> GetAsync(AuthorizedTarget target, CancellationToken cancel) => ValueTask.FromResult(CatalogSnapshot.Empty);
+        public ValueTask<CatalogSnapshot> RefreshAsync(AuthorizedTarget target, CancellationToken cancel) => GetAsync(target, cancel);
+    }
+}
+
+internal static class MessageListExtensions
+{
+    internal static void ShouldStartWith(this List<string> messages, string first)
+    {
+        if (messages.FirstOrDefault() != first) throw new InvalidOperationException($"log-in failed: {string.Join(' ', messages)}");
+    }
+}

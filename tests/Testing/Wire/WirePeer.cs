@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Messages;
+
+namespace Hoop.Testing.Wire;
+
+/// <summary>One end of a connection, message by message: the client of a gateway under test, or the server behind it.</summary>
+public sealed class WirePeer : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Stream stream;
+    private readonly PipeReader input;
+
+    public WirePeer(Stream stream)
+    {
+        this.stream = stream;
+        input = PipeReader.Create(stream);
+    }
+
+    public static async Task<WirePeer> ConnectAsync(IPEndPoint endpoint)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(endpoint);
+        return new WirePeer(new NetworkStream(socket, ownsSocket: true));
+    }
+
+    /// <summary>Writes any number of messages and sends them at once.</summary>
+    public async Task SendAsync(Action<IBufferWriter<byte>> write)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        write(output);
+        await stream.WriteAsync(output.WrittenMemory);
+    }
+
+    public Task QueryAsync(string sql) => SendAsync(output => output.WriteStringMessage(FrontendType.Query, sql));
+
+    /// <returns>Null when the other end has closed.</returns>
+    public async Task<WireMessage?> ReadAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            while (true)
+            {
+                var read = await input.ReadAsync(patience.Token);
+                var buffer = read.Buffer;
+                var whole = PostgresFrame.TryRead(ref buffer, int.MaxValue, out var frame) == FrameRead.Whole;
+                var message = whole ? new WireMessage((char)frame.Type, frame.Body.ToArray()) : null;
+                input.AdvanceTo(buffer.Start, whole ? buffer.Start : buffer.End);
+                if (whole) return message;
+                if (read.IsCompleted) return null;
+            }
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads up to and with a message of this type; the messages in short form.</summary>
+    public async Task<List<string>> ReadUntilAsync(char type)
+    {
+        var seen = new List<string>();
+        while (await ReadAsync() is { } message)
+        {
+            seen.Add(message.Short);
+            if (message.Type == type) return seen;
+        }
+
+        throw new InvalidOperationException($"the connection ended before a message of type '{type}'; seen: {string.Join(' ', seen)}");
+    }
+
+    public async Task<StartupPacket?> ReadStartupAsync()
+    {
+        while (true)
+        {
+            var read = await input.ReadAsync();
+            var buffer = read.Buffer;
+            var whole = PostgresFrame.TryReadStartup(ref buffer, 10_000, out var body) == FrameRead.Whole;
+            var packet = whole ? StartupPacket.Read(body.ToArray()) : null;
+            input.AdvanceTo(buffer.Start, whole ? buffer.Start : buffer.End);
+            if (whole) return packet;
+            if (read.IsCompleted) return null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await input.CompleteAsync();
+        await stream.DisposeAsync();
+    }
+}
