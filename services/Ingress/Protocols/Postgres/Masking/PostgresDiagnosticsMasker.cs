@@ -1,0 +1,59 @@
+using System.Buffers;
+using Hoop.Ingress.Protocols.Postgres.Masking.Diagnostics;
+using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Messages;
+using Hoop.Masking.Engine;
+
+namespace Hoop.Ingress.Protocols.Postgres.Masking;
+
+/// <summary>
+/// Keeps values out of what the target says besides rows: errors, notices and notifications. Where columns are masked,
+/// texts are rebuilt by their SQLSTATE; detectors run over every text in any case. Immutable, thread-safe.
+/// </summary>
+public sealed class PostgresDiagnosticsMasker
+{
+    private readonly bool hidesValues;
+    private readonly DetectedText detected;
+
+    private PostgresDiagnosticsMasker(TargetMasks masks) => (hidesValues, detected) = (masks.HasColumnMasks, new(masks.Detectors));
+
+    /// <summary>Null when there is nothing to keep back.</summary>
+    public static PostgresDiagnosticsMasker? Create(TargetMasks masks) => masks.IsEmpty ? null : new(masks);
+
+    /// <summary>The diagnostic as the client and the journal may see it; a new object, or the same when nothing had to go.</summary>
+    /// <param name="statement">The client's text it answers, empty when there is none: names that stand in it may be named.</param>
+    public PostgresDiagnostic Mask(PostgresDiagnostic diagnostic, string statement)
+    {
+        var visible = hidesValues ? DiagnosticRules.Apply(diagnostic, statement) : diagnostic;
+        return detected.Apply(visible);
+    }
+
+    /// <summary>Writes a whole ErrorResponse or NoticeResponse in place of this one; false when it may go as it is.</summary>
+    public bool TryRewrite(byte type, ReadOnlySpan<byte> body, string statement, IBufferWriter<byte> output)
+    {
+        var diagnostic = PostgresDiagnostic.Read(body);
+        var masked = Mask(diagnostic, statement);
+        if (ReferenceEquals(masked, diagnostic))
+            return false;
+        masked.Write(output, type);
+        return true;
+    }
+
+    /// <summary>Writes a whole NotificationResponse in place of this one; false when it may go as it is. Only detectors know what is a value in a payload.</summary>
+    public bool TryRewriteNotification(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    {
+        var reader = new PostgresFieldReader(body);
+        reader.ReadInt32();
+        reader.ReadCString();
+        var head = body[..^reader.Rest.Length];
+        var payload = reader.ReadCString();
+        reader.End();
+        if (!detected.TryRewrite(payload, out var rewritten))
+            return false;
+        output.WriteHeader(BackendType.NotificationResponse, head.Length + rewritten.Length + 1);
+        output.Write(head);
+        output.Write(rewritten);
+        output.WriteByte(0);
+        return true;
+    }
+}
