@@ -29,7 +29,7 @@ static class Ask
     public static CatalogFunction Function(string schema, string name, string language, char volatility, string? source = null, bool definer = false) =>
         new(2, schema, name, volatility, language, definer, source);
 
-    public static CatalogSnapshot Catalog(IEnumerable<CatalogRelation> relations, params CatalogFunction[] functions) => new()
+    public static CatalogSnapshot Snapshot(IEnumerable<CatalogRelation> relations, params CatalogFunction[] functions) => new()
     {
         Version = 1,
         Relations = relations.ToDictionary(r => r.QualifiedName),

@@ -1,0 +1,87 @@
+using Hoop.Ingress.Sql.Catalog;
+using Shouldly;
+using Xunit;
+using static Hoop.Ingress.Sql.Tests.Understanding.Ask;
+
+namespace Hoop.Ingress.Sql.Tests.Understanding;
+
+public class CatalogTests
+{
+    static readonly CatalogSnapshot Shop = Snapshot(
+        [
+            Table("public", "orders"), Table("app", "orders"), Table("app", "customers", columns: ["id", "status"]),
+            Table("public", "fetched", kind: 'f'), Table("public", "rewritten", rules: true),
+            Table("public", "plain_view", 'v', "SELECT id FROM public.orders"),
+            Table("public", "spying_view", 'v', "SELECT public.leak(id) FROM public.orders"),
+            Table("public", "reading_view", 'v', "SELECT * FROM public.dblink('host=x', 'select 1') d(a int)"),
+            Table("public", "loop", 'v', "SELECT * FROM public.loop"),
+        ],
+        Function("public", "leak", "plpgsql", 'v'),
+        Function("public", "similarity", "c", 'i'),
+        Function("public", "uuid_generate_v4", "c", 'v'),
+        Function("public", "total", "sql", 's', "select sum(amount) from app.customers"),
+        Function("public", "sneaky", "sql", 's', "select dblink('a', 'b')"),
+        Function("public", "definer", "sql", 's', "select 1", definer: true),
+        Function("public", "wiper", "sql", 'v', "delete from orders"),
+        Function("public", "endless", "sql", 'i', "select endless()"),
+        Function("public", "lower", "plpgsql", 'v'),
+        Function("public", "status", "plpgsql", 'v'),
+        Function("public", "dossier", "plpgsql", 'v'));
+
+    [Theory]
+    [InlineData("select * from orders", "select public.orders | read", "pg_catalog", "public", "app")]
+    [InlineData("select * from orders", "select app.orders | read", "pg_catalog", "app", "public")]
+    [InlineData("select * from customers", "select app.customers | read", "pg_catalog", "public", "app")]
+    [InlineData("select * from missing", "select app.missing | read", "pg_catalog", "app", "public")]
+    [InlineData("create table fresh (a int)", "create app.fresh | ddl", "pg_catalog", "app", "public")]
+    [InlineData("delete from customers where id = 1", "delete app.customers | write", "pg_catalog", "public", "app")]
+    [InlineData("drop table customers", "drop app.customers | ddl, destructive", "pg_catalog", "public", "app")]
+    public void Names_are_resolved_along_the_search_path(string sql, string expected, params string[] path) =>
+        Summary(Of(sql, Context(Shop, path))).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("select * from plain_view", "select public.plain_view | read")]
+    [InlineData("select * from spying_view", "select public.spying_view, execute public.leak | read, unknown")]
+    [InlineData("select * from reading_view", "select public.reading_view, execute public.dblink | read, network, dynamic")]
+    [InlineData("copy spying_view to stdout", "copy-to public.spying_view, execute public.leak | read, unknown")]
+    [InlineData("select * from loop", "select public.loop | read, unknown")]
+    [InlineData("select * from fetched", "select public.fetched | read, network")]
+    [InlineData("insert into rewritten values (1)", "insert public.rewritten | write, unknown")]
+    public void What_reading_a_relation_sets_off_counts(string sql, string expected) => Summary(Of(sql, Context(Shop))).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("select leak(1)", "execute public.leak | read, unknown")]
+    [InlineData("select similarity('a', 'b')", "execute public.similarity | read")]
+    [InlineData("select uuid_generate_v4()", "execute public.uuid_generate_v4 | read, unknown")]
+    [InlineData("select total()", "execute public.total, select app.customers | read")]
+    [InlineData("select sneaky()", "execute public.sneaky, execute public.dblink | read, network, dynamic")]
+    [InlineData("select definer()", "execute public.definer | read, unknown")]
+    [InlineData("select wiper()", "execute public.wiper | read, unknown")]
+    [InlineData("select endless()", "execute public.endless | read, unknown")]
+    [InlineData("select lower(1)", "execute public.lower | read, unknown")]
+    [InlineData("select pg_catalog.lower('A')", "plumbing")]
+    [InlineData("select c.status from app.customers c", "select app.customers | read")]
+    [InlineData("select c.dossier from app.customers c", "execute public.dossier, select app.customers | read, unknown")]
+    [InlineData("select (c).dossier from app.customers c", "execute public.dossier, select app.customers | read, unknown")]
+    public void A_function_is_what_the_catalog_says(string sql, string expected) => Summary(Of(sql, Context(Shop))).ShouldBe(expected);
+
+    [Fact]
+    public void A_temporary_table_hides_the_real_one_in_its_own_session_alone()
+    {
+        var plain = Context(Shop);
+        var temporary = plain with { IsTemporary = name => name == "orders" };
+        for (var i = 0; i < 2; i++)
+        {
+            Summary(Of("select * from orders", plain)).ShouldBe("select public.orders | read");
+            Summary(Of("select * from orders", temporary)).ShouldBe("select pg_temp.orders | read");
+        }
+    }
+
+    [Fact]
+    public void The_same_text_under_another_path_or_catalog_is_understood_anew()
+    {
+        Summary(Of("select 7 from orders", Context(Shop))).ShouldBe("select public.orders | read");
+        Summary(Of("select 7 from orders", Context(Shop, "pg_catalog", "app"))).ShouldBe("select app.orders | read");
+        Summary(Of("select 7 from orders", Context(Snapshot([Table("pg_temp", "orders")])))).ShouldBe("select pg_temp.orders | read");
+    }
+}
