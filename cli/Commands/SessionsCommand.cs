@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Hoop.Cli.Api;
 using Hoop.Cli.Output;
 
 namespace Hoop.Cli.Commands;
@@ -16,12 +17,13 @@ internal static class SessionsCommand
 
     private static Command List(CommonOptions options, CliHost host)
     {
-        var command = new Command("list", "List the sessions you may see, newest first.") { options.As };
+        var limit = new Option<int>("--limit") { Description = "How many.", DefaultValueFactory = _ => 50, HelpName = "N" };
+        var command = new Command("list", "List the sessions you may see, newest first.") { limit, options.As };
         command.SetAction(async (parsed, cancel) =>
         {
-            var sessions = await (await options.ApiAsync(parsed, host, cancel)).GetAsync("/api/sessions", cancel);
+            var sessions = await (await options.ApiAsync(parsed, host, cancel)).GetAsync($"/api/sessions?limit={parsed.GetValue(limit)}", cancel);
             if (parsed.GetValue(options.Json)) options.Screen(host).Json(sessions);
-            else options.Screen(host).Table(["id", "who", "target", "started", "ended", "state"], Items(sessions).Select(Row), "No sessions.");
+            else options.Screen(host).Table(["id", "who", "target", "started", "ended", "state", "operations", "held", "blocked"], Items(sessions).Select(Row), "No sessions.");
             return ExitCodes.Ok;
         });
         return command;
@@ -33,8 +35,7 @@ internal static class SessionsCommand
         var command = new Command("show", "Show one session's events in order.") { id, options.As };
         command.SetAction(async (parsed, cancel) =>
         {
-            var api = await options.ApiAsync(parsed, host, cancel);
-            var timeline = await api.GetAsync($"/api/sessions/{Uri.EscapeDataString(parsed.GetRequiredValue(id))}", cancel);
+            var timeline = await ReadWholeAsync(await options.ApiAsync(parsed, host, cancel), parsed.GetRequiredValue(id), cancel);
             var screen = options.Screen(host);
             if (parsed.GetValue(options.Json)) screen.Json(timeline);
             else Print(screen, timeline);
@@ -43,19 +44,35 @@ internal static class SessionsCommand
         return command;
     }
 
-    private static void Print(Screen screen, JsonElement timeline)
+    /// <summary>A long session comes in pages; people get it whole.</summary>
+    private static async Task<Timeline> ReadWholeAsync(HoopApi api, string id, CancellationToken cancel)
     {
-        var session = timeline.Child("session") ?? timeline;
+        var events = new List<JsonElement>();
+        while (true)
+        {
+            var after = events.Count == 0 ? "" : $"?after={events[^1].Text("sequence")}";
+            var page = await api.GetAsync($"/api/sessions/{Uri.EscapeDataString(id)}{after}", cancel);
+            var found = page.Child("events") is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().ToList() : [];
+            events.AddRange(found);
+            if (found.Count == 0 || page.Text("more") != "true") return new Timeline(page.Child("session") ?? page, events);
+        }
+    }
+
+    private sealed record Timeline(JsonElement Session, IReadOnlyList<JsonElement> Events);
+
+    private static void Print(Screen screen, Timeline timeline)
+    {
+        var session = timeline.Session;
         screen.Fields(
-            ("id", session.Text("id")), ("who", session.Text("principal")), ("target", session.Text("target")), ("client", session.Text("client")),
+            ("id", session.Text("id")), ("who", session.Text("principal")), ("target", session.Text("target")),
             ("started", session.Time("startedAt")), ("ended", session.Time("endedAt")), ("state", session.Text("state")));
-        var events = timeline.Child("events") is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : default;
-        screen.Table(["#", "at", "what", "details"], events.Select(EventRow), "No events.");
+        screen.Table(["#", "at", "what", "details"], timeline.Events.Select(EventRow), "No events.");
     }
 
     private static string[] Row(JsonElement session) =>
     [
         session.Text("id"), session.Text("principal"), session.Text("target"), session.Time("startedAt"), session.Time("endedAt"), session.Text("state"),
+        session.Text("operations"), session.Text("held"), session.Text("blocked"),
     ];
 
     private static string[] EventRow(JsonElement e) =>
@@ -64,15 +81,17 @@ internal static class SessionsCommand
     /// <summary>What people look for first; the whole is in --json.</summary>
     private static string Summary(JsonElement payload)
     {
-        if (payload.ValueKind == JsonValueKind.String) return payload.GetString()!;
         string[] parts =
         [
-            payload.Text("decision"), payload.Text("outcome"), payload.Text("statement"), payload.Text("rules") is { Length: > 0 } rules ? $"[{rules}]" : "",
-            payload.Text("rows") is { Length: > 0 } rows ? $"{rows} rows" : "", payload.Text("reason"), payload.Text("error"), payload.Text("cause"),
+            payload.Text("outcome"), payload.Text("text"), List("values", payload.Text("bindValues")), List("by", payload.Text("rules")), List("by", payload.Text("decidedBy")),
+            payload.Text("principal"), payload.Text("status"), payload.Text("rows") is { Length: > 0 } rows ? $"{rows} rows" : "",
+            List("masked", payload.Text("maskedColumns")), payload.Text("reason"), payload.Text("cause"),
         ];
         var text = string.Join(" ", parts.Where(p => p.Length > 0));
         return text.Length > 0 || payload.ValueKind != JsonValueKind.Object ? text : payload.GetRawText();
     }
+
+    private static string List(string what, string items) => items.Length == 0 ? "" : $"[{what} {items}]";
 
     private static IEnumerable<JsonElement> Items(JsonElement sessions) => sessions.ValueKind == JsonValueKind.Array ? sessions.EnumerateArray() : [];
 }

@@ -38,7 +38,7 @@ internal static class TokenClient
             if (response.IsSuccessStatusCode && answer.Text("access_token") is { Length: > 0 } token)
                 return new AccessToken(token, answer.Child("expires_in")?.GetInt32() ?? 0);
             var reason = answer.Text("error_description") is { Length: > 0 } said ? said : answer.Text("error");
-            throw CliException.Refused($"no token for {name}: {(reason.Length > 0 ? reason : $"HTTP {(int)response.StatusCode}")}; agents: {string.Join(", ", DemoAgents.Keys)}.");
+            throw CliException.Refused($"no token for {name} ({(reason.Length > 0 ? reason : $"HTTP {(int)response.StatusCode}")}). The demo knows ana, bea and {string.Join(", ", DemoAgents.Keys)}.");
         }
     }
 }

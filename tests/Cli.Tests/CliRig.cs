@@ -18,7 +18,7 @@ internal sealed class CliRig : IAsyncDisposable
     /// <summary>What the portal was asked: method, path and query, who, body.</summary>
     public List<(string Request, string Who, string Body)> Asked { get; } = [];
 
-    /// <summary>Answers of the portal by method and path.</summary>
+    /// <summary>Answers of the portal by method and path, with or without the query.</summary>
     public Dictionary<string, (int Status, object Body)> Answers { get; } = [];
 
     public string Url => _app.Urls.First();
@@ -74,7 +74,7 @@ internal sealed class CliRig : IAsyncDisposable
         }
         return form["grant_type"] == "urn:hoop:demo:person" && form["client_id"] == "hoop-cli" && form["login"] == "bea"
             ? Token("bea")
-            : Results.Json(new { error = "invalid_grant", error_description = "login must be one of: ana, bea" }, statusCode: 400);
+            : Results.Json(new { error = "invalid_grant", error_description = "grant request is invalid" }, statusCode: 400);
     }
 
     private static IResult Token(string who) => Results.Json(new { access_token = $"token-of-{who}", token_type = "Bearer", expires_in = 900 });
@@ -83,7 +83,7 @@ internal sealed class CliRig : IAsyncDisposable
     {
         using var reader = new StreamReader(request.Body);
         Asked.Add(($"{request.Method} {request.Path}{request.QueryString}", request.Headers.Authorization.ToString(), await reader.ReadToEndAsync()));
-        if (!Answers.TryGetValue($"{request.Method} {request.Path}", out var answer)) return Results.Problem(statusCode: 404, detail: "There is no such request.");
+        if (!Answers.TryGetValue($"{request.Method} {request.Path}{request.QueryString}", out var answer) && !Answers.TryGetValue($"{request.Method} {request.Path}", out answer)) return Results.Problem(statusCode: 404, detail: "There is no such request.");
         return answer.Body switch
         {
             byte[] bytes => Results.Bytes(bytes, "application/x-ndjson"),

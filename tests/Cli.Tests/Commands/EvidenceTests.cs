@@ -73,12 +73,23 @@ public sealed class EvidenceTests
             events = new object[]
             {
                 new { sequence = 0, at = "2030-01-01T00:00:00Z", kind = "session.started", payload = new { target = "shop" } },
-                new { sequence = 1, at = "2030-01-01T00:00:01Z", kind = "operation.decided", payload = new { decision = "block", statement = "drop table customers", rules = new[] { "nobody-destroys" } } },
+                new { sequence = 1, at = "2030-01-01T00:00:01Z", kind = "operation.decided", payload = new { outcome = "block", text = "drop table customers", rules = new[] { "nobody-destroys" } } },
             },
         });
         var (code, output, _) = await rig.RunAsync("sessions", "show", "s-1", "--as", "bea");
         code.ShouldBe(0);
-        output.ShouldContain("block drop table customers [nobody-destroys]");
+        output.ShouldContain("block drop table customers [by nobody-destroys]");
         (await rig.RunAsync("sessions", "show", "s-1", "--as", "bea", "--json")).Out.ShouldContain("\"session.started\"");
+    }
+
+    [Fact]
+    public async Task A_long_session_is_read_page_by_page()
+    {
+        await using var rig = await CliRig.StartAsync();
+        rig.Answers["GET /api/sessions/s-2"] = (200, new { session = new { id = "s-2" }, events = new[] { new { sequence = 0 }, new { sequence = 1 } }, more = true });
+        rig.Answers["GET /api/sessions/s-2?after=1"] = (200, new { session = new { id = "s-2" }, events = new[] { new { sequence = 2 } }, more = false });
+        var shown = JsonDocument.Parse((await rig.RunAsync("sessions", "show", "s-2", "--as", "bea", "--json")).Out).RootElement;
+        shown.GetProperty("session").GetProperty("id").GetString().ShouldBe("s-2");
+        shown.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("sequence").GetInt32()).ShouldBe([0, 1, 2]);
     }
 }

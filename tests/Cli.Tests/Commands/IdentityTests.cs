@@ -22,7 +22,7 @@ public sealed class IdentityTests
     {
         await using var rig = await CliRig.StartAsync();
         var (code, output, error) = await rig.RunAsync("token", "--as", "eve");
-        (code, output, error.Trim()).ShouldBe((1, "", "hoop: no token for eve: login must be one of: ana, bea; agents: reporting-agent."));
+        (code, output, error.Trim()).ShouldBe((1, "", "hoop: no token for eve (grant request is invalid). The demo knows ana, bea and reporting-agent."));
     }
 
     [Fact]
