@@ -12,17 +12,18 @@ sealed class ChangeLineage(Resolution resolution)
         ctes = resolution.With.Enter(change, outer, ctes);
         var scope = new Scope(outer, ctes);
         // The target is a table even where a WITH query has its name.
-        var target = resolution.From.Relation(change.Child("relation", "RangeVar"), new Scope(null, null));
+        var row = new ChangedRow(resolution.From.Relation(change.Child("relation", "RangeVar"), new Scope(null, null)));
+        var target = row.Table;
         switch (change.Kind)
         {
             case "InsertStmt":
-                Insert(change, target, scope);
+                Insert(change, row, scope);
                 break;
             case "UpdateStmt":
                 scope.Items.Add(target);
                 From(change, "fromClause", scope);
                 resolution.Conditions.Condition(change["whereClause"], scope);
-                Assign(change, target, scope);
+                Assign(change, row, scope);
                 break;
             case "DeleteStmt":
                 scope.Items.Add(target);
@@ -30,13 +31,13 @@ sealed class ChangeLineage(Resolution resolution)
                 resolution.Conditions.Condition(change["whereClause"], scope);
                 break;
             case "MergeStmt":
-                Merge(change, target, scope);
+                Merge(change, row, scope);
                 break;
             default:
                 resolution.Uses.Add(resolution.Expressions.EvaluateBelow(change, scope), ColumnUseKind.Stored);
                 return Shape.Unknown;
         }
-        return Returning(change, target, scope);
+        return Returning(change, row, scope);
     }
 
     void From(Node change, string property, Scope scope)
@@ -45,18 +46,19 @@ sealed class ChangeLineage(Resolution resolution)
             resolution.From.Add(item, scope);
     }
 
-    void Insert(Node insert, FromItem target, Scope scope)
+    void Insert(Node insert, ChangedRow row, Scope scope)
     {
+        var target = row.Table;
         var source = insert.Has("selectStmt") ? resolution.Queries.Resolve(insert["selectStmt"], scope.Outer, scope.Ctes) : Shape.Empty;
         var columns = InsertedColumns(insert.List("cols"), target);
         scope.Items.Add(target);
-        Store(target, columns, source);
+        Store(row, columns, source);
         var conflict = insert.Child("onConflictClause", "OnConflictClause");
         if (!conflict.Exists) return;
         var proposed = Proposed(target, columns, source);
         var deciding = new Scope(scope.Outer, scope.Ctes) { Items = [target, new("excluded", proposed) { ColumnsVisible = false }] };
         Arbiter(conflict.Child("infer", "InferClause"), target, deciding);
-        Assign(conflict, target, deciding);
+        Assign(conflict, row, deciding);
         resolution.Conditions.Condition(conflict["whereClause"], deciding);
     }
 
@@ -79,21 +81,23 @@ sealed class ChangeLineage(Resolution resolution)
         return target.Shape.Closed ? [.. target.Shape.Columns.Select(static c => c.Name)] : null;
     }
 
-    void Store(FromItem target, List<string?>? columns, Shape source)
+    void Store(ChangedRow row, List<string?>? columns, Shape source)
     {
         if (columns is null || !source.Closed || source.Columns.Count > columns.Count)
         {
+            row.Give(null, source.Row);
             resolution.Uses.Add(source.Row, ColumnUseKind.Stored);
             return;
         }
         for (var i = 0; i < source.Columns.Count; i++)
-            Store(target, columns[i], source.Columns[i].Value);
+            Store(row, columns[i], source.Columns[i].Value);
     }
 
     /// <summary>A column's value that goes back into the same column is not news.</summary>
-    void Store(FromItem target, string? column, Value value)
+    void Store(ChangedRow row, string? column, Value value)
     {
-        var own = column is null ? null : target.Shape.Find(column);
+        row.Give(column, value);
+        var own = column is null ? null : row.Table.Shape.Find(column);
         var names = own is null ? [] : own.Sources.Select(static s => s.Column).ToHashSet();
         ImmutableArray<Source> foreign = [.. value.Sources.Where(s => !names.Contains(s.Column))];
         resolution.Uses.Add(new Value(foreign, value.Opaque), ColumnUseKind.Stored);
@@ -108,18 +112,19 @@ sealed class ChangeLineage(Resolution resolution)
 
     static Value Given(int index, Shape source) => index >= 0 && index < source.Columns.Count ? source.Columns[index].Value : Value.None;
 
-    void Assign(Node owner, FromItem target, Scope scope)
+    void Assign(Node owner, ChangedRow row, Scope scope)
     {
         foreach (var assignment in owner.List("targetList"))
         {
             var value = resolution.Expressions.Evaluate(assignment["val"], scope);
             var index = Value.Union(assignment.List("indirection").Select(i => resolution.Expressions.Evaluate(i, scope)));
-            Store(target, assignment.Text("name"), value.Or(index));
+            Store(row, assignment.Text("name"), value.Or(index));
         }
     }
 
-    void Merge(Node merge, FromItem target, Scope scope)
+    void Merge(Node merge, ChangedRow row, Scope scope)
     {
+        var target = row.Table;
         resolution.From.Add(merge["sourceRelation"], scope);
         scope.Items.Add(target);
         resolution.Conditions.Condition(merge["joinCondition"], scope);
@@ -127,20 +132,22 @@ sealed class ChangeLineage(Resolution resolution)
         {
             resolution.Conditions.Condition(when["condition"], scope);
             if (when.Text("commandType") == "CMD_INSERT")
-                Store(target, InsertedColumns(when.List("targetList"), target), resolution.Expressions.Targets(when.List("values"), scope));
+                Store(row, InsertedColumns(when.List("targetList"), target), resolution.Expressions.Targets(when.List("values"), scope));
             else
-                Assign(when, target, scope);
+                Assign(when, row, scope);
         }
     }
 
-    Shape? Returning(Node change, FromItem target, Scope scope)
+    Shape? Returning(Node change, ChangedRow row, Scope scope)
     {
         var clause = change.Child("returningClause", "ReturningClause");
         // Trees of grammars before PostgreSQL 18 list the expressions directly.
         var targets = clause.Exists && clause.Has("exprs") ? clause.List("exprs") : change.List("returningList");
         if (!change.Has("returningClause") && !change.Has("returningList")) return null;
+        var returned = row.Returned;
+        scope.Items[scope.Items.IndexOf(row.Table)] = returned;
         foreach (var name in RowNames(clause))
-            scope.Items.Add(target with { Name = name, Schema = null, ColumnsVisible = false });
+            scope.Items.Add(returned with { Name = name, Schema = null, ColumnsVisible = false });
         return resolution.Expressions.Targets(targets, scope);
     }
 

@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using System.Text;
+using Hoop.Ingress.Sql.Catalog;
+
+namespace Hoop.Ingress.Catalog;
+
+/// <summary>Reads a target's names from its system catalogs, all of one moment.</summary>
+internal static class CatalogLoader
+{
+    private const char Separator = '\u0001';
+
+    /// <summary>Throws what <paramref name="query"/> throws; the connection is then to be given up, it may be in a failed transaction.</summary>
+    public static async Task<LoadedCatalog> LoadAsync(CatalogQuery query, CancellationToken cancel)
+    {
+        foreach (var statement in CatalogSql.Begin)
+            await query(statement, cancel);
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var relations = await ReadAsync(CatalogSql.Relations);
+        var columns = await ReadAsync(CatalogSql.Columns);
+        var parents = await ReadAsync(CatalogSql.Parents);
+        var functions = await ReadAsync(CatalogSql.Functions);
+        var operators = await ReadAsync(CatalogSql.Operators);
+        await query(CatalogSql.Commit, cancel);
+        var snapshot = new CatalogSnapshot
+        {
+            Relations = Relations(relations, columns, parents),
+            Functions = Functions(functions),
+            Operators = Operators(operators),
+        };
+        return new(snapshot, Convert.ToHexStringLower(digest.GetHashAndReset()));
+
+        async Task<IReadOnlyList<string?[]>> ReadAsync(string sql)
+        {
+            var rows = await query(sql, cancel);
+            foreach (var row in rows)
+                Append(digest, row);
+            return rows;
+        }
+    }
+
+    private static Dictionary<string, CatalogRelation> Relations(
+        IReadOnlyList<string?[]> relations, IReadOnlyList<string?[]> columns, IReadOnlyList<string?[]> parents)
+    {
+        var names = relations.ToDictionary(static r => r[0]!, static r => $"{r[1]}.{r[2]}");
+        var columnsOf = columns.ToLookup(static c => c[0]!, static c => new CatalogColumn(c[1]!, short.Parse(c[2]!), uint.Parse(c[3]!)) { Generated = c[4] });
+        var parentsOf = parents.Where(p => names.ContainsKey(p[1]!)).ToLookup(static p => p[0]!, p => names[p[1]!]);
+        Dictionary<string, CatalogRelation> result = new(relations.Count);
+        foreach (var row in relations)
+            result[names[row[0]!]] = new(
+                uint.Parse(row[0]!), row[1]!, row[2]!, row[3]![0], [.. columnsOf[row[0]!]], row[6], [.. parentsOf[row[0]!]], IsTrue(row[4]), IsTrue(row[5]));
+        return result;
+    }
+
+    private static Dictionary<string, IReadOnlyList<CatalogFunction>> Functions(IReadOnlyList<string?[]> rows) =>
+        rows.GroupBy(static r => $"{r[1]}.{r[2]}").ToDictionary(
+            static g => g.Key,
+            static g => (IReadOnlyList<CatalogFunction>)[.. g.Select(Function)]);
+
+    private static CatalogFunction Function(string?[] row) =>
+        new(uint.Parse(row[0]!), row[1]!, row[2]!, row[3]![0], row[4]!, IsTrue(row[5]), row[6])
+        {
+            Columns = row[7] switch
+            {
+                "scalar" => [],
+                "record" => row[8]?.Split(Separator),
+                _ => null,
+            },
+        };
+
+    private static Dictionary<string, IReadOnlyList<string>> Operators(IReadOnlyList<string?[]> rows) =>
+        rows.GroupBy(static r => r[0]!).ToDictionary(
+            static g => g.Key,
+            static g => (IReadOnlyList<string>)[.. g.Select(static r => $"{r[1]}.{r[2]}")]);
+
+    private static void Append(IncrementalHash digest, string?[] row)
+    {
+        foreach (var field in row)
+        {
+            var bytes = field is null ? [] : Encoding.UTF8.GetBytes(field);
+            digest.AppendData(BitConverter.GetBytes(field is null ? -1 : bytes.Length));
+            digest.AppendData(bytes);
+        }
+    }
+
+    private static bool IsTrue(string? text) => text is "t" or "true" or "True";
+}

@@ -1,0 +1,84 @@
+namespace Hoop.Ingress.Catalog;
+
+/// <summary>
+/// What is asked of the target. Every name is qualified, the transaction sees one moment, and the search path is pg_catalog alone, so
+/// that the server writes definitions with all other names qualified.
+/// </summary>
+internal static class CatalogSql
+{
+    public static readonly string[] Begin =
+    [
+        "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        "SET LOCAL search_path TO pg_catalog",
+        "SET LOCAL statement_timeout TO '20s'",
+        // A view that somebody is changing right now: fail and try again, rather than stand in the queue behind them.
+        "SET LOCAL lock_timeout TO '3s'",
+    ];
+
+    public const string Commit = "COMMIT";
+
+    private const string Visible = "n.nspname !~ '^pg_(temp|toast)'";
+
+    private const string System = "n.nspname IN ('pg_catalog', 'information_schema')";
+
+    /// <summary>oid, schema, name, kind, has triggers, has rules, definition.</summary>
+    public const string Relations =
+        $"""
+        SELECT c.oid, n.nspname, c.relname, c.relkind, c.relhastriggers,
+               EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type <> '1'),
+               CASE WHEN c.relkind IN ('v', 'm') AND NOT {System} THEN pg_get_viewdef(c.oid) END
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {Visible}
+        ORDER BY c.oid
+        """;
+
+    /// <summary>relation, name, number, type, generation expression.</summary>
+    public const string Columns =
+        $"""
+        SELECT a.attrelid, a.attname, a.attnum, a.atttypid,
+               CASE WHEN a.attgenerated <> '' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {Visible}
+        ORDER BY a.attrelid, a.attnum
+        """;
+
+    /// <summary>child, parent.</summary>
+    public const string Parents = "SELECT inhrelid, inhparent FROM pg_inherits ORDER BY inhrelid, inhseqno";
+
+    /// <summary>
+    /// oid, schema, name, volatility, language, security definer, source, then what it gives in FROM: <c>scalar</c>, <c>record</c> with
+    /// column names separated by U+0001, or null where that depends on the call.
+    /// </summary>
+    public const string Functions =
+        $"""
+        SELECT p.oid, n.nspname, p.proname, p.provolatile, l.lanname, p.prosecdef,
+               CASE WHEN l.lanname NOT IN ('internal', 'c') AND NOT {System} THEN p.prosrc END,
+               CASE
+                 WHEN o.count > 1 AND NOT o.unclear OR o.count = 1 AND NOT o.unclear AND b.scalar THEN 'record'
+                 WHEN o.count = 0 AND b.scalar THEN 'scalar'
+                 WHEN o.count = 0 AND t.typtype = 'c' THEN 'record'
+               END,
+               CASE WHEN o.count > 0 THEN o.names ELSE
+                 (SELECT string_agg(a.attname, chr(1) ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped)
+               END
+        FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang JOIN pg_type t ON t.oid = p.prorettype
+        CROSS JOIN LATERAL (
+          SELECT t.typname = 'void' OR t.typtype IN ('b', 'e', 'r', 'm')
+              OR t.typtype = 'd' AND (SELECT u.typtype IN ('b', 'e', 'r') FROM pg_type u WHERE u.oid = t.typbasetype)) b(scalar)
+        CROSS JOIN LATERAL (
+          SELECT count(*), coalesce(bool_or(coalesce(x.name, '') = '' OR u.typtype = 'p'), false), string_agg(x.name, chr(1) ORDER BY x.place)
+          FROM unnest(p.proallargtypes, p.proargmodes, p.proargnames) WITH ORDINALITY x(type, mode, name, place) JOIN pg_type u ON u.oid = x.type
+          WHERE x.mode IN ('o', 'b', 't')) o(count, unclear, names)
+        WHERE {Visible}
+        ORDER BY p.oid
+        """;
+
+    /// <summary>name, function's schema, function's name.</summary>
+    public const string Operators =
+        $"""
+        SELECT DISTINCT o.oprname, f.nspname, p.proname
+        FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace JOIN pg_proc p ON p.oid = o.oprcode JOIN pg_namespace f ON f.oid = p.pronamespace
+        WHERE n.nspname <> 'pg_catalog'
+        ORDER BY 1, 2, 3
+        """;
+}

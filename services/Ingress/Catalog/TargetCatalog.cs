@@ -1,0 +1,108 @@
+using Hoop.Ingress.Sql.Catalog;
+
+namespace Hoop.Ingress.Catalog;
+
+/// <summary>One target's snapshot: how old it is, and the one load that is under way.</summary>
+internal sealed class TargetCatalog(string target, TimeProvider time, ILogger logger, Func<long> nextVersion)
+{
+    private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private LoadedCatalog? _current;
+    private long _loadedAt;
+    private long _lastFailure;
+    private bool _failed;
+    private bool _stale;
+    private int _changes;
+    private Task<CatalogSnapshot>? _loading;
+    private int _loadingSince;
+
+    public void Invalidate()
+    {
+        lock (_lock)
+        {
+            _changes++;
+            _stale = true;
+        }
+    }
+
+    public ValueTask<CatalogSnapshot> GetAsync(Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (_current is { } current && !_stale)
+            {
+                var age = time.GetElapsedTime(_loadedAt);
+                if (age < TargetCatalogs.FreshFor) return new(current.Snapshot);
+                if (age < TargetCatalogs.UsableFor)
+                {
+                    if (_loading is null && (!_failed || time.GetElapsedTime(_lastFailure) >= RetryAfter)) Observe(Start(load));
+                    return new(current.Snapshot);
+                }
+            }
+        }
+        return new(WaitAsync(load, cancel));
+    }
+
+    /// <summary>A load that began before the last change may have missed it.</summary>
+    private async Task<CatalogSnapshot> WaitAsync(Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel)
+    {
+        while (true)
+        {
+            Task<CatalogSnapshot> loading;
+            bool recent;
+            lock (_lock)
+            {
+                loading = _loading ?? Start(load);
+                recent = _loadingSince == _changes;
+            }
+            if (recent) return await loading.WaitAsync(cancel);
+            await ((Task)loading).WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancel.ThrowIfCancellationRequested();
+        }
+    }
+
+    private Task<CatalogSnapshot> Start(Func<CancellationToken, Task<LoadedCatalog>> load)
+    {
+        _loadingSince = _changes;
+        var since = _changes;
+        return _loading = Task.Run(() => LoadAsync(load, since), CancellationToken.None);
+    }
+
+    /// <summary>Not tied to the session that asked first: others wait for it too.</summary>
+    private async Task<CatalogSnapshot> LoadAsync(Func<CancellationToken, Task<LoadedCatalog>> load, int since)
+    {
+        using var timeout = new CancellationTokenSource(LoadTimeout, time);
+        try
+        {
+            return Keep(await load(timeout.Token).WaitAsync(timeout.Token), since);
+        }
+        catch (Exception e)
+        {
+            var reason = timeout.IsCancellationRequested ? "it took too long" : e.Message;
+            CatalogLog.Failed(logger, target, reason);
+            lock (_lock) (_loading, _failed, _lastFailure) = (null, true, time.GetTimestamp());
+            throw new CatalogUnavailableException(target, reason, e);
+        }
+    }
+
+    private CatalogSnapshot Keep(LoadedCatalog loaded, int since)
+    {
+        lock (_lock)
+        {
+            // Nothing new: the same snapshot, so that what was worked out from it stays good.
+            if (_current?.Digest != loaded.Digest)
+            {
+                _current = loaded with { Snapshot = loaded.Snapshot with { Version = nextVersion() } };
+                CatalogLog.Loaded(logger, target, _current.Snapshot.Version, _current.Snapshot.Relations.Count, _current.Snapshot.Functions.Count);
+            }
+            (_loading, _failed, _loadedAt) = (null, false, time.GetTimestamp());
+            if (since == _changes) _stale = false;
+            return _current!.Snapshot;
+        }
+    }
+
+    /// <summary>Its failure is logged and kept; nobody else looks at the task.</summary>
+    private static void Observe(Task task) => task.ContinueWith(static t => t.Exception, TaskScheduler.Default);
+}

@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using Hoop.Ingress.Sql.Catalog;
+
+namespace Hoop.Ingress.Catalog;
+
+/// <summary>
+/// The targets' names, one snapshot each, shared by all sessions. A snapshot is used for <see cref="FreshFor"/>; after that it is loaded
+/// again in the background while the old one serves on, for at most <see cref="UsableFor"/>. After DDL (<see cref="Invalidate"/>) the
+/// old one is known to be wrong: whoever comes next waits for a load that began after it, and is refused if that fails.
+/// </summary>
+internal sealed class TargetCatalogs(TimeProvider time, ILogger<TargetCatalogs> logger)
+{
+    public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(60);
+
+    public static readonly TimeSpan UsableFor = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<string, TargetCatalog> _targets = new(StringComparer.Ordinal);
+    private long _version;
+
+    /// <summary>Throws <see cref="CatalogUnavailableException"/> when no good snapshot is to be had: then nothing may run.</summary>
+    /// <param name="load">Opens a connection to the target and calls <see cref="CatalogLoader.LoadAsync"/>. One call serves all who wait.</param>
+    public ValueTask<CatalogSnapshot> GetAsync(string target, Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel) =>
+        Of(target).GetAsync(load, cancel);
+
+    /// <summary>Something changed the target's names, or may have.</summary>
+    public void Invalidate(string target) => Of(target).Invalidate();
+
+    private TargetCatalog Of(string target) =>
+        _targets.GetOrAdd(target, name => new(name, time, logger, () => Interlocked.Increment(ref _version)));
+}

@@ -1,0 +1,143 @@
+using Hoop.Ingress.Catalog;
+using Hoop.Ingress.Sql.Catalog;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Ingress.Tests.Catalog;
+
+public sealed class TargetCatalogsTests
+{
+    private readonly SteppedTime _time = new();
+    private readonly TargetCatalogs _catalogs;
+    private Func<Task<LoadedCatalog>> _answer = () => Task.FromResult(Catalog("a"));
+    private int _loads;
+
+    public TargetCatalogsTests() => _catalogs = new(_time, NullLogger<TargetCatalogs>.Instance);
+
+    [Fact]
+    public async Task A_fresh_catalog_is_loaded_once_for_everybody()
+    {
+        var first = await GetAsync();
+        (await GetAsync()).ShouldBeSameAs(first);
+        _loads.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Targets_have_versions_of_their_own()
+    {
+        var first = await GetAsync();
+        var other = await _catalogs.GetAsync("other", _ => Task.FromResult(Catalog("a")), CancellationToken.None);
+        other.Version.ShouldNotBe(first.Version);
+    }
+
+    [Fact]
+    public async Task After_ddl_the_next_statement_waits_for_a_new_catalog()
+    {
+        var before = await GetAsync();
+        _catalogs.Invalidate("shop");
+        var pending = new TaskCompletionSource<LoadedCatalog>();
+        _answer = () => pending.Task;
+        var next = GetAsync();
+        next.IsCompleted.ShouldBeFalse();
+        pending.SetResult(Catalog("b"));
+        (await next).Version.ShouldBeGreaterThan(before.Version);
+    }
+
+    [Fact]
+    public async Task A_load_that_began_before_the_ddl_is_not_enough()
+    {
+        await GetAsync();
+        _catalogs.Invalidate("shop");
+        var early = new TaskCompletionSource<LoadedCatalog>();
+        var first = _catalogs.GetAsync("shop", _ => early.Task, CancellationToken.None).AsTask();
+        _catalogs.Invalidate("shop");
+        var second = _catalogs.GetAsync("shop", _ => Task.FromResult(Catalog("late")), CancellationToken.None).AsTask();
+        early.SetResult(Catalog("early"));
+        (await second).Relations.Keys.ShouldBe(["public.late"]);
+        await first;
+    }
+
+    [Fact]
+    public async Task After_ddl_a_failed_load_refuses_the_statement()
+    {
+        await GetAsync();
+        _catalogs.Invalidate("shop");
+        _answer = () => throw new IOException("no route");
+        var refused = await Should.ThrowAsync<CatalogUnavailableException>(async () => await GetAsync());
+        refused.Message.ShouldContain("\"shop\"");
+        refused.Message.ShouldContain("no route");
+        _answer = () => Task.FromResult(Catalog("b"));
+        (await GetAsync()).Relations.Keys.ShouldBe(["public.b"]);
+    }
+
+    [Fact]
+    public async Task An_older_catalog_serves_while_a_new_one_is_loaded()
+    {
+        var old = await GetAsync();
+        _time.Advance(TargetCatalogs.FreshFor);
+        var pending = new TaskCompletionSource<LoadedCatalog>();
+        _answer = () => pending.Task;
+        (await GetAsync()).ShouldBeSameAs(old);
+        (await GetAsync()).ShouldBeSameAs(old);
+        pending.SetResult(Catalog("b"));
+        _time.Advance(TargetCatalogs.UsableFor);
+        (await GetAsync()).Relations.Keys.ShouldBe(["public.b"]);
+    }
+
+    [Fact]
+    public async Task A_catalog_that_cannot_be_renewed_serves_for_five_minutes_and_no_longer()
+    {
+        var old = await GetAsync();
+        _answer = () => Task.FromException<LoadedCatalog>(new IOException("down"));
+        _time.Advance(TargetCatalogs.UsableFor - TimeSpan.FromSeconds(1));
+        (await GetAsync()).ShouldBeSameAs(old);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Should.ThrowAsync<CatalogUnavailableException>(async () => await GetAsync());
+    }
+
+    [Fact]
+    public async Task An_unchanged_catalog_stays_the_same_object()
+    {
+        var old = await GetAsync();
+        _catalogs.Invalidate("shop");
+        (await GetAsync()).ShouldBeSameAs(old);
+        _loads.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task One_who_stops_waiting_does_not_stop_the_load_for_the_others()
+    {
+        var pending = new TaskCompletionSource<LoadedCatalog>();
+        _answer = () => pending.Task;
+        using var cancel = new CancellationTokenSource();
+        var impatient = _catalogs.GetAsync("shop", LoadAsync, cancel.Token).AsTask();
+        var patient = GetAsync();
+        await cancel.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(impatient);
+        pending.SetResult(Catalog("a"));
+        (await patient).Relations.Keys.ShouldBe(["public.a"]);
+    }
+
+    private ValueTask<CatalogSnapshot> GetAsync() => _catalogs.GetAsync("shop", LoadAsync, CancellationToken.None);
+
+    private Task<LoadedCatalog> LoadAsync(CancellationToken cancel)
+    {
+        Interlocked.Increment(ref _loads);
+        return _answer();
+    }
+
+    private static LoadedCatalog Catalog(string table) => new(
+        new() { Relations = new Dictionary<string, CatalogRelation> { ["public." + table] = new(1, "public", table, 'r', [], null, [], false, false) } }, table);
+
+    private sealed class SteppedTime : TimeProvider
+    {
+        private long _ticks = TimeSpan.TicksPerDay;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Interlocked.Read(ref _ticks);
+
+        public void Advance(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
+    }
+}
