@@ -62,7 +62,7 @@ public static class BundleVerifier
             : EventWalk.Bad(null, $"the header names another key than the trusted one: its fingerprint is {Fingerprint(header.PublicKey)}");
 
     private static VerifyResult Intact(Bundle bundle, BundleTrailer trailer) =>
-        new(true, null, $"Intact: {trailer.Count} events of session {bundle.Header!.Session}, exported {BundleFormat.Time(bundle.Header.ExportedAt)}.");
+        new(true, null, $"intact: {trailer.Count} events of session {bundle.Header!.Session}, exported {BundleFormat.Time(bundle.Header.ExportedAt)}");
 
     private static bool SignatureMatches(BundleHeader header, BundleTrailer trailer)
     {

@@ -41,5 +41,5 @@ internal static class EventWalk
         return Bad(expected, $"{missing}: {line.Describe(line.Sequence)} stands in its place");
     }
 
-    internal static VerifyResult Bad(long? sequence, string message) => new(false, sequence, char.ToUpperInvariant(message[0]) + message[1..] + ".");
+    internal static VerifyResult Bad(long? sequence, string message) => new(false, sequence, message);
 }

@@ -3,7 +3,7 @@ namespace Hoop.Audit.Chain.Bundles;
 /// <summary>What a verifier found.</summary>
 /// <param name="Ok">True: nothing was changed, removed, added, reordered or cut off since the export was signed.</param>
 /// <param name="Sequence">The first event that is not as it was; null when it is the header, the trailer or the whole.</param>
-/// <param name="Message">One line, for people.</param>
+/// <param name="Message">One line, for people: <c>event 3 (operation.decided at …) was changed: its hash does not match its content</c>.</param>
 public sealed record VerifyResult(bool Ok, long? Sequence, string Message)
 {
     /// <summary>From the header; null when it can not be read.</summary>

@@ -40,7 +40,7 @@ public class BundleVerifierTests
 
         result.Ok.ShouldBeFalse();
         result.Sequence.ShouldBe(3);
-        result.Message.ShouldBe("Event 3 (operation.decided at 2026-01-31T12:00:03.000000Z) was changed: its hash does not match its content.");
+        result.Message.ShouldBe("event 3 (operation.decided at 2026-01-31T12:00:03.000000Z) was changed: its hash does not match its content");
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public class BundleVerifierTests
         var result = await BundleRig.VerifyLinesAsync(lines => lines.Where((_, i) => i != 3));
 
         result.Sequence.ShouldBe(2);
-        result.Message.ShouldStartWith("Event 2 was removed: event 3 (operation.decided");
+        result.Message.ShouldStartWith("event 2 was removed: event 3 (operation.decided");
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public class BundleVerifierTests
     {
         var result = await BundleRig.VerifyLinesAsync(lines => lines.Where((_, i) => i is not (2 or 3)));
 
-        result.Message.ShouldStartWith("Events 1 to 2 were removed");
+        result.Message.ShouldStartWith("events 1 to 2 were removed");
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public class BundleVerifierTests
         var result = await BundleRig.VerifyLinesAsync(lines => lines.Where((_, i) => i is not (4 or 5)));
 
         result.Sequence.ShouldBe(3);
-        result.Message.ShouldStartWith("Events 3 to 4 were removed from the end");
+        result.Message.ShouldStartWith("events 3 to 4 were removed from the end");
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public class BundleVerifierTests
         var result = await BundleRig.VerifyLinesAsync(l => [l[0], l[1], l[3], l[2], l[4], l[5], l[6]]);
 
         result.Sequence.ShouldBe(1);
-        result.Message.ShouldContain("Event 1 (operation.decided");
+        result.Message.ShouldContain("event 1 (operation.decided");
         result.Message.ShouldContain("was moved: it stands in line 4, after event 2");
     }
 
@@ -115,7 +115,7 @@ public class BundleVerifierTests
         var result = await BundleRig.VerifyLinesAsync(l => [l[0], .. mine[1..6], l[6]]);
 
         result.Ok.ShouldBeFalse();
-        result.Message.ShouldStartWith("Events were rewritten");
+        result.Message.ShouldStartWith("events were rewritten");
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public class BundleVerifierTests
         (await BundleRig.VerifyAsync(bundle)).Ok.ShouldBeTrue();
         var result = await BundleRig.VerifyAsync(bundle, Convert.ToBase64String(BundleRig.Key.ExportSubjectPublicKeyInfo()));
         result.Ok.ShouldBeFalse();
-        result.Message.ShouldStartWith("The header names another key");
+        result.Message.ShouldStartWith("the header names another key");
     }
 
     [Theory]

@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Hoop.Audit.Chain;
+using Hoop.Audit.Ingest;
+using Hoop.Audit.Storage;
+using Hoop.Contracts.Audit;
+using Hoop.Contracts.Identity;
+using Npgsql;
+
+namespace Hoop.Audit.Admin;
+
+/// <summary>
+/// What people do with the records is recorded in the same log: one chain a day, <c>admin-2026-01-31</c>, whose first event names
+/// the head of the day before.
+/// </summary>
+internal sealed class AdminChain(AuditDatabase database, TimeProvider clock)
+{
+    public const string Opened = "admin.opened";
+    public const string SessionViewed = "session.viewed";
+    public const string SessionExported = "session.exported";
+
+    private const string Prefix = "admin-";
+
+    /// <summary>True for chains that only Audit itself writes.</summary>
+    public static bool Owns(string sessionId) => sessionId.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Records before the thing is done: what can not be recorded is not shown.</summary>
+    /// <param name="session">The session that is viewed or exported.</param>
+    public async Task RecordAsync(string kind, Principal by, string session, string? owner, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await EventStore.LockAsync(connection, Prefix, cancel);
+        var now = clock.GetUtcNow();
+        var id = $"{Prefix}{now:yyyy-MM-dd}";
+        var events = new List<JournalEvent>();
+        var chain = await HeadAsync(connection, id, cancel);
+        if (chain is null)
+        {
+            chain = new SessionChain(id);
+            events.Add(chain.Append(Opened, await OpeningAsync(connection, id, cancel), now));
+        }
+
+        events.Add(chain.Append(kind, Payload(by, session, owner), now));
+        await EventStore.InsertAsync(connection, "audit", events, cancel);
+        await transaction.CommitAsync(cancel);
+    }
+
+    private static async Task<SessionChain?> HeadAsync(NpgsqlConnection connection, string id, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT sequence, hash FROM audit.events WHERE session_id = $1 ORDER BY sequence DESC LIMIT 1", connection) { Parameters = { new() { Value = id } } };
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel) ? new SessionChain(id, reader.GetInt64(0) + 1, reader.GetString(1)) : null;
+    }
+
+    private static async Task<string> OpeningAsync(NpgsqlConnection connection, string id, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT session_id, hash FROM audit.events
+            WHERE session_id >= 'admin-' AND session_id < $1 ORDER BY session_id DESC, sequence DESC LIMIT 1
+            """, connection) { Parameters = { new() { Value = id } } };
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        if (!await reader.ReadAsync(cancel))
+            return """{"previous":null}""";
+        return JsonSerializer.Serialize(new { previous = new { session = reader.GetString(0), head = reader.GetString(1) } });
+    }
+
+    private static string Payload(Principal by, string session, string? owner)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("session", session);
+            json.WriteString("owner", owner);
+            json.WriteStartObject("by");
+            json.WriteString("issuer", by.Issuer);
+            json.WriteString("subject", by.Subject);
+            json.WriteString("name", by.Name);
+            json.WriteString("kind", by.Kind);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+}

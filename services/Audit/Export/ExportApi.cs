@@ -1,0 +1,36 @@
+using Hoop.Audit.Admin;
+using Hoop.Audit.Chain.Bundles;
+using Hoop.Audit.Sessions;
+using Hoop.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Hoop.Audit.Export;
+
+/// <summary><c>GET /api/sessions/{id}/export</c>: signed evidence. <c>GET /api/key</c>: the key to check it with.</summary>
+internal static class ExportApi
+{
+    public static void AddExport(this IServiceCollection services) => services.AddSingleton(s => SigningKey.ReadOrCreate(
+        s.GetRequiredService<IConfiguration>()["Hoop:DataDirectory"]
+            ?? throw new InvalidOperationException("No place for the signing key: set Hoop__DataDirectory to a writable directory."),
+        s.GetRequiredService<ILogger<SigningKey>>()));
+
+    public static void MapExport(this WebApplication app)
+    {
+        app.MapGet("/api/sessions/{id}/export", ExportAsync).RequireAuthorization(HoopPolicies.Principal);
+        app.MapGet("/api/key", (SigningKey key) => TypedResults.Ok(new PublicKeyAnswer("ECDSA-P256-SHA256", key.PublicKey, key.Fingerprint))).AllowAnonymous();
+    }
+
+    private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> ExportAsync(
+        HttpContext context, string id, SessionQueries queries, SessionRights rights, AdminChain admin, SigningKey key, TimeProvider clock, CancellationToken cancel)
+    {
+        var caller = context.GetPrincipal()!;
+        if (await queries.FindAsync(id, cancel) is not { } session || !rights.MayExport(caller, session))
+            return SessionsApi.NotVisible(id);
+        await admin.RecordAsync(AdminChain.SessionExported, caller, session.Id, session.PrincipalId, cancel);
+        return TypedResults.Stream(
+            body => BundleWriter.WriteAsync(body, session.Id, session.PolicyVersion, clock.GetUtcNow(), queries.EventsAsync(session.Id, -1, null, cancel), key.Key, cancel),
+            "application/x-ndjson", $"hoop-session-{session.Id}.jsonl");
+    }
+}
+
+internal sealed record PublicKeyAnswer(string Algorithm, string PublicKey, string Fingerprint);

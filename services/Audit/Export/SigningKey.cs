@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+
+namespace Hoop.Audit.Export;
+
+/// <summary>The ECDSA P-256 key that signs exports: made at first start, kept in the data directory, readable by the service alone.</summary>
+internal sealed class SigningKey : IDisposable
+{
+    private const string FileName = "audit-signing-key.pem";
+
+    private SigningKey(ECDsa key) => Key = key;
+
+    public ECDsa Key { get; }
+
+    /// <summary>SubjectPublicKeyInfo, base64.</summary>
+    public string PublicKey => Convert.ToBase64String(Key.ExportSubjectPublicKeyInfo());
+
+    /// <summary>SHA-256 of the public key, lower-case hex: what <c>hoop verify</c> shows.</summary>
+    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Key.ExportSubjectPublicKeyInfo()));
+
+    public static SigningKey ReadOrCreate(string dataDirectory, ILogger logger)
+    {
+        Directory.CreateDirectory(dataDirectory);
+        var file = Path.Combine(dataDirectory, FileName);
+        if (!File.Exists(file))
+            Create(file, logger);
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportFromPem(File.ReadAllText(file));
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            throw new InvalidOperationException($"The signing key {file} can not be read: restore it from a backup, or move it away to have a new one made.", e);
+        }
+
+        return new SigningKey(key);
+    }
+
+    public void Dispose() => Key.Dispose();
+
+    private static void Create(string file, ILogger logger)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var temporary = $"{file}.{Guid.NewGuid():n}";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var stream = new FileStream(temporary, options))
+        {
+            stream.Write(System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+            stream.Flush(flushToDisk: true);
+        }
+
+        try
+        {
+            File.Move(temporary, file, overwrite: false);
+            logger.SigningKeyMade(file);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            // Another instance on the same directory was quicker: its key is the key.
+            File.Delete(temporary);
+        }
+    }
+}

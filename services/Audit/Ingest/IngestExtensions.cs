@@ -1,0 +1,18 @@
+using Hoop.ServiceDefaults;
+using Hoop.ServiceDefaults.Documents;
+using MassTransit;
+
+namespace Hoop.Audit.Ingest;
+
+internal static class IngestExtensions
+{
+    public static void AddIngest(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<EventStore>();
+        builder.AddBus(bus =>
+        {
+            bus.AddConsumer<RecordEventsConsumer, RecordEventsDefinition>();
+            bus.AddPolicyActivatedConsumer();
+        });
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Hoop.Audit.Admin;
+using Hoop.Contracts.Identity;
+using Hoop.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Hoop.Audit.Sessions;
+
+/// <summary><c>GET /api/sessions</c>: the list. <c>GET /api/sessions/{id}</c>: one session's timeline.</summary>
+internal static class SessionsApi
+{
+    private const int MaxSessions = 500;
+    private const int MaxEvents = 5000;
+
+    public static void AddSessions(this IServiceCollection services) =>
+        services.AddSingleton<SessionQueries>().AddSingleton<SessionRights>().AddSingleton<RecentViews>().AddSingleton<AdminChain>();
+
+    public static void MapSessions(this WebApplication app)
+    {
+        var sessions = app.MapGroup("/api/sessions").RequireAuthorization(HoopPolicies.Principal);
+        sessions.MapGet("/", ListAsync);
+        sessions.MapGet("/{id}", ShowAsync);
+    }
+
+    /// <summary>404, whether it does not exist or may not be seen: the difference is nobody's business.</summary>
+    public static ProblemHttpResult NotVisible(string id) => TypedResults.Problem(
+        $"There is no session '{id}' that you may see. Your own are listed by GET /api/sessions; others' need a role in access.viewSessions.",
+        statusCode: StatusCodes.Status404NotFound, extensions: new Dictionary<string, object?> { ["code"] = "no-such-session" });
+
+    private static async Task<Ok<List<SessionSummary>>> ListAsync(
+        HttpContext context, SessionQueries queries, SessionRights rights, string? principal, string? target, int? limit, CancellationToken cancel)
+    {
+        var caller = context.GetPrincipal()!;
+        var owner = rights.SeesAll(caller) ? null : caller.Id;
+        return TypedResults.Ok(await queries.ListAsync(principal, target, owner, Math.Clamp(limit ?? 50, 1, MaxSessions), cancel));
+    }
+
+    private static async Task<Results<Ok<Timeline>, ProblemHttpResult>> ShowAsync(
+        HttpContext context, string id, SessionQueries queries, SessionRights rights, RecentViews views, AdminChain admin, long? after, int? limit, CancellationToken cancel)
+    {
+        var caller = context.GetPrincipal()!;
+        if (await queries.FindAsync(id, cancel) is not { } session || !rights.MayView(caller, session))
+            return NotVisible(id);
+        await RecordViewAsync(caller, session, views, admin, cancel);
+
+        var wanted = Math.Clamp(limit ?? 1000, 1, MaxEvents);
+        var events = await queries.EventsAsync(id, after ?? -1, wanted + 1, cancel)
+            .Select(e => new TimelineEvent(e.Sequence, e.At, e.Kind, JsonSerializer.Deserialize<JsonElement>(e.Payload), e.Hash))
+            .ToListAsync(cancel);
+        return TypedResults.Ok(new Timeline(session, [.. events.Take(wanted)], events.Count > wanted));
+    }
+
+    private static async Task RecordViewAsync(Principal caller, SessionSummary session, RecentViews views, AdminChain admin, CancellationToken cancel)
+    {
+        if (SessionRights.Owns(caller, session) || !views.IsNew(caller, session.Id))
+            return;
+        await admin.RecordAsync(AdminChain.SessionViewed, caller, session.Id, session.PrincipalId, cancel);
+        views.Note(caller, session.Id);
+    }
+}
+
+/// <param name="More">True: there are later events; ask again with <c>after</c> = the last sequence.</param>
+internal sealed record Timeline(SessionSummary Session, IReadOnlyList<TimelineEvent> Events, bool More);
+
+/// <param name="Payload">The event's JSON object; its fields are listed in docs/audit.md.</param>
+internal sealed record TimelineEvent(long Sequence, DateTimeOffset At, string Kind, JsonElement Payload, string Hash);

@@ -1,0 +1,115 @@
+using System.Buffers.Text;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Hoop.Audit.Chain;
+using Hoop.Audit.Ingest;
+using Hoop.Audit.Tests;
+using Hoop.Contracts.Audit;
+using Hoop.Contracts.Documents;
+using Hoop.Contracts.Identity;
+using Hoop.ServiceDefaults.Documents;
+using Hoop.ServiceDefaults.Http;
+using Hoop.Testing;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(AuditRig))]
+
+namespace Hoop.Audit.Tests;
+
+/// <summary>The service on a real PostgreSQL and RabbitMQ, shared by all tests: each uses sessions of its own.</summary>
+public sealed class AuditRig : IAsyncLifetime
+{
+    private const string Issuer = "https://login.example.com";
+
+    private WebApplicationFactory<Program>? factory;
+
+    public static Principal Agent { get; } = new(Issuer, "reporting-agent", "reporting-agent", "agent", ["agents"], []);
+    public static Principal Ana { get; } = new(Issuer, "ana", "ana", "human", ["engineers"], []);
+    public static Principal Bea { get; } = new(Issuer, "bea", "bea", "human", ["dba"], []);
+
+    public string RabbitMq { get; private set; } = "";
+    public string Database { get; private set; } = "";
+    public string DataDirectory { get; } = Directory.CreateTempSubdirectory("hoop-audit-").FullName;
+    public IServiceProvider Services => factory!.Services;
+    internal EventStore Store => Services.GetRequiredService<EventStore>();
+
+    public async ValueTask InitializeAsync()
+    {
+        var (postgres, rabbit) = (await PostgresServer.SharedAsync(), await RabbitMqServer.SharedAsync());
+        (Database, RabbitMq) = (postgres.ConnectionString(await postgres.CreateDatabaseAsync()), await rabbit.CreateVirtualHostAsync());
+        var document = new HoopDocument
+        {
+            Version = 1, Roles = new Dictionary<string, RoleDocument> { ["dba"] = new(["dba"], []) },
+            Access = new AccessDocument { ViewSessions = ["dba"], ExportSessions = ["dba"] },
+        };
+        await File.WriteAllBytesAsync(Path.Combine(DataDirectory, "policy.json"), JsonSerializer.SerializeToUtf8Bytes(document, DocumentCache<HoopDocument>.Json));
+        factory = new WebApplicationFactory<Program>().WithWebHostBuilder(web => web
+            .UseSetting("ConnectionStrings:auditdb", Database)
+            .UseSetting("ConnectionStrings:rabbitmq", RabbitMq)
+            .UseSetting("Hoop:DataDirectory", DataDirectory)
+            .UseSetting("Hoop:InternalKey", "key-of-the-tests")
+            .ConfigureTestServices(services => services.AddLogging(logging => logging.ClearProviders())));
+        _ = factory.Server;
+        var documents = Services.GetRequiredService<HoopDocuments>();
+        while (documents.Current is null)
+            await Task.Delay(10);
+    }
+
+    public HttpClient As(Principal? principal)
+    {
+        var client = factory!.CreateClient();
+        if (principal is null)
+            return client;
+        client.DefaultRequestHeaders.Add(ServiceClients.InternalKeyHeader, "key-of-the-tests");
+        client.DefaultRequestHeaders.Add(ServiceClients.PrincipalHeader, Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(principal)));
+        return client;
+    }
+
+    public async Task<JsonElement> GetAsync(Principal principal, string path) => await As(principal).GetFromJsonAsync<JsonElement>(path);
+
+    /// <summary>A session with one allowed, one held and one blocked operation.</summary>
+    public static List<JournalEvent> Session(string id, Principal? principal = null, string? cause = "client closed", DateTimeOffset? at = null)
+    {
+        var who = principal ?? Agent;
+        var (chain, now) = (new SessionChain(id), at ?? DateTimeOffset.Parse("2026-01-31T12:00:00Z"));
+        List<JournalEvent> events =
+        [
+            chain.Append(EventKinds.SessionStarted, JsonSerializer.Serialize(new
+            {
+                principal = new { issuer = who.Issuer, subject = who.Subject, name = who.Name, kind = who.Kind }, target = "shop", protocol = "postgres", policyVersion = 7,
+            }), now),
+            chain.Append(EventKinds.OperationDecided, """{"operation":1,"outcome":"allow","text":"select '\u0000é'"}""", now),
+            chain.Append(EventKinds.OperationCompleted, """{"operation":1,"rows":1}""", now),
+            chain.Append(EventKinds.OperationDecided, """{"operation":2,"outcome":"hold"}""", now),
+            chain.Append(EventKinds.OperationDecided, """{"operation":3,"outcome":"block"}""", now),
+        ];
+        if (cause is not null)
+            events.Add(chain.Append(EventKinds.SessionEnded, JsonSerializer.Serialize(new { cause }), now.AddMinutes(1)));
+        return events;
+    }
+
+    public Task StoreAsync(IReadOnlyList<JournalEvent> events) => Store.StoreAsync(new RecordEvents(Guid.NewGuid(), "i1", events), CancellationToken.None);
+
+    /// <summary>As the database's superuser.</summary>
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var connection = new NpgsqlConnection(Database);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public static string NewId() => Guid.NewGuid().ToString("n");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (factory is not null)
+            await factory.DisposeAsync();
+        Directory.Delete(DataDirectory, recursive: true);
+    }
+}

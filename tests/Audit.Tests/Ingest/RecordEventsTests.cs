@@ -1,0 +1,100 @@
+using System.Threading.Channels;
+using Hoop.Contracts.Audit;
+using MassTransit;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Audit.Tests.Ingest;
+
+/// <summary>Over a real broker into a real database.</summary>
+public class RecordEventsTests(AuditRig rig)
+{
+    [Fact]
+    public async Task A_batch_is_stored_and_confirmed_and_a_redelivery_changes_nothing()
+    {
+        await using var ingress = await IngressBus.StartAsync(rig.RabbitMq);
+        var id = AuditRig.NewId();
+        var batch = new RecordEvents(Guid.NewGuid(), "i1", AuditRig.Session(id));
+
+        (await ingress.SendAsync(batch)).IngressId.ShouldBe("i1");
+        (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.events WHERE session_id = '{id}'")).ShouldBe(6);
+        await ingress.SendAsync(batch);
+        await ingress.SendAsync(batch with { BatchId = Guid.NewGuid() });
+
+        (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.events WHERE session_id = '{id}'")).ShouldBe(6);
+        (await rig.ScalarAsync<long>($"SELECT operations FROM audit.sessions WHERE id = '{id}'")).ShouldBe(3);
+        (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.tampering WHERE session_id = '{id}'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Batches_that_overlap_are_stored_once_each_event()
+    {
+        await using var ingress = await IngressBus.StartAsync(rig.RabbitMq);
+        var events = AuditRig.Session(AuditRig.NewId());
+        await ingress.SendAsync(new RecordEvents(Guid.NewGuid(), "i1", events[..4]));
+        await ingress.SendAsync(new RecordEvents(Guid.NewGuid(), "i1", events[2..]));
+
+        (await rig.ScalarAsync<long>($"SELECT events FROM audit.sessions WHERE id = '{events[0].SessionId}'")).ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task A_changed_event_is_refused_recorded_and_the_batch_still_confirmed()
+    {
+        await using var ingress = await IngressBus.StartAsync(rig.RabbitMq);
+        var events = AuditRig.Session(AuditRig.NewId());
+        await ingress.SendAsync(new RecordEvents(Guid.NewGuid(), "i1", events));
+        var forged = AuditRig.Session(events[0].SessionId, AuditRig.Ana);
+        var batch = new RecordEvents(Guid.NewGuid(), "i2", forged);
+        await ingress.SendAsync(batch);
+        await ingress.SendAsync(batch);
+
+        (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.tampering WHERE session_id = '{events[0].SessionId}' AND ingress = 'i2'")).ShouldBe(6);
+        (await rig.ScalarAsync<string>($"SELECT principal_name FROM audit.sessions WHERE id = '{events[0].SessionId}'")).ShouldBe("reporting-agent");
+    }
+
+    [Fact]
+    public async Task A_gap_is_kept_shown_and_closed_when_the_rest_arrives()
+    {
+        await using var ingress = await IngressBus.StartAsync(rig.RabbitMq);
+        var events = AuditRig.Session(AuditRig.NewId());
+        await ingress.SendAsync(new RecordEvents(Guid.NewGuid(), "i1", [events[0], .. events[3..]]));
+        (await CompleteAsync(events[0].SessionId)).ShouldBeFalse();
+        await ingress.SendAsync(new RecordEvents(Guid.NewGuid(), "i1", events[1..3]));
+
+        (await CompleteAsync(events[0].SessionId)).ShouldBeTrue();
+    }
+
+    private async Task<bool> CompleteAsync(string id) =>
+        (await rig.GetAsync(AuditRig.Bea, $"/api/sessions/{id}")).GetProperty("session").GetProperty("complete").GetBoolean();
+
+    /// <summary>What an Ingress is to Audit: it publishes batches and hears confirmations.</summary>
+    private sealed class IngressBus(IBusControl bus, Channel<EventsRecorded> confirmed) : IAsyncDisposable
+    {
+        public static async Task<IngressBus> StartAsync(string rabbitMq)
+        {
+            var confirmed = Channel.CreateUnbounded<EventsRecorded>();
+            var bus = Bus.Factory.CreateUsingRabbitMq(rabbit =>
+            {
+                rabbit.Host(new Uri(rabbitMq));
+                rabbit.ReceiveEndpoint(new TemporaryEndpointDefinition(), endpoint =>
+                    endpoint.Handler<EventsRecorded>(context => confirmed.Writer.WriteAsync(context.Message).AsTask()));
+            });
+            await bus.StartAsync();
+            return new IngressBus(bus, confirmed);
+        }
+
+        /// <summary>Publishes and waits for the confirmation of this batch.</summary>
+        public async Task<EventsRecorded> SendAsync(RecordEvents batch)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            await bus.Publish(batch, limit.Token);
+            while (true)
+            {
+                if (await confirmed.Reader.ReadAsync(limit.Token) is var recorded && recorded.BatchId == batch.BatchId)
+                    return recorded;
+            }
+        }
+
+        public async ValueTask DisposeAsync() => await bus.StopAsync();
+    }
+}
