@@ -54,7 +54,7 @@ var approval = builder.AddHoopService<Projects.Approval>("approval", demo, inter
     .WithReference(rabbitmq).WaitFor(rabbitmq)
     .WithReference(redis).WaitFor(redis)
     .WithReference(policy).WaitFor(policy)
-    .WithReference(audit).WaitFor(audit)
+    .WithReference(audit)
     .WithEnvironment("Oidc__Authority", issuer).WaitFor(identity)
     .WithEnvironment("Oidc__ClientId", "hoop-portal")
     .WithEnvironment("Oidc__ClientSecret", portalSecret);

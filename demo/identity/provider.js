@@ -58,7 +58,7 @@ const claimsOf = (who) => who && { groups: who.groups, client_kind: who.client_k
 async function grantEverything(ctx, provider) {
   const { client, session } = ctx.oidc;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
-  grant.addOIDCScope('openid');
+  grant.addOIDCScope('openid hoop');
   grant.addResourceScope(resource, 'hoop');
   await grant.save();
   return grant;
