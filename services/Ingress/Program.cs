@@ -1,5 +1,6 @@
 using Hoop.Ingress.Approvals;
 using Hoop.Ingress.Journal;
+using Hoop.Ingress.Protocols.Postgres;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Snapshots;
 using Hoop.ServiceDefaults;
@@ -9,6 +10,7 @@ builder.AddServiceDefaults();
 var ingressId = builder.AddGate();
 builder.Services.AddJournal(builder.Configuration, ingressId);
 builder.AddSessionDirectory();
+builder.AddPostgresProtocol();
 builder.AddBus(bus =>
 {
     bus.AddSnapshotConsumers();

@@ -1,4 +1,5 @@
 using System.Net;
+using Hoop.Ingress.Catalog;
 using Hoop.Ingress.Protocols.Postgres.Startup;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sql;
@@ -28,6 +29,8 @@ public static class PostgresProtocol
                 $"The demo listens on loopback only: set {PostgresOptions.Section}:Listen to 127.0.0.1 or [::1], or leave the demo profile.")
             .ValidateOnStart();
         services.AddSingleton<ITargetDialer, TcpTargetDialer>();
+        services.AddSingleton<TargetCatalogs>();
+        services.AddSingleton<ITargetCatalog, PostgresTargetCatalog>();
         services.AddSingleton<PostgresSessions>();
         services.AddSingleton<SqlAnalyzer>();
         services.AddSingleton<IGate, RealGate>();

@@ -1,0 +1,34 @@
+using Hoop.Ingress.Catalog;
+using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Sql.Catalog;
+
+namespace Hoop.Ingress.Protocols.Postgres.Targets;
+
+/// <summary>The targets' names, loaded over a connection of the gateway's own and shared by all sessions.</summary>
+internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, ITargetDialer dialer) : ITargetCatalog
+{
+    /// <exception cref="TargetUnavailableException">Without the names nothing can be judged: the session ends.</exception>
+    public async ValueTask<CatalogSnapshot> GetAsync(AuthorizedTarget target, CancellationToken cancel)
+    {
+        try
+        {
+            return await catalogs.GetAsync(target.Name, load => LoadAsync(target, load), cancel);
+        }
+        catch (CatalogUnavailableException e)
+        {
+            throw new TargetUnavailableException("08006", e.Message, e);
+        }
+    }
+
+    public ValueTask<CatalogSnapshot> RefreshAsync(AuthorizedTarget target, CancellationToken cancel)
+    {
+        catalogs.Invalidate(target.Name);
+        return GetAsync(target, cancel);
+    }
+
+    private async Task<LoadedCatalog> LoadAsync(AuthorizedTarget target, CancellationToken cancel)
+    {
+        await using var client = await PostgresTargetClient.ConnectAsync(dialer, target, cancel);
+        return await CatalogLoader.LoadAsync(client.QueryAsync, cancel);
+    }
+}
