@@ -65,6 +65,20 @@ public class CatalogTests
     [InlineData("select (c).dossier from app.customers c", "execute public.dossier, select app.customers | read, unknown")]
     public void A_function_is_what_the_catalog_says(string sql, string expected) => Summary(Of(sql, Context(Shop))).ShouldBe(expected);
 
+    [Theory]
+    [InlineData("select * from orders where a <-> b > 1", "select public.orders | read")]
+    [InlineData("select * from orders where a === b", "select public.orders, execute public.leak | read, unknown")]
+    [InlineData("select * from orders where a between 1 and 2", "select public.orders, execute public.leak | read, unknown")]
+    [InlineData("select * from orders where a operator(pg_catalog.=) 1", "select public.orders | read")]
+    public void An_operator_that_somebody_defined_is_the_function_behind_it(string sql, string expected)
+    {
+        var catalog = Shop with
+        {
+            Operators = new Dictionary<string, IReadOnlyList<string>> { ["<->"] = ["public.similarity"], ["==="] = ["public.leak"], [">="] = ["public.leak"] },
+        };
+        Summary(Of(sql, Context(catalog))).ShouldBe(expected);
+    }
+
     [Fact]
     public void A_temporary_table_hides_the_real_one_in_its_own_session_alone()
     {
