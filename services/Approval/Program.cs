@@ -1,3 +1,4 @@
+using Hoop.Approval.Http;
 using Hoop.Approval.Portal;
 using Hoop.Approval.Requests;
 using Hoop.Approval.Saga;
@@ -11,10 +12,13 @@ builder.AddHoopDocuments();
 builder.AddApprovalSaga();
 builder.Services.AddRequests();
 builder.Services.AddSessions();
+builder.Services.AddApiErrors();
 builder.AddPortal();
 
 var app = builder.Build();
 app.UseSecurityHeaders();
+app.UseApiErrors();
+app.UseSameOrigin();
 app.UseAuthentication();
 app.UseAuthorization();
 app.UseAntiforgery();

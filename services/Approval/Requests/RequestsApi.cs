@@ -1,12 +1,15 @@
 using Hoop.Approval.Saga;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Hoop.Approval.Requests;
 
 /// <summary><c>/api/requests</c>: see and decide requests, for the CLI, other tools and agents that wait for their own.</summary>
 internal static class RequestsApi
 {
+    private const int MaxBodyBytes = 64 * 1024;
+
     public static void AddRequests(this IServiceCollection services)
     {
         services.AddSingleton<RequestQueries>();
@@ -15,7 +18,8 @@ internal static class RequestsApi
 
     public static void MapRequests(this IEndpointRouteBuilder app)
     {
-        var requests = app.MapGroup("/api/requests").RequireAuthorization(HoopPolicies.Principal).DisableAntiforgery().AddEndpointFilter<SameOriginFilter>();
+        var requests = app.MapGroup("/api/requests").RequireAuthorization(HoopPolicies.Principal).DisableAntiforgery()
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
         requests.MapGet("/", ListAsync);
         requests.MapGet("/{id}", ShowAsync);
         requests.MapPost("/{id}/approve", (string id, VoteBody? body, HttpContext context, Voting voting) => VoteAsync(id, true, body, context, voting));

@@ -158,6 +158,22 @@ public sealed class PortalTests(SagaRig saga, PortalRig portal) : IClassFixture<
         policy.ShouldContain("frame-ancestors 'none'");
         answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
         answer.Headers.GetValues("Referrer-Policy").ShouldBe(["no-referrer"]);
+        (await client.PostAsync(portal.Url + "/_blazor/negotiate", null)).StatusCode.ShouldBe(HttpStatusCode.Redirect, "live pages are for people who are signed in");
+    }
+
+    [Fact]
+    public async Task Another_site_cannot_act_with_a_persons_cookie()
+    {
+        var request = await saga.OpenAsync(Request(saga.World.Of(Agent)));
+        var page = await portal.SignInAsync(Bea);
+        var path = $"{portal.Url}/api/requests/{request.RequestId}/approve";
+
+        var foreign = await page.APIRequest.PostAsync(path, new() { Headers = new Dictionary<string, string> { ["Origin"] = "http://127.0.0.1:9" } });
+        var own = await page.APIRequest.PostAsync(path, new() { Headers = new Dictionary<string, string> { ["Origin"] = portal.Url } });
+
+        foreign.Status.ShouldBe(403);
+        (await foreign.TextAsync()).ShouldContain("other-origin");
+        own.Status.ShouldBe(200);
     }
 
     private static ILocator Row(IPage page, ApprovalRequested request) => page.Locator($"[data-testid=request-row][data-request='{request.RequestId}']");

@@ -86,6 +86,17 @@ public sealed class RequestsApiTests(SagaRig rig)
     }
 
     [Fact]
+    public async Task Body_that_cannot_be_a_vote_is_refused()
+    {
+        using var bea = Client(Bea);
+        var path = $"/api/requests/{Guid.NewGuid()}/deny";
+
+        (await ProblemAsync(bea.PostAsync(path, new StringContent("{\"reason\":", null, "application/json")), HttpStatusCode.BadRequest)).ShouldBe("bad-request");
+        (await ProblemAsync(bea.PostAsync(path, new StringContent("reason=x")), HttpStatusCode.UnsupportedMediaType)).ShouldBe("unsupported-media-type");
+        (await ProblemAsync(bea.GetAsync("/api/nothing"), HttpStatusCode.NotFound)).ShouldBe("not-found");
+    }
+
+    [Fact]
     public async Task Nobody_is_refused()
     {
         using var nobody = rig.One.CreateClient();

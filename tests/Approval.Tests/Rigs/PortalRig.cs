@@ -25,6 +25,8 @@ public sealed class PortalRig(SagaRig saga) : IAsyncLifetime
         _portal.StartServer();
         await _portal.ReadyAsync();
         Url = $"http://127.0.0.1:{_portal.ClientOptions.BaseAddress.Port}";
+        // Generous: what they guard against is never, not slow.
+        Assertions.SetDefaultExpectTimeout(30_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = Flags });
     }
@@ -35,7 +37,7 @@ public sealed class PortalRig(SagaRig saga) : IAsyncLifetime
         saga.World.SignsIn = person;
         var context = await _browser.NewContextAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 800 } });
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(20_000);
+        page.SetDefaultTimeout(60_000);
         await page.GotoAsync(Url);
         return page;
     }

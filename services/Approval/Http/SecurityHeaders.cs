@@ -1,7 +1,7 @@
 using Hoop.Approval.Portal.SignIn;
 using Microsoft.Extensions.Options;
 
-namespace Hoop.Approval.Portal;
+namespace Hoop.Approval.Http;
 
 /// <summary>Headers that keep other people's text and sites from acting through the portal.</summary>
 internal static class SecurityHeaders
@@ -19,6 +19,7 @@ internal static class SecurityHeaders
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "no-referrer";
+            if (context.Request.Path.StartsWithSegments("/api")) headers.CacheControl = "no-store";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             headers["Cross-Origin-Resource-Policy"] = "same-origin";
             return next(context);
