@@ -39,8 +39,6 @@ internal sealed class CompiledRule
     /// <summary>Every verb and object, whatever the effects: as a block, nothing is left.</summary>
     public bool IsUnconditional => _anyVerb && _objects.MatchesAll && (_anyEffect || Document.Effects.Count == 0);
 
-    public bool LetsReadOrCall => _anyVerb || _verbs.Contains("select") || _verbs.Contains("execute") || _verbs.Contains("call");
-
     /// <summary>
     /// Whether a block or approve rule speaks of the operation: all of what it names must be met, the verb and object by the same
     /// access. Reads loosely on purpose, so that an extra effect never takes an operation out of a restricting rule.
@@ -51,10 +49,12 @@ internal sealed class CompiledRule
 
     /// <summary>Whether an allow or approve rule covers one access, every effect that the access may cause included.</summary>
     /// <param name="required">Effects of the operation that this access must answer for.</param>
-    public bool Covers(ObjectAccess access, Effects required) =>
-        Names(access) && (required & ~(_effects | (NamesVerb(access) ? NaturalEffects.Of(access.Verb) : Effects.None))) == 0;
+    public bool Covers(ObjectAccess access, Effects required) => Names(access) && (required & ~(_effects | Natural(access))) == 0;
 
     public bool Names(ObjectAccess access) => (_anyVerb || NamesVerb(access)) && _objects.Matches(access.Name);
+
+    private Effects Natural(ObjectAccess access) =>
+        (_anyVerb ? NaturalEffects.OfAnyVerb : Effects.None) | (NamesVerb(access) ? NaturalEffects.Of(access.Verb) : Effects.None);
 
     private bool NamesVerb(ObjectAccess access) =>
         _verbs.Contains(access.Verb) || (access.Kind == "function" && IsCall(access.Verb) && (_verbs.Contains("execute") || _verbs.Contains("call")));

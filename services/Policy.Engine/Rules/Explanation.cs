@@ -28,7 +28,7 @@ internal static class Explanation
     private static string What(CompiledRule rule, OperationFacts operation)
     {
         var access = operation.Accesses.FirstOrDefault(rule.Names);
-        var effects = operation.Effects & ~NaturalEffects.Always;
+        var effects = operation.Effects & ~(Effects.Read | Effects.Write);
         var what = access is null ? "this operation" : Describe(access);
         return effects == Effects.None ? what : $"{what} ({EffectNames.Join(effects)})";
     }

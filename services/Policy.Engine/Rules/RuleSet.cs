@@ -58,22 +58,11 @@ internal sealed class RuleSet
 
         var carried = Effects.None;
         for (var i = 0; i < accesses.Count; i++) carried |= NaturalEffects.Of(accesses[i].Verb);
-        var onlyHarmless = true;
         for (var i = 0; i < accesses.Count; i++)
         {
-            var required = Required(operation, accesses[i], carried);
-            if (HarmlessAccess.Is(accesses[i], required)) continue;
-            onlyHarmless = false;
-            if (!IsCovered(operation, accesses[i], required, used)) return accesses[i];
+            if (!IsCovered(operation, accesses[i], Required(operation, accesses[i], carried), used)) return accesses[i];
         }
-        return !onlyHarmless || CoversHarmless(operation, used) ? null : accesses[0];
-    }
-
-    /// <summary><c>SELECT now()</c> touches nothing of the target: any rule that lets somebody read or call covers it.</summary>
-    private bool CoversHarmless(OperationFacts operation, Span<bool> used)
-    {
-        for (var i = 0; i < _allows.Length; i++) used[i] = _allows[i].LetsReadOrCall;
-        return used.Contains(true) || Array.Exists(_approves, r => r.LetsReadOrCall && r.Concerns(operation));
+        return null;
     }
 
     /// <summary>

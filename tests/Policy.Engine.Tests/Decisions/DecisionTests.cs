@@ -167,16 +167,14 @@ public sealed class DecisionTests
     }
 
     [Fact]
-    public void Built_in_functions_need_no_rule_of_their_own()
+    public void A_select_or_call_that_writes_needs_more_than_the_verb()
     {
-        var engine = EngineWith(ReadPublic);
-        engine.Outcome(Of(Effects.Read, Table("select", "public.t"), Function("pg_catalog.count"))).ShouldBe(Allow);
-        engine.Decide(Of(Effects.None, Function("pg_catalog.now"))).Rules.ShouldBe(["p1"]);
-        engine.Outcome(Of(Effects.None, new ObjectAccess("select", "other", "*"))).ShouldBe(Allow);
-        engine.Outcome(Of(Effects.FileAccess, Function("pg_catalog.pg_read_file"))).ShouldBe(Block);
-        engine.Outcome(Of(Effects.None, Function("pg_catalogue.now"))).ShouldBe(Block);
-        EngineWith(ReadPublic, AgentOnShop + ", block: { verbs: [execute], objects: [pg_catalog.now] }").Outcome(Of(Effects.None, Function("pg_catalog.now"))).ShouldBe(Block);
-        EngineWith(AgentOnShop + ", allow: { verbs: [insert] }").Outcome(Of(Effects.None, Function("pg_catalog.now"))).ShouldBe(Block);
+        var advance = Of(Effects.Read | Effects.Write, Function("pg_catalog.nextval"));
+        EngineWith(ReadPublic).Outcome(advance).ShouldBe(Block);
+        EngineWith(AgentOnShop + ", allow: { verbs: [select, execute] }").Decide(advance).ShouldSatisfyAllConditions(
+            d => d.Outcome.ShouldBe(Block), d => d.Why.ShouldBe("no policy covers execute on pg_catalog.nextval with these effects (write) for role agent on shop"));
+        EngineWith(AgentOnShop + ", allow: { verbs: [execute], effects: [write] }").Outcome(advance).ShouldBe(Allow);
+        EngineWith(AgentOnShop + ", allow: { verbs: ['*'] }").Outcome(advance).ShouldBe(Allow);
     }
 
     [Fact]
