@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Hoop.Contracts.Audit;
+using Hoop.Ingress.Journal;
+using Hoop.ServiceDefaults;
+using Hoop.Testing;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Ingress.Tests.Journal;
+
+/// <summary>The journal as Ingress wires it, over a real broker, to a stand-in for Audit.</summary>
+public sealed class ShippingOverRabbitMqTests : IDisposable
+{
+    private readonly string data = Directory.CreateTempSubdirectory("hoop-ingress-").FullName;
+
+    [Fact]
+    public async Task Events_reach_audit_and_their_confirmation_empties_the_journal()
+    {
+        var rabbit = await (await RabbitMqServer.SharedAsync()).CreateVirtualHostAsync();
+        var stored = new Stored();
+        using var audit = await StartAsync(rabbit, host =>
+        {
+            host.Services.AddSingleton(stored);
+            host.AddBus(bus => bus.AddConsumer<Store>());
+        });
+        using var ingress = await StartAsync(rabbit, host =>
+        {
+            host.Configuration["Hoop:DataDirectory"] = data;
+            host.Services.AddJournal(host.Configuration, "i1");
+            host.AddBus(bus => bus.AddJournalConsumers("i1"));
+        });
+
+        var session = new SessionJournal("s1", ingress.Services.GetRequiredService<IJournal>(), TimeProvider.System);
+        await session.AppendAsync(EventKinds.SessionStarted, """{"target":"é"}""", Durability.Written);
+        for (var i = 1; i <= 700; i++)
+            await session.AppendAsync(EventKinds.OperationDecided, $$"""{"operation":{{i}}}""", Durability.Written);
+        await session.AppendAsync(EventKinds.SessionEnded, "{}", Durability.Synced);
+
+        var journal = ingress.Services.GetRequiredService<FileJournal>();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        while (journal.BacklogBytes > 0)
+            await Task.Delay(10, limit.Token);
+        var events = stored.Events.Distinct().OrderBy(e => e.Sequence).ToList();
+        events.Count.ShouldBe(702);
+        JournalRig.IsChained(events).ShouldBeTrue();
+        await ingress.StopAsync();
+        await audit.StopAsync();
+    }
+
+    public void Dispose() => Directory.Delete(data, recursive: true);
+
+    private static async Task<IHost> StartAsync(string rabbit, Action<HostApplicationBuilder> configure)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:rabbitmq", rabbit)]);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddLogging(logging => logging.ClearProviders());
+        configure(builder);
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
+
+    public sealed class Stored
+    {
+        public ConcurrentQueue<JournalEvent> Events { get; } = [];
+    }
+
+    public sealed class Store(Stored stored) : IConsumer<RecordEvents>
+    {
+        public Task Consume(ConsumeContext<RecordEvents> context)
+        {
+            foreach (var e in context.Message.Events)
+                stored.Events.Enqueue(e);
+            return context.Publish(new EventsRecorded(context.Message.BatchId, context.Message.IngressId));
+        }
+    }
+}
