@@ -12,6 +12,9 @@ internal static class NeutralValues
 
     private static readonly FrozenDictionary<uint, (byte[] Text, byte[] Binary)> ByType = Build();
 
+    /// <summary>The types that have one.</summary>
+    public static IEnumerable<uint> Types => ByType.Keys.Concat(PostgresTypes.Elements.Keys);
+
     /// <summary>Null when the type has none: the value becomes NULL.</summary>
     public static byte[]? For(uint oid, short format)
     {
@@ -34,11 +37,11 @@ internal static class NeutralValues
     {
         var values = new Dictionary<uint, (byte[], byte[])>();
         Add("0", new byte[2], 21);
-        Add("0", new byte[4], 23, 26, 28, 29, 700);
+        Add("0", new byte[4], 23, 26, 28, 29, 700, 2203, 2204);
         Add("0", new byte[8], 20, 701, 5069);
         Add("0", new byte[8], 1700);
         Add("$0.00", new byte[8], 790);
-        Add("-", new byte[4], 24, 2202, 2203, 2204, 2205, 2206, 3734, 3769, 4089, 4096, 4191);
+        Add("-", new byte[4], 24, 2202, 2205, 2206, 3734, 3769, 4089, 4096, 4191);
         Add("f", new byte[1], 16);
         Add("*", "*"u8.ToArray(), PostgresTypes.Char);
         Add("\\x", [], 17);
@@ -56,7 +59,7 @@ internal static class NeutralValues
         Add("00:00:00:00:00:00:00:00", new byte[8], 774);
         Add("(0,0)", new byte[16], 600);
         Add("0/0", new byte[8], 3220);
-        Add("", new byte[4], 3614, 3615);
+        Add("", new byte[4], 3614);
         Add("empty", [1], 3904, 3906, 3908, 3910, 3912, 3926);
         Add("{}", new byte[4], 4451, 4532, 4533, 4534, 4535, 4536);
         return values.ToFrozenDictionary();
