@@ -26,7 +26,7 @@ sealed class FromLineage(Resolution resolution)
         return Named(alias, name, resolution.Relations.ShapeOf(relation)) with
         {
             Schema = alias.Exists ? null : relation?.Schema ?? range.Text("schemaname"),
-            HasSystemColumns = true,
+            HasSystemColumns = relation is { Kind: not 'v' },
         };
     }
 
@@ -86,6 +86,8 @@ sealed class FromLineage(Resolution resolution)
         var condition = new Scope(scope.Outer, scope.Ctes) { Items = scope.Items[start..] };
         resolution.Conditions.Condition(join["quals"], condition);
         var shape = Shape.Concat([new Shape(common), Without(left, merged), Without(right, merged)]);
+        // Where a name is not certain, neither is which columns became one, and so what stands where.
+        if (!IsCertain(join, left, right, merged)) shape = shape with { Others = shape.Row };
         return Publish(join, scope, start, shape, common);
     }
 
@@ -108,6 +110,10 @@ sealed class FromLineage(Resolution resolution)
         if (!join.Flag("isNatural")) return [.. join.Names("usingClause").OfType<string>()];
         return [.. left.Columns.Select(static c => c.Name).OfType<string>().Where(n => right.Find(n) is not null).Distinct()];
     }
+
+    static bool IsCertain(Node join, Shape left, Shape right, List<string> merged) => join.Flag("isNatural")
+        ? left.Possible is null && right.Possible is null
+        : merged.TrueForAll(n => left.Find(n) is not null && right.Find(n) is not null);
 
     static Value Column(Shape side, string name) => side.Find(name) ?? side.Possible ?? Value.Unknown;
 

@@ -17,17 +17,19 @@ static class OutputName
             case "A_Indirection":
                 var field = node.Names("indirection").LastOrDefault(static n => n is not null);
                 return field is not null ? Found(field) : Strong(node["arg"]);
+            // Servers before PostgreSQL 14 call it date_part.
+            case "FuncCall" when node.Names("funcname") is ["pg_catalog", "extract"]: return Unmodelled;
             case "FuncCall": return Found(node.Names("funcname").LastOrDefault());
             case "A_Expr": return Found(node.Text("kind") == "AEXPR_NULLIF" ? "nullif" : null);
             case "TypeCast":
                 var inner = Strong(node["arg"]);
-                return inner is { Known: true, Name: not null, Weak: false } ? inner : Weak(node.Child("typeName", "TypeName").Names("names").LastOrDefault());
+                return !inner.Known || inner is { Name: not null, Weak: false } ? inner : Weak(node.Child("typeName", "TypeName").Names("names").LastOrDefault());
             case "CollateClause": return Strong(node["arg"]);
             case "GroupingFunc": return Found("grouping");
             case "MergeSupportFunc": return Found("merge_action");
             case "CaseExpr":
                 var otherwise = Strong(node["defresult"]);
-                return otherwise is { Known: true, Name: not null, Weak: false } ? otherwise : Weak("case");
+                return !otherwise.Known || otherwise is { Name: not null, Weak: false } ? otherwise : Weak("case");
             case "SubLink": return OfSubLink(node);
             case "A_ArrayExpr": return Found("array");
             case "RowExpr": return Found("row");
@@ -35,7 +37,7 @@ static class OutputName
             case "MinMaxExpr": return Found(node.Text("op") == "IS_LEAST" ? "least" : "greatest");
             case "SQLValueFunction": return Found(OfValueFunction(node.Text("op")));
             case "" or "A_Const" or "ParamRef" or "BoolExpr" or "NullTest" or "BooleanTest" or "SetToDefault": return Found(null);
-            default: return (false, null, false);
+            default: return Unmodelled;
         }
     }
 
@@ -54,10 +56,12 @@ static class OutputName
         var target = select.List("targetList").FirstOrDefault();
         if (target.Text("name") is { } name) return Found(name);
         // SELECT * takes its name from the table.
-        return target["val"] is { Kind: "ColumnRef" } column && column.List("fields").LastOrDefault().Kind == "A_Star"
-            ? (false, null, false)
-            : Strong(target["val"]);
+        if (target["val"] is { Kind: "ColumnRef" or "A_Indirection" } value && HasStar(value)) return Unmodelled;
+        var figured = Strong(target["val"]);
+        return figured.Known ? Found(figured.Name ?? Nameless) : figured;
     }
+
+    static bool HasStar(Node value) => value.List("fields").Concat(value.List("indirection")).Any(static n => n.Kind == "A_Star");
 
     static string? OfValueFunction(string? op) => op switch
     {
@@ -74,6 +78,8 @@ static class OutputName
         "SVFOP_CURRENT_SCHEMA" => "current_schema",
         _ => null,
     };
+
+    static (bool Known, string? Name, bool Weak) Unmodelled => (false, null, false);
 
     static (bool Known, string? Name, bool Weak) Found(string? name) => (true, name, false);
 

@@ -57,9 +57,12 @@ sealed class StatementLineage(Resolution resolution)
 
     Shape CopiedColumns(Node copy)
     {
-        var shape = resolution.Relations.ShapeOf(copy.Child("relation", "RangeVar"));
+        var relation = resolution.Relations.Find(copy.Child("relation", "RangeVar"), null);
+        var shape = resolution.Relations.ShapeOf(relation);
         var names = copy.Names("attlist");
-        return names.Count == 0 ? shape : new([.. names.Select(n => new OutputColumn(n, shape.Find(n!) ?? Value.Unknown))]);
+        if (names.Count > 0) return new([.. names.Select(n => new OutputColumn(n, shape.Find(n!) ?? Value.Unknown))]);
+        // Generated columns are only copied when they are named.
+        return shape with { Columns = [.. shape.Columns.Where((_, i) => relation!.Columns[i].Generated is null)] };
     }
 
     /// <summary>The plan shows no rows, but constants folded from calls of immutable functions.</summary>

@@ -44,8 +44,10 @@ internal static class CatalogLoader
         var names = relations.ToDictionary(static r => r[0]!, static r => $"{r[1]}.{r[2]}");
         var columnsOf = columns.ToLookup(static c => c[0]!, static c => new CatalogColumn(c[1]!, short.Parse(c[2]!), uint.Parse(c[3]!)) { Generated = c[4] });
         var parentsOf = parents.Where(p => names.ContainsKey(p[1]!)).ToLookup(static p => p[0]!, p => names[p[1]!]);
+        // "a.b"."c" and "a"."b.c" read alike: neither is then known, which is safe.
+        var ambiguous = names.Values.GroupBy(static n => n).Where(static g => g.Count() > 1).Select(static g => g.Key).ToHashSet();
         Dictionary<string, CatalogRelation> result = new(relations.Count);
-        foreach (var row in relations)
+        foreach (var row in relations.Where(r => !ambiguous.Contains(names[r[0]!])))
             result[names[row[0]!]] = new(
                 uint.Parse(row[0]!), row[1]!, row[2]!, row[3]![0], [.. columnsOf[row[0]!]], row[6], [.. parentsOf[row[0]!]], IsTrue(row[4]), IsTrue(row[5]));
         return result;

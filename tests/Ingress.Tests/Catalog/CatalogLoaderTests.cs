@@ -29,6 +29,9 @@ public sealed class CatalogLoaderTests : IAsyncLifetime
         create function fire() returns trigger language plpgsql as 'begin return new; end';
         create trigger t before insert on customers for each row execute function fire();
         create temp table hidden (x int);
+        create schema "public.a";
+        create table "public.a".b (x int);
+        create table public."a.b" (y int);
         """;
 
     private CatalogSnapshot _catalog = CatalogSnapshot.Empty;
@@ -76,6 +79,9 @@ public sealed class CatalogLoaderTests : IAsyncLifetime
         _catalog.Relations["information_schema.tables"].Definition.ShouldBeNull();
         _catalog.Relations.Keys.ShouldNotContain(k => k.EndsWith(".hidden"));
     }
+
+    [Fact]
+    public void Names_that_read_alike_are_left_out() => _catalog.Relations.Keys.ShouldNotContain("public.a.b");
 
     [Fact]
     public void Functions_say_what_they_are_and_what_they_give()
