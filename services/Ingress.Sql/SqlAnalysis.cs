@@ -29,6 +29,9 @@ public sealed record SqlCommand(
     SqlCommandKind Kind, string? Name = null, string? Value = null, bool Local = false, SqlStatement? Inner = null)
 {
     public static readonly SqlCommand Other = new(SqlCommandKind.Other);
+
+    /// <summary>For COPY: its options by name, lower case; a null value is an option without one.</summary>
+    public IReadOnlyList<KeyValuePair<string, string?>> Options { get; init; } = [];
 }
 
 public enum SqlCommandKind

@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Testing.Wire;
 
 /// <summary>
-/// The server's end of a gateway, played by the test: <c>await server.ExpectAsync("Q")</c>, <c>await server.ReplyAsync(…)</c>.
+/// The server's end of a gateway, played by the test: <c>await server.ExpectAsync('Q')</c>, <c>await server.ReplyAsync(…)</c>.
 /// Log-in is answered by itself; the gateway's own question for the names is answered by itself too.
 /// </summary>
 public sealed class FakePostgresServer : IAsyncDisposable
@@ -19,6 +20,7 @@ public sealed class FakePostgresServer : IAsyncDisposable
     private readonly TaskCompletionSource<WirePeer> accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<StartupPacket> cancel = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> seen = new();
+    private readonly Channel<WireMessage> arrived = Channel.CreateUnbounded<WireMessage>();
 
     public FakePostgresServer()
     {
@@ -43,19 +45,9 @@ public sealed class FakePostgresServer : IAsyncDisposable
     /// <summary>Waits for the next message, which must be of this type.</summary>
     public async Task<WireMessage> ExpectAsync(char type)
     {
-        var peer = await accepted.Task;
-        while (true)
-        {
-            var message = await peer.ReadAsync() ?? throw new InvalidOperationException($"the gateway closed; expected '{type}'");
-            if (message.Type == 'P' && message.Text.Contains("current_schemas", StringComparison.Ordinal))
-            {
-                await AnswerNamesAsync(peer);
-                continue;
-            }
-
-            seen.Enqueue($"{message.Type}:{message.Text.Replace('\0', '|')}");
-            return message.Type == type ? message : throw new InvalidOperationException($"expected '{type}' but got {message.Type}: {message.Text}");
-        }
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        var message = await arrived.Reader.ReadAsync(patience.Token);
+        return message.Type == type ? message : throw new InvalidOperationException($"expected '{type}' but got {message.Type}: {message.Text}");
     }
 
     public async Task ReplyAsync(Action<System.Buffers.IBufferWriter<byte>> write) => await (await accepted.Task).SendAsync(write);
@@ -97,12 +89,37 @@ public sealed class FakePostgresServer : IAsyncDisposable
                 Startup = packet.Parameters;
                 await peer.SendAsync(LogIn);
                 accepted.TrySetResult(peer);
+                _ = ReadAsync(peer);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // The test is over.
         }
+    }
+
+    private async Task ReadAsync(WirePeer peer)
+    {
+        try
+        {
+            while (await peer.ReadAsync() is { } message)
+            {
+                if (message.Type == 'P' && message.Text.Contains("current_schemas", StringComparison.Ordinal))
+                {
+                    await AnswerNamesAsync(peer);
+                    continue;
+                }
+
+                seen.Enqueue($"{message.Type}:{message.Text.Replace('\0', '|')}");
+                arrived.Writer.TryWrite(message);
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        {
+            // The test is over.
+        }
+
+        arrived.Writer.TryComplete();
     }
 
     private static void LogIn(System.Buffers.IBufferWriter<byte> output)

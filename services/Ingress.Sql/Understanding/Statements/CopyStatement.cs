@@ -18,7 +18,15 @@ static class CopyStatement
         walk.VisitFields(body, scope, "relation");
         if (body.Flag("is_program")) walk.Access(into ? "copy-from" : "copy-to", "other", "program", E.CodeExec);
         else if (body.Text("filename") is { } file) walk.Access(into ? "copy-from" : "copy-to", "other", $"file:{file}", E.FileAccess);
-        else walk.Command = new(into ? SqlCommandKind.CopyIn : SqlCommandKind.CopyOut);
+        else walk.Command = new(into ? SqlCommandKind.CopyIn : SqlCommandKind.CopyOut) { Options = Options(body) };
         walk.MayBePlumbing = false;
+    }
+
+    static List<KeyValuePair<string, string?>> Options(JsonElement body)
+    {
+        var options = new List<KeyValuePair<string, string?>>();
+        foreach (var item in body.Items("options"))
+            if (item.As("DefElem") is { } option) options.Add(new(option.Text("defname") ?? "", option.Field("arg")?.ConstantText()));
+        return options;
     }
 }

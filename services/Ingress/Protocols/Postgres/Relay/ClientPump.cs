@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using Hoop.Ingress.Wire.Postgres;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
@@ -23,12 +24,13 @@ internal sealed class ClientPump(RelaySession session, ClientMessages messages, 
     public async Task<string> RunAsync(CancellationToken cancel)
     {
         var input = session.Client.Input;
+        ReadResult? sent = null;
         while (true)
         {
-            var read = await input.ReadAsync(cancel);
+            var read = sent ?? await input.ReadAsync(cancel);
             var rest = read.Buffer;
-            var held = false;
-            while (!held && Take(ref rest, out var frame) is var taken and not Taken.Nothing)
+            sent = null;
+            while (sent is null && Take(ref rest, out var frame) is var taken and not Taken.Nothing)
             {
                 if (taken == Taken.Oversize)
                 {
@@ -41,13 +43,13 @@ internal sealed class ClientPump(RelaySession session, ClientMessages messages, 
                 // The frame outlives its buffer: the client's bytes are looked at while its statement waits.
                 waiting.Keep();
                 input.AdvanceTo(rest.Start);
-                held = true;
-                if (!await holds.WaitAsync(waiting.Hold, messages, waiting, cancel)) return "client closed while waiting for approval";
+                sent = await holds.WaitAsync(waiting.Hold, messages, waiting, cancel);
+                if (sent is null) return "client closed while waiting for approval";
             }
 
-            if (!held) input.AdvanceTo(rest.Start, rest.End);
+            if (sent is null) input.AdvanceTo(rest.Start, rest.End);
             await session.Upstream.Output.FlushAsync(cancel);
-            if (read.IsCompleted && !held) return rest.IsEmpty ? "client closed" : "client closed within a message";
+            if (read.IsCompleted && sent is null) return rest.IsEmpty ? "client closed" : "client closed within a message";
         }
     }
 

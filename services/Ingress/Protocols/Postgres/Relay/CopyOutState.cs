@@ -1,4 +1,5 @@
 using System.Buffers;
+using Hoop.Ingress.Protocols.Postgres.Masking;
 using Hoop.Ingress.Protocols.Postgres.Results;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
@@ -9,16 +10,17 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 internal sealed class CopyOutState(RelaySession session)
 {
     private RunningOperation? operation;
+    private PostgresCopyMasker? masker;
 
     /// <summary>True while data passes without anybody looking into it.</summary>
-    public bool Passes => operation is { Rewriter: null };
+    public bool Passes => operation is not null && masker is null;
 
     public void Count(long length) => operation!.Bytes += length;
 
     public bool Start(PendingReply head, in CopyResponse response)
     {
         operation = head.Operation ?? throw PostgresRefusedException.Protocol("the target began a copy that nobody asked for");
-        ResultMasks.PrepareCopy(session.Gate, operation, response.IsBinary, response.Columns);
+        masker = ResultMasks.ForCopy(session.Gate, operation, response.IsBinary, response.Columns);
         return true;
     }
 
@@ -26,12 +28,17 @@ internal sealed class CopyOutState(RelaySession session)
     {
         if (operation is null || !ReferenceEquals(head.Operation, operation)) throw PostgresRefusedException.Protocol("the target sent copy data that nobody asked for");
         operation.Bytes += PostgresFrame.HeaderLength + body.Length;
-        return operation.Rewriter is null || !operation.Rewriter.Rewrite(BackendType.CopyData, body, output);
+        return masker is null || !masker.TryRewrite(body, output);
     }
 
+    /// <summary>CopyDone: every row was whole.</summary>
     public bool Done()
     {
-        operation = null;
+        masker?.Complete();
+        Abort();
         return true;
     }
+
+    /// <summary>An error took its place.</summary>
+    public void Abort() => (operation, masker) = (null, null);
 }

@@ -10,18 +10,17 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// </summary>
 internal sealed class HoldRoom(RelaySession session)
 {
-    /// <returns>False: the client, the target or the gateway is leaving.</returns>
-    public async Task<bool> WaitAsync(Hold hold, ClientMessages messages, WaitingRequest request, CancellationToken cancel)
+    /// <returns>What the client sent meanwhile, to go on with; null: the client, the target or the gateway is leaving.</returns>
+    public async Task<ReadResult?> WaitAsync(Hold hold, ClientMessages messages, WaitingRequest request, CancellationToken cancel)
     {
         session.BeginHold();
         try
         {
             await messages.PushAsync(cancel);
             session.Say(output => PostgresVoice.Waiting(hold).Write(output, BackendType.NoticeResponse));
-            var answer = await WatchAsync(hold, cancel);
-            if (answer is null) return false;
-            request.Release(answer.Value);
-            return true;
+            if (await WatchAsync(hold, cancel) is not { } sent) return null;
+            request.Release(await hold.Outcome);
+            return sent;
         }
         finally
         {
@@ -29,7 +28,7 @@ internal sealed class HoldRoom(RelaySession session)
         }
     }
 
-    private async Task<GateAnswer?> WatchAsync(Hold hold, CancellationToken cancel)
+    private async Task<ReadResult?> WatchAsync(Hold hold, CancellationToken cancel)
     {
         var input = session.Client.Input;
         var clock = session.Services.Clock;
@@ -63,8 +62,8 @@ internal sealed class HoldRoom(RelaySession session)
         }
 
         if (gone) return null;
-        await RewindAsync(reading);
-        return await hold.Outcome;
+        input.CancelPendingRead();
+        return await (reading ?? input.ReadAsync(CancellationToken.None).AsTask());
     }
 
     /// <summary>The client's bytes are not for now, its leaving is.</summary>
@@ -74,14 +73,5 @@ internal sealed class HoldRoom(RelaySession session)
         readOn = !leaving && read.Buffer.Length < session.Services.Options.HoldBuffer;
         session.Client.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         return leaving;
-    }
-
-    /// <summary>Leaves the bytes that came meanwhile to be read again from their start.</summary>
-    private async Task RewindAsync(Task<ReadResult>? reading)
-    {
-        var input = session.Client.Input;
-        input.CancelPendingRead();
-        var read = await (reading ?? input.ReadAsync(CancellationToken.None).AsTask());
-        input.AdvanceTo(read.Buffer.Start);
     }
 }

@@ -43,7 +43,7 @@ internal static class PostgresOperations
         {
             Protocol = "postgres",
             // A later statement would be read with names as they were before an earlier one moved them.
-            Understood = statements.All(statement => statement.Facts.Understood) && !MovesNamesMidway(statements),
+            Understood = statements.All(statement => statement.Facts.Understood) && !ReadsAfterMove(statements),
             Plumbing = statements.All(statement => statement.Facts.Plumbing),
             Accesses = [.. statements.SelectMany(statement => statement.Facts.Accesses).Distinct()],
             Effects = statements.Aggregate(Effects.None, (effects, statement) => effects | statement.Facts.Effects),
@@ -57,23 +57,20 @@ internal static class PostgresOperations
         Protocol = "postgres", Understood = true, Plumbing = true, Accesses = [], Effects = Effects.None, Fingerprint = "0000000000000000",
     };
 
-    internal static bool MovesNamesMidway(IReadOnlyList<SqlStatement> statements)
+    /// <summary>After one of these in the same string, the catalog that the later ones were read with may be out of date. (Settings, cursors and PREPARE within a string are followed by the analysis.)</summary>
+    internal static bool MovesNames(IEnumerable<SqlStatement> statements) => statements.Any(static statement =>
+        !statement.Facts.Understood || statement.Command.Kind is SqlCommandKind.Ddl or SqlCommandKind.Discard
+        || (statement.Facts.Effects & (Effects.Ddl | Effects.Session | Effects.Dynamic | Effects.Unknown | Effects.Privilege)) != 0);
+
+    private static bool ReadsAfterMove(IReadOnlyList<SqlStatement> statements)
     {
-        var moved = false;
-        foreach (var statement in statements)
+        for (var i = 1; i < statements.Count; i++)
         {
-            if (moved && !IsTransactionControl(statement.Command.Kind) && !IsHarmlessSetting(statement)) return true;
-            moved |= SessionContext.MovesNames(statement);
+            if (!statements[i].Facts.Plumbing && MovesNames(statements.Take(i))) return true;
         }
 
         return false;
     }
-
-    private static bool IsTransactionControl(SqlCommandKind kind) =>
-        kind is SqlCommandKind.Begin or SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.Savepoint or SqlCommandKind.RollbackTo or SqlCommandKind.Release or SqlCommandKind.Empty;
-
-    private static bool IsHarmlessSetting(SqlStatement statement) =>
-        statement.Command.Kind is SqlCommandKind.Set or SqlCommandKind.Reset or SqlCommandKind.Show && statement.Facts.Plumbing;
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 }

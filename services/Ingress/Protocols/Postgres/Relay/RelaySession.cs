@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using Hoop.Ingress.Protocols.Postgres.Results;
+using Hoop.Ingress.Protocols.Postgres.Masking;
 using Hoop.Ingress.Protocols.Postgres.Startup;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
@@ -182,8 +182,8 @@ internal sealed class RelaySession
     }
 
     /// <summary>The masks for text that belongs to no operation.</summary>
-    public DiagnosticMask? DiagnosticsFor(RunningOperation? operation) =>
-        (operation is null ? Gate.CurrentMasks : Gate.MasksFor(operation.Permit)) is { } masks ? new DiagnosticMask(masks) : null;
+    public PostgresDiagnosticsMasker? DiagnosticsFor(RunningOperation? operation) =>
+        (operation is null ? Gate.CurrentMasks : Gate.MasksFor(operation.Permit)) is { } masks ? PostgresDiagnosticsMasker.Create(masks) : null;
 
     private void Skipped(PendingReply reply)
     {

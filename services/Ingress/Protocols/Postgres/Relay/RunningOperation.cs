@@ -1,10 +1,12 @@
+using Hoop.Contracts.Operations;
+using Hoop.Ingress.Protocols.Postgres.Masking;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
 /// <summary>A permitted operation on its way through the server.</summary>
-internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlContext context, long startedAt)
+internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlContext context, bool namesMoved, long startedAt)
 {
     private readonly HashSet<string> maskedColumns = new(StringComparer.Ordinal);
 
@@ -21,11 +23,15 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
 
     public SqlStatement? Current => Statement < Analysis.Statements.Count ? Analysis.Statements[Statement] : null;
 
-    /// <summary>Rewrites the rows of the current result; null: they pass as they are.</summary>
-    public RowRewriter? Rewriter { get; private set; }
+    /// <summary>The columns of the statement being answered; null when they are not known, or an earlier statement may have moved their names.</summary>
+    public IReadOnlyList<ResultColumn>? Lineage =>
+        namesMoved || PostgresOperations.MovesNames(Analysis.Statements.Take(Statement)) ? null : Current?.Result;
 
-    /// <summary>The current result was looked at, <see cref="Rewriter"/> is set.</summary>
-    public bool RewriterKnown { get; private set; }
+    /// <summary>Rewrites the rows of the current result; null: they pass as they are.</summary>
+    public PostgresRowMasker? Masker { get; private set; }
+
+    /// <summary>The current result was looked at, <see cref="Masker"/> is set.</summary>
+    public bool MaskerKnown { get; private set; }
 
     public long Rows { get; set; }
     public long Bytes { get; set; }
@@ -43,14 +49,12 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
     public void NextStatement()
     {
         Statement++;
-        (Rewriter, RewriterKnown) = (null, false);
+        (Masker, MaskerKnown) = (null, false);
     }
 
-    public void Use(RowRewriter? rewriter)
-    {
-        (Rewriter, RewriterKnown) = (rewriter, true);
-        if (rewriter is not null) maskedColumns.UnionWith(rewriter.MaskedColumns);
-    }
+    public void Use(PostgresRowMasker? masker) => (Masker, MaskerKnown) = (masker, true);
+
+    public void Masked(IEnumerable<string> columns) => maskedColumns.UnionWith(columns);
 
     public void Failed(string status) => (Status, Succeeded) = (status, false);
 

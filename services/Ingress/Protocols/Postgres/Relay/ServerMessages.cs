@@ -24,7 +24,7 @@ internal sealed class ServerMessages(RelaySession session)
     {
         switch (type)
         {
-            case BackendType.DataRow when Replies.Head is { Swallow: false, Operation: { RewriterKnown: true, Rewriter: null } operation }:
+            case BackendType.DataRow when Replies.Head is { Swallow: false, Operation: { MaskerKnown: true, Masker: null } operation }:
                 operation.Rows++;
                 operation.Bytes += length;
                 return true;
@@ -42,7 +42,7 @@ internal sealed class ServerMessages(RelaySession session)
         switch (type)
         {
             case BackendType.NoticeResponse: return Notice(body, output);
-            case BackendType.NotificationResponse: return NotificationMask.Pass(session.DiagnosticsFor(null), body, output);
+            case BackendType.NotificationResponse: return session.DiagnosticsFor(null) is not { } masker || !masker.TryRewriteNotification(body, output);
             case BackendType.ParameterStatus: return Parameter(ParameterStatus.Read(body));
             case BackendType.ErrorResponse: return Error(PostgresDiagnostic.Read(body), output);
         }
@@ -73,10 +73,11 @@ internal sealed class ServerMessages(RelaySession session)
 
     private bool Notice(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
     {
-        if (session.DiagnosticsFor(Replies.Head?.Operation) is not { } mask) return true;
-        mask.Rewrite(PostgresDiagnostic.Read(body)).Write(output, BackendType.NoticeResponse);
-        return false;
+        var operation = Replies.Head?.Operation;
+        return session.DiagnosticsFor(operation) is not { } masker || !masker.TryRewrite(BackendType.NoticeResponse, body, Asked(operation), output);
     }
+
+    private static string Asked(RunningOperation? operation) => operation?.Permit.Operation.Text ?? "";
 
     private bool Parameter(ParameterStatus parameter)
     {
@@ -90,7 +91,7 @@ internal sealed class ServerMessages(RelaySession session)
         var fatal = error.Severity is "FATAL" or "PANIC";
         SaidFatal |= fatal;
         if (head is { Instead: { } refusal } && !fatal) error = PostgresVoice.Refused(refusal);
-        else if (session.DiagnosticsFor(head?.Operation) is { } mask) error = mask.Rewrite(error);
+        else if (session.DiagnosticsFor(head?.Operation) is { } masker) error = masker.Mask(error, Asked(head?.Operation));
 
         // An error of the gateway's own query only matters to the client when it took the client's pipeline down with it.
         if (head is not { Swallow: true, Internal.Alone: true }) error.Write(output, BackendType.ErrorResponse);
@@ -103,7 +104,7 @@ internal sealed class ServerMessages(RelaySession session)
     {
         head.Failed = true;
         Replies.EndCopyIn();
-        copyOut.Done();
+        copyOut.Abort();
         head.Operation?.Failed($"{error.SqlState}: {error.Message}");
         if (head.Kind is ReplyKind.Query or ReplyKind.Sync) return;
         // FailHead reports only those behind the head as skipped: the head has its own reason.
@@ -164,10 +165,10 @@ internal sealed class ServerMessages(RelaySession session)
         }
 
         if (head.Operation is not { } operation) throw Misfit(BackendType.DataRow);
-        if (!operation.RewriterKnown) ResultMasks.Prepare(session.Gate, operation, head.Portal?.RowColumns());
+        if (!operation.MaskerKnown) ResultMasks.Prepare(session.Gate, operation, head.Portal?.RowColumns());
         operation.Rows++;
         operation.Bytes += PostgresFrame.HeaderLength + body.Length;
-        return operation.Rewriter is null || !operation.Rewriter.Rewrite(BackendType.DataRow, body, output);
+        return operation.Masker is null || !operation.Masker.TryRewrite(body, output);
     }
 
     private bool Completed(PendingReply head, CommandComplete complete)

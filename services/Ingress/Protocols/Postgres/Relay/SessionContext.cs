@@ -1,6 +1,7 @@
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql;
 using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
@@ -18,7 +19,6 @@ internal sealed class SessionContext(RelaySession session)
 
     private bool resolving;
     private bool movedInTransaction;
-    private bool ddlInTransaction;
 
     /// <summary>Null until the server was asked.</summary>
     public SqlContext? Current { get; private set; }
@@ -31,6 +31,9 @@ internal sealed class SessionContext(RelaySession session)
 
     /// <summary>The catalog must be loaded again.</summary>
     public bool MustRefresh { get; private set; }
+
+    /// <summary>The open transaction changed the schema; no other connection sees that yet.</summary>
+    public bool UncommittedDdl { get; private set; }
 
     /// <summary>True when later statements may resolve their names differently.</summary>
     internal static bool MovesNames(SqlStatement statement) => statement.Command.Kind switch
@@ -51,26 +54,25 @@ internal sealed class SessionContext(RelaySession session)
     {
         var kind = statement.Command.Kind;
         if (MovesNames(statement) || kind is SqlCommandKind.Set or SqlCommandKind.Reset) (MustSettle, MustAsk, movedInTransaction) = (true, true, true);
-        if (kind == SqlCommandKind.Ddl || (statement.Facts.Effects & (Effects.Ddl | Effects.Destructive)) != 0 || !statement.Facts.Understood) (MustRefresh, ddlInTransaction) = (true, true);
+        if (kind == SqlCommandKind.Ddl || (statement.Facts.Effects & (Effects.Ddl | Effects.Destructive)) != 0 || !statement.Facts.Understood) (MustRefresh, UncommittedDdl) = (true, true);
         if (kind is not (SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo or SqlCommandKind.PrepareTransaction)) return;
 
         // What the transaction moved may have moved back.
         if (movedInTransaction) (MustSettle, MustAsk) = (true, true);
-        if (ddlInTransaction) MustRefresh = true;
-        if (kind != SqlCommandKind.RollbackTo) (movedInTransaction, ddlInTransaction) = (false, false);
+        if (UncommittedDdl) MustRefresh = true;
     }
 
     /// <summary>Everything sent is answered.</summary>
     public void Settled() => MustSettle = false;
 
-    public void Answered(IReadOnlyList<string?[]> rows, CatalogSnapshot catalog)
+    public void Answered(IReadOnlyList<string?[]> rows, CatalogSnapshot catalog, byte transactionStatus)
     {
         MustAsk = false;
-        MustRefresh = false;
+        if (transactionStatus == ReadyForQuery.Idle) (MustRefresh, movedInTransaction, UncommittedDdl) = (false, false, false);
         string[] path = [.. rows.Where(row => row is ["s", not null, _]).Select(row => row[1]!)];
         var temporary = rows.Where(row => row is ["t", not null, _]).Select(row => row[1]!).ToHashSet(StringComparer.Ordinal);
         // Always a new object: what was analysed in the old one, names of cursors and prepared statements included, is looked at again.
-        Current = new SqlContext { Catalog = catalog, SearchPath = path, Prepared = Prepared, Cursor = Cursor };
+        Current = new SqlContext { Catalog = catalog, SearchPath = path, IsTemporary = temporary.Contains, Prepared = Prepared, Cursor = Cursor };
     }
 
     /// <summary>The target's catalog was loaded again, by whomever.</summary>

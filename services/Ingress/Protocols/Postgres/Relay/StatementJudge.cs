@@ -7,15 +7,17 @@ using Hoop.Ingress.Wire.Postgres.Messages;
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
 /// <summary>What the Gate said of a statement, with what it takes to run it.</summary>
-internal readonly record struct Judgement(GateAnswer Answer, SqlAnalysis Analysis, SqlContext Context, long StartedAt)
+/// <param name="NamesMoved">The open transaction changed the schema: only its own connection sees that, so lineage cannot be trusted.</param>
+internal readonly record struct Judgement(GateAnswer Answer, SqlAnalysis Analysis, SqlContext Context, bool NamesMoved, long StartedAt)
 {
-    public RunningOperation Run(Permit permit) => new(permit, Analysis, Context, StartedAt);
+    public RunningOperation Run(Permit permit) => new(permit, Analysis, Context, NamesMoved, StartedAt);
 }
 
 /// <summary>Understands a statement as the server would at this moment, and asks the Gate.</summary>
 internal sealed class StatementJudge(RelaySession session)
 {
     private readonly SessionContext context = new(session);
+    private Refusal? namesProblem;
 
     /// <summary>These statements were sent: the session's state follows.</summary>
     public void Sent(SqlAnalysis analysis) => context.Sent(analysis);
@@ -31,12 +33,30 @@ internal sealed class StatementJudge(RelaySession session)
         for (var attempt = 0; attempt < 2; attempt++)
         {
             if (await AskServerAsync(open, cancel) is not { } rows) continue;
-            var target = session.Gate.Target;
-            var catalog = session.Services.Catalog;
-            context.Answered(rows, context.MustRefresh ? await catalog.RefreshAsync(target, cancel) : await catalog.GetAsync(target, cancel));
+            await LearnAsync(rows, cancel);
             return;
         }
     }
+
+    private async ValueTask LearnAsync(IReadOnlyList<string?[]> rows, CancellationToken cancel)
+    {
+        var (target, catalog) = (session.Gate.Target, session.Services.Catalog);
+        try
+        {
+            // Not within the transaction that changes the schema: others cannot see it yet, and would wait for its locks.
+            var refresh = context.MustRefresh && session.TransactionStatus == ReadyForQuery.Idle;
+            context.Answered(rows, refresh ? await catalog.RefreshAsync(target, cancel) : await catalog.GetAsync(target, cancel), session.TransactionStatus);
+            namesProblem = null;
+        }
+        catch (TargetUnavailableException e)
+        {
+            session.Services.Logger.CatalogFailed(target.Name, e.Message);
+            namesProblem = NoNames(e);
+        }
+    }
+
+    private static Refusal NoNames(TargetUnavailableException e) => new(RefusalCode.TargetUnavailable, null,
+        "the target's names could not be read, so the statement is refused", e.Message, "Try again in a moment, or ask an administrator to check the target.");
 
     /// <summary>Waits until the server has answered everything it has.</summary>
     public async ValueTask DrainAsync(bool open, CancellationToken cancel)
@@ -64,15 +84,27 @@ internal sealed class StatementJudge(RelaySession session)
         string text, bool readable, IReadOnlyList<string?> values, PreparedStatement? prepared, BindParameters? parameters, CancellationToken cancel)
     {
         var now = session.Services.Clock.GetTimestamp();
-        if (context.Current is not { } current || context.MustAsk && session.TransactionStatus != ReadyForQuery.Failed) return new Judgement(StateUnknown, Unread(text), null!, now);
-        if (TextRefusal(text) is { } refusal) return new Judgement(refusal, Unread(text), current, now);
-
-        context.Use(await session.Services.Catalog.GetAsync(session.Gate.Target, cancel));
-        current = context.Current!;
+        if (await UnjudgeableAsync(text, cancel) is { } refusal) return new Judgement(refusal, Unread(text), null!, true, now);
+        var current = context.Current!;
         var analysis = !readable ? Unread(text) : prepared?.Analyze(session.Services.Analyze, current) ?? session.Services.Analyze(text, current);
         var preview = PostgresPreview.For(session, analysis, current, parameters);
         var operation = PostgresOperations.Create(analysis, text, values, session, preview);
-        return new Judgement(await session.Gate.AskAsync(operation, cancel), analysis, current, now);
+        return new Judgement(await session.Gate.AskAsync(operation, cancel), analysis, current, context.UncommittedDdl, now);
+    }
+
+    private async ValueTask<Refusal?> UnjudgeableAsync(string text, CancellationToken cancel)
+    {
+        if (context.Current is null || context.MustAsk && session.TransactionStatus != ReadyForQuery.Failed) return namesProblem ?? StateUnknown;
+        if (TextRefusal(text) is { } refusal) return refusal;
+        try
+        {
+            context.Use(await session.Services.Catalog.GetAsync(session.Gate.Target, cancel));
+            return null;
+        }
+        catch (TargetUnavailableException e)
+        {
+            return NoNames(e);
+        }
     }
 
     // By extended protocol under a name of its own: a simple query would take the client's unnamed statement away.

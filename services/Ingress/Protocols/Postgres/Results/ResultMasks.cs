@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Protocols.Postgres.Masking;
+using Hoop.Ingress.Protocols.Postgres.Masking.Copy;
 using Hoop.Ingress.Protocols.Postgres.Relay;
 using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Wire.Postgres.Messages;
@@ -26,25 +28,39 @@ internal static class ResultMasks
         }
 
         if (columns is null) throw PostgresRefusedException.Protocol("rows came without a description, so they cannot be masked");
-        var lineage = operation.Current?.Result;
+        var lineage = operation.Lineage;
         if (lineage?.Count != columns.Length) lineage = null;
-        var values = new ValueMask?[columns.Length];
-        for (var i = 0; i < columns.Length; i++)
-            values[i] = masks.ForColumn(lineage?[i] ?? Opaque(columns[i].Name)) ?? ByTable(masks, columns[i], operation.Context.Catalog);
-        operation.Use(MaskedRows.Create(columns, values, masks.Detectors));
+        var fields = columns.Select((column, index) => new MaskedField(
+            column.Name, column.TypeOid, column.Format,
+            masks.ForColumn(lineage?[index] ?? Opaque(column.Name)) ?? ByTable(masks, column, operation.Context.Catalog))).ToArray();
+        operation.Masked(fields.Where(field => field.Mask is not null).Select(field => field.Name));
+        operation.Use(PostgresRowMasker.Create(fields, masks.Detectors));
     }
 
-    internal static void PrepareCopy(IGateSession gate, RunningOperation operation, bool binary, int columnCount)
+    /// <returns>Null: the data passes as it is.</returns>
+    internal static PostgresCopyMasker? ForCopy(IGateSession gate, RunningOperation operation, bool binary, int columnCount)
     {
-        if (gate.MasksFor(operation.Permit) is not { } masks)
-        {
-            operation.Use(null);
-            return;
-        }
+        if (gate.MasksFor(operation.Permit) is not { } masks) return null;
+        var lineage = operation.Lineage;
+        if (lineage?.Count != columnCount) lineage = [.. Enumerable.Range(1, columnCount).Select(number => Opaque($"column {number}"))];
+        var fields = lineage.Select(column => new MaskedField(column.Name, 0, binary ? (short)1 : (short)0, masks.ForColumn(column))).ToArray();
+        operation.Masked(fields.Where(field => field.Mask is not null).Select(field => field.Name));
+        return PostgresCopyMasker.Create(Format(operation, binary), fields, masks.Detectors);
+    }
 
-        var lineage = operation.Current?.Result;
-        if (lineage?.Count != columnCount) lineage = [.. Enumerable.Range(0, columnCount).Select(index => Opaque($"column {index + 1}"))];
-        operation.Use(MaskedCopy.Create(operation.Current!, lineage, [.. lineage.Select(masks.ForColumn)], masks.Detectors, binary));
+    private static CopyFormat Format(RunningOperation operation, bool binary)
+    {
+        try
+        {
+            var format = CopyFormat.From(operation.Current?.Command.Options ?? []);
+            return (format.Encoding == CopyEncoding.Binary) == binary
+                ? format
+                : throw PostgresRefusedException.Protocol("the target writes the copy in another format than was asked for");
+        }
+        catch (NotSupportedException e)
+        {
+            throw new PostgresRefusedException(PostgresDiagnostic.Create("FATAL", "0A000", e.Message), "COPY that cannot be masked");
+        }
     }
 
     private static ValueMask? ByTable(TargetMasks masks, PostgresColumn column, CatalogSnapshot catalog)
