@@ -33,8 +33,13 @@ internal sealed class ApprovalRepositoryContext<T>(ApprovalDb db, Moment moment,
 {
     public async Task<SagaConsumeContext<ApprovalState, T>?> Load(Guid correlationId)
     {
-        var approval = await db.Approvals
-            .FromSql($"SELECT * FROM approvals WHERE id = {correlationId} FOR UPDATE").SingleOrDefaultAsync(CancellationToken);
+        var approval = await FindAsync(correlationId);
+        if (approval is null)
+        {
+            // No row to lock yet: whoever opens the same request at this moment is waited for, then looked at again.
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({correlationId.ToString()}, 0))", CancellationToken);
+            approval = await FindAsync(correlationId);
+        }
         return approval is null ? null : With(approval);
     }
 
@@ -64,6 +69,9 @@ internal sealed class ApprovalRepositoryContext<T>(ApprovalDb db, Moment moment,
     public Task<SagaConsumeContext<ApprovalState, TOther>> CreateSagaConsumeContext<TOther>(
         ConsumeContext<TOther> consumeContext, ApprovalState instance, SagaConsumeContextMode mode) where TOther : class =>
         Task.FromResult<SagaConsumeContext<ApprovalState, TOther>>(new DefaultSagaConsumeContext<ApprovalState, TOther>(consumeContext, instance));
+
+    private Task<ApprovalState?> FindAsync(Guid id) =>
+        db.Approvals.FromSql($"SELECT * FROM approvals WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(CancellationToken);
 
     // This scope, not the context inside it: the database and the moment are found through it.
     private SagaConsumeContext<ApprovalState, T> With(ApprovalState instance) => new DefaultSagaConsumeContext<ApprovalState, T>(this, instance);

@@ -19,13 +19,15 @@ internal sealed class AuditClient(IHttpClientFactory http)
         return http.CreateClient("audit").SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
     }
 
-    public Task<AuditAnswer<SessionSummary>> ListSessionsAsync(Principal principal, CancellationToken cancel) =>
-        ReadAsync<SessionSummary>("/api/sessions", principal, json => [.. JsonReading.Items(json).Select(SessionSummary.Read).OfType<SessionSummary>()], cancel);
+    public Task<AuditAnswer<IReadOnlyList<SessionSummary>>> ListSessionsAsync(Principal principal, CancellationToken cancel) =>
+        ReadAsync<IReadOnlyList<SessionSummary>>("/api/sessions?limit=200", principal, json => json.ValueKind == JsonValueKind.Array
+            ? [.. json.EnumerateArray().Select(SessionSummary.Read).OfType<SessionSummary>()] : [], cancel);
 
-    public Task<AuditAnswer<TimelineItem>> ShowSessionAsync(string sessionId, Principal principal, CancellationToken cancel) =>
-        ReadAsync<TimelineItem>($"/api/sessions/{Uri.EscapeDataString(sessionId)}", principal, json => [.. JsonReading.Items(json).Select(TimelineItem.Read)], cancel);
+    /// <param name="after">Sequence of the last event already known; -1 for the beginning.</param>
+    public Task<AuditAnswer<Timeline>> ShowSessionAsync(string sessionId, long after, Principal principal, CancellationToken cancel) =>
+        ReadAsync($"/api/sessions/{Uri.EscapeDataString(sessionId)}?after={after}&limit=200", principal, Timeline.Read, cancel);
 
-    private async Task<AuditAnswer<T>> ReadAsync<T>(string path, Principal principal, Func<JsonElement, IReadOnlyList<T>> read, CancellationToken cancel)
+    private async Task<AuditAnswer<T>> ReadAsync<T>(string path, Principal principal, Func<JsonElement, T> read, CancellationToken cancel) where T : class
     {
         try
         {
@@ -34,11 +36,11 @@ internal sealed class AuditClient(IHttpClientFactory http)
             using var document = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(cancel), cancellationToken: cancel);
             return answer.IsSuccessStatusCode
                 ? new AuditAnswer<T>(read(document.RootElement), null)
-                : new AuditAnswer<T>([], document.RootElement.Text("detail") ?? $"The audit service refused ({(int)answer.StatusCode}).");
+                : new AuditAnswer<T>(null, document.RootElement.Text("detail") ?? $"The audit service refused ({(int)answer.StatusCode}).");
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or TaskCanceledException && !cancel.IsCancellationRequested)
         {
-            return new AuditAnswer<T>([], "The audit service does not answer, or too much at once for a page. Try again, or use the hoop command.");
+            return new AuditAnswer<T>(null, "The audit service does not answer, or too much at once for a page. Try again, or use the hoop command.");
         }
     }
 }

@@ -4,28 +4,44 @@ using System.Text.Json;
 namespace Hoop.Approval.Sessions;
 
 /// <summary>What Audit answered, or in one line why it did not.</summary>
-public sealed record AuditAnswer<T>(IReadOnlyList<T> Items, string? Problem)
-{
-    public static AuditAnswer<T> Empty { get; } = new([], null);
-}
+public sealed record AuditAnswer<T>(T? Value, string? Problem) where T : class;
 
 /// <summary>A session in a list. Read leniently: a field that Audit leaves out is shown as missing, not as an error.</summary>
-public sealed record SessionSummary(string Id, string Who, string Target, string State, string Started)
+/// <param name="State"><c>running</c>, <c>ended</c> or <c>crashed</c>.</param>
+public sealed record SessionSummary(
+    string Id, string Who, string? Kind, string Target, string State, string Started, string? Length, long Operations, long Held, long Blocked)
 {
     internal static SessionSummary? Read(JsonElement json)
     {
-        if ((json.Text("id") ?? json.Text("sessionId")) is not { } id) return null;
-        var principal = json.Member("principal");
-        var state = json.Text("state") ?? (json.Text("endedAt") is null ? "live" : "ended");
+        if (json.Text("id") is not { } id) return null;
+        var length = json.Time("startedAt") is { } started && json.Time("endedAt") is { } ended ? Portal.Parts.Wording.Duration(ended - started) : null;
         return new SessionSummary(
-            id, principal?.Text("name") ?? json.Text("principal") ?? json.Text("name") ?? "unknown", json.Text("target") ?? "unknown",
-            state.ToLowerInvariant(), JsonReading.Time(json.Text("startedAt") ?? json.Text("at")));
+            id, json.Text("principal") ?? "unknown", json.Text("principalKind"), json.Text("target") ?? "unknown", json.Text("state") ?? "unknown",
+            JsonReading.Shown(json.Time("startedAt")), length, json.Number("operations"), json.Number("held"), json.Number("blocked"));
     }
+}
+
+/// <summary>A stretch of a session's events.</summary>
+/// <param name="More">There are later ones.</param>
+public sealed record Timeline(IReadOnlyList<TimelineItem> Items, bool More)
+{
+    internal static Timeline Read(JsonElement json) => new(
+        json.Member("events") is { ValueKind: JsonValueKind.Array } events ? [.. events.EnumerateArray().Select(TimelineItem.Read)] : [],
+        json.Member("more") is { ValueKind: JsonValueKind.True });
 }
 
 /// <summary>One event of a session's timeline, put for reading.</summary>
 public sealed record TimelineItem(long Sequence, string Kind, string Title, string At, string? Statement, IReadOnlyList<(string Name, string Value)> Facts)
 {
+    /// <summary>How it stands out: <c>blocked</c>, <c>held</c>, <c>failed</c>; null when it does not.</summary>
+    public string? Mood => Title switch
+    {
+        "Blocked" or "Session refused" => "blocked",
+        "Held for approval" => "held",
+        "Failed" => "failed",
+        _ => null,
+    };
+
     /// <summary>In this order; all else of a payload is for machines.</summary>
     private static readonly (string Field, string Name)[] Shown =
     [
@@ -37,14 +53,13 @@ public sealed record TimelineItem(long Sequence, string Kind, string Title, stri
     internal static TimelineItem Read(JsonElement json)
     {
         var kind = json.Text("kind") ?? "unknown";
-        var payload = Payload(json);
+        var payload = json.Member("payload") ?? default;
         var facts = new List<(string, string)>();
         if (payload.Member("principal") is { } principal) facts.Add(("Who", principal.Text("name") ?? "unknown"));
         foreach (var (field, name) in Shown)
             if (payload.Member(field) is { } value && JsonReading.Plain(value) is { Length: > 0 } text) facts.Add((name, text));
         return new TimelineItem(
-            json.Member("sequence") is { ValueKind: JsonValueKind.Number } n && n.TryGetInt64(out var sequence) ? sequence : 0,
-            kind, TitleOf(kind, payload), JsonReading.Time(json.Text("at")), payload.Text("text"), facts);
+            json.Number("sequence"), kind, TitleOf(kind, payload), JsonReading.Shown(json.Time("at")), payload.Text("text"), facts);
     }
 
     private static string TitleOf(string kind, JsonElement payload) => kind switch
@@ -63,22 +78,6 @@ public sealed record TimelineItem(long Sequence, string Kind, string Title, stri
         "session.ended" => "Session ended",
         _ => kind,
     };
-
-    // As it was hashed, the payload is text.
-    private static JsonElement Payload(JsonElement json)
-    {
-        if (json.Member("payload") is not { } payload) return default;
-        if (payload.ValueKind != JsonValueKind.String) return payload;
-        try
-        {
-            using var document = JsonDocument.Parse(payload.GetString()!);
-            return document.RootElement.Clone();
-        }
-        catch (JsonException)
-        {
-            return default;
-        }
-    }
 }
 
 internal static class JsonReading
@@ -91,14 +90,11 @@ internal static class JsonReading
     public static string? Text(this JsonElement json, string name) =>
         json.Member(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
-    /// <summary>A list, bare or as the first list of an object.</summary>
-    public static IEnumerable<JsonElement> Items(JsonElement json) => json.ValueKind switch
-    {
-        JsonValueKind.Array => json.EnumerateArray(),
-        JsonValueKind.Object => json.EnumerateObject().FirstOrDefault(p => p.Value.ValueKind == JsonValueKind.Array) is { Value.ValueKind: JsonValueKind.Array } list
-            ? list.Value.EnumerateArray() : [],
-        _ => [],
-    };
+    public static long Number(this JsonElement json, string name) =>
+        json.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : 0;
+
+    public static DateTimeOffset? Time(this JsonElement json, string name) =>
+        DateTimeOffset.TryParse(json.Text(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
     public static string Plain(JsonElement value)
     {
@@ -108,7 +104,5 @@ internal static class JsonReading
         return text.Length <= MaxShown ? text : text[..MaxShown] + "…";
     }
 
-    public static string Time(string? at) =>
-        DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            ? time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff 'UTC'", CultureInfo.InvariantCulture) : at ?? "";
+    public static string Shown(DateTimeOffset? at) => at?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff 'UTC'", CultureInfo.InvariantCulture) ?? "";
 }

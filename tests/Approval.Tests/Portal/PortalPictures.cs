@@ -28,13 +28,13 @@ public sealed class PortalPictures(SagaRig saga, PortalRig portal) : IClassFixtu
         await saga.Ingress.PublishAsync(new ApprovalPreviewed(risky.RequestId, 12840, "[\n  {\n    \"Plan\": { \"Node Type\": \"ModifyTable\" }\n  }\n]"));
         await saga.Ingress.VoteAsync(Approve(risky, saga.World.Of(Cleo), "Agreed with the shop team, ticket 512."));
         saga.World.Audit["/api/sessions"] = (200, """
-            [{"id":"s-1","principal":{"name":"reporting-agent"},"target":"shop","startedAt":"2026-01-02T03:04:05Z","state":"ended"},
-             {"id":"s-2","principal":{"name":"ana"},"target":"shop","startedAt":"2026-01-02T03:04:05Z","state":"live"}]
+            [{"id":"s-1","principal":"reporting-agent","principalKind":"agent","target":"shop","startedAt":"2026-01-02T03:04:05Z","endedAt":"2026-01-02T03:09:05Z","state":"ended","operations":12,"held":1,"blocked":2},
+             {"id":"s-2","principal":"ana","principalKind":"agent","target":"shop","startedAt":"2026-01-02T03:04:05Z","endedAt":null,"state":"running","operations":12,"held":1,"blocked":2}]
             """);
         saga.World.Audit["/api/sessions/s-1"] = (200, """
-            [{"sequence":0,"at":"2026-01-02T03:04:05Z","kind":"session.started","payload":"{\"principal\":{\"name\":\"reporting-agent\"},\"target\":\"shop\",\"protocol\":\"postgres\"}"},
-             {"sequence":1,"at":"2026-01-02T03:04:06Z","kind":"operation.decided","payload":"{\"outcome\":\"Block\",\"text\":\"drop table customers\",\"effects\":[\"ddl\",\"destructive\"],\"rules\":[\"nobody-destroys\"],\"why\":\"nobody-destroys blocks destructive.\"}"},
-             {"sequence":2,"at":"2026-01-02T03:04:07Z","kind":"session.ended","payload":"{\"cause\":\"client\"}"}]
+            {"session":{"id":"s-1"},"more":false,"events":[{"sequence":0,"at":"2026-01-02T03:04:05Z","kind":"session.started","payload":{"principal":{"name":"reporting-agent"},"target":"shop","protocol":"postgres"}},
+             {"sequence":1,"at":"2026-01-02T03:04:06Z","kind":"operation.decided","payload":{"outcome":"Block","text":"drop table customers","effects":["ddl","destructive"],"rules":["nobody-destroys"],"why":"nobody-destroys blocks destructive."}},
+             {"sequence":2,"at":"2026-01-02T03:04:07Z","kind":"session.ended","payload":{"cause":"client"}}]}
             """);
         var page = await portal.SignInAsync(Bea, scheme, width);
         foreach (var (name, path) in new[]

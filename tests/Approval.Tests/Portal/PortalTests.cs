@@ -95,11 +95,11 @@ public sealed class PortalTests(SagaRig saga, PortalRig portal) : IClassFixture<
     [Fact]
     public async Task Sessions_come_from_Audit_for_the_person_who_looks()
     {
-        saga.World.Audit["/api/sessions"] = (200, """[{"id":"s-1","principal":{"name":"reporting-agent"},"target":"shop","startedAt":"2026-01-02T03:04:05Z","state":"ended"}]""");
+        saga.World.Audit["/api/sessions"] = (200, """[{"id":"s-1","principal":"reporting-agent","principalKind":"agent","target":"shop","startedAt":"2026-01-02T03:04:05Z","endedAt":"2026-01-02T03:09:05Z","state":"ended","operations":12,"held":1,"blocked":2}]""");
         saga.World.Audit["/api/sessions/s-1"] = (200, """
-            [{"sequence":0,"at":"2026-01-02T03:04:05Z","kind":"session.started","payload":"{\"principal\":{\"name\":\"reporting-agent\"},\"target\":\"shop\"}"},
-             {"sequence":1,"at":"2026-01-02T03:04:06Z","kind":"operation.decided","payload":"{\"outcome\":\"block\",\"text\":\"drop table customers\",\"rules\":[\"nobody-destroys\"],\"why\":\"destructive\"}"},
-             {"sequence":2,"at":"2026-01-02T03:04:07Z","kind":"session.ended","payload":"{\"cause\":\"client\"}"}]
+            {"session":{"id":"s-1"},"more":false,"events":[{"sequence":0,"at":"2026-01-02T03:04:05Z","kind":"session.started","payload":{"principal":{"name":"reporting-agent"},"target":"shop"}},
+             {"sequence":1,"at":"2026-01-02T03:04:06Z","kind":"operation.decided","payload":{"outcome":"block","text":"drop table customers","rules":["nobody-destroys"],"why":"destructive"}},
+             {"sequence":2,"at":"2026-01-02T03:04:07Z","kind":"session.ended","payload":{"cause":"client"}}]}
             """);
         var page = await portal.SignInAsync(Cleo);
 
