@@ -27,8 +27,11 @@ internal static class Email
         while (start < sign && !IsAlphanumeric(text[start]) && text[start] < 0x80)
             start++;
         // Never cut an escape such as \u0061 in half: the text must stay readable as JSON.
-        return start > floor && start < sign && text[start - 1] == (byte)'\\' && !IsEscapeLetter(text, start) ? start - 1 : start;
+        return start < sign && EndsWithinEscape(text[floor..start]) ? start - 1 : start;
     }
+
+    /// <summary>True when the last backslash is not itself escaped.</summary>
+    private static bool EndsWithinEscape(ReadOnlySpan<byte> text) => ((text.Length - text.TrimEnd((byte)'\\').Length) & 1) == 1;
 
     private static bool IsLocal(byte b) => IsAlphanumeric(b) || b >= 0x80 || LocalSymbols.Contains(b);
 

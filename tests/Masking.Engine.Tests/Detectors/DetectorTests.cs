@@ -179,6 +179,7 @@ public sealed class DetectorTests
     [InlineData("""{"card": 4111111111111111, "n": 1}""", """{"card": "***", "n": 1}""")]
     [InlineData("""[4111111111111111,"4111111111111111"]""", """["***","***"]""")]
     [InlineData("""{"a\"b": 4111111111111111}""", """{"a\"b": "***"}""")]
+    [InlineData("""["\\u0041ana@example.com"]""", """["\\***"]""")]
     [InlineData("""{"password": 12345678}""", """{"password": "***"}""")]
     [InlineData("""{"a@b.io": "x@y.io"}""", """{"***": "***"}""")]
     [InlineData("""["password=","a@b.io","password='x","y'"]""", """["password=","***","password='***","y'"]""")]
