@@ -28,5 +28,5 @@ sealed class EpmdLocal(EpmdResource resource) : Recipe
             User = "rabbitmq",
         });
 
-    public override Task<bool> ProbeAsync(CancellationToken cancellationToken) => Probes.ListensAsync(Settings.PortOf(resource));
+    public override Task<bool> ProbeAsync(CancellationToken cancellationToken) => Task.FromResult(Probes.Listens(Settings.PortOf(resource)));
 }

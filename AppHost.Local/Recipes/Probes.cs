@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Hoop.AppHost.Local.Running;
 
 namespace Hoop.AppHost.Local.Recipes;
 
@@ -36,7 +35,12 @@ static class Probes
     public static Task<bool> AmqpAsync(int port, CancellationToken cancellationToken) =>
         AskAsync(port, [.. "AMQP"u8, 0, 0, 9, 1], answer => answer.IndexOf("capabilities"u8) >= 0, cancellationToken);
 
-    public static Task<bool> ListensAsync(int port) => Task.FromResult(!Ports.IsFree(port));
+    /// <summary>Whether somebody listens, seen from outside: a connection would be one more client for it to serve.</summary>
+    public static bool Listens(int port)
+    {
+        var listening = $":{port:X4} 00000000:0000 0A ";
+        return File.ReadLines("/proc/net/tcp").Any(line => line.Contains(listening, StringComparison.Ordinal));
+    }
 
     static async Task<bool> AskAsync(int port, byte[] question, Answer isExpected, CancellationToken cancellationToken)
     {

@@ -20,10 +20,14 @@ static class Settings
     public static IReadOnlyList<string> ArgumentsOf(IResource resource) =>
         [.. resource.Annotations.OfType<ArgumentsAnnotation>().SelectMany(a => a.Arguments)];
 
-    public static Task<bool> IsHealthyAsync(IResource resource, CancellationToken cancellationToken) =>
-        resource.Annotations.OfType<HttpHealthCheckAnnotation>().FirstOrDefault() is { } check
-            ? Probes.HttpAsync(new EndpointReference(resource, check.EndpointName).Url + check.Path, cancellationToken)
-            : Task.FromResult(true);
+    /// <summary>Its health check says so, and it listens wherever the model says.</summary>
+    public static async Task<bool> IsHealthyAsync(IResource resource, CancellationToken cancellationToken)
+    {
+        foreach (var check in resource.Annotations.OfType<HttpHealthCheckAnnotation>())
+            if (!await Probes.HttpAsync(new EndpointReference(resource, check.EndpointName).Url + check.Path, cancellationToken))
+                return false;
+        return resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.UriScheme is not "http").All(e => Probes.Listens(e.Port!.Value));
+    }
 
     public static bool KeepsData(IResource resource) => resource.Annotations.OfType<DataVolumeAnnotation>().Any();
 

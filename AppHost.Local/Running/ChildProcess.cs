@@ -26,7 +26,7 @@ sealed class ChildProcess
     /// <summary>Completes with the exit code; descendants that outlived the child are gone by then.</summary>
     public Task<int> Exited { get; }
 
-    /// <summary>Asks, waits, then kills the whole session.</summary>
+    /// <summary>Asks, waits, then kills it with all its descendants.</summary>
     public async Task StopAsync(TimeSpan grace, TimeProvider time, CancellationToken killing)
     {
         Signals.Send(Id, _stopSignal);
@@ -36,7 +36,7 @@ sealed class ChildProcess
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            KillSession();
+            KillAll();
             await Exited;
         }
     }
@@ -44,15 +44,15 @@ sealed class ChildProcess
     async Task<int> ExitAsync()
     {
         await _process.WaitForExitAsync();
-        KillSession();
+        KillAll();
         // Its last words, which say why; somebody who left the session could keep the pipe open for ever.
         await Task.WhenAny(_output, Task.Delay(LastWords));
         return _process.ExitCode;
     }
 
-    void KillSession()
+    void KillAll()
     {
-        foreach (var id in ProcessTable.InSession(Id))
+        foreach (var id in ProcessTable.Of(Id))
             Signals.Send(id, Signals.Kill);
     }
 }

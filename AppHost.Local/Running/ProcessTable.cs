@@ -2,13 +2,25 @@ using System.Globalization;
 
 namespace Hoop.AppHost.Local.Running;
 
-/// <summary>What /proc says. Every child leads its own session, so its descendants are found even when their parent is gone.</summary>
+/// <summary>
+/// What /proc says. Every child leads its own session, so its descendants are found even when their parent is gone; some, such as
+/// PostgreSQL's backends, begin sessions of their own and are found through their parents.
+/// </summary>
 static class ProcessTable
 {
-    public static IReadOnlyList<int> InSession(int session) => [.. All().Where(p => p.Session == session).Select(p => p.Id)];
+    /// <summary>The living processes of a child: itself, its session, and the descendants of all of them.</summary>
+    public static IReadOnlyList<int> Of(int child)
+    {
+        var all = All().ToList();
+        var found = all.Where(p => p.Id == child || p.Session == child).Select(p => p.Id).ToHashSet();
+        while (all.Any(p => found.Contains(p.Parent) && found.Add(p.Id)))
+        {
+        }
+        return [.. found];
+    }
 
     /// <summary>Resident memory of a child and its descendants; shared pages are counted once where the kernel tells.</summary>
-    public static long MemoryOf(int session) => InSession(session).Sum(ProportionalMemory);
+    public static long MemoryOf(int child) => Of(child).Sum(ProportionalMemory);
 
     public static long ProportionalMemory(int processId)
     {
@@ -36,25 +48,27 @@ static class ProcessTable
         }
     }
 
-    static IEnumerable<(int Id, int Session)> All()
+    static IEnumerable<(int Id, int Parent, int Session)> All()
     {
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
-            if (int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var id) && SessionOf(id) is { } session)
-                yield return (id, session);
+            if (int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var id) && StatusOf(id) is var (parent, session))
+                yield return (id, parent, session);
     }
 
-    static int? SessionOf(int processId)
+    static (int Parent, int Session)? StatusOf(int processId)
     {
         try
         {
             // "pid (name) state ppid pgrp session …": the name may itself hold spaces and parentheses. A zombie is already gone.
             var stat = File.ReadAllText($"/proc/{processId}/stat");
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] is "Z" or "X" ? null : int.Parse(fields[3], CultureInfo.InvariantCulture);
+            return fields[0] is "Z" or "X" ? null : (Number(fields[1]), Number(fields[3]));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
+
+    static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

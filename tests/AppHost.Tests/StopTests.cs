@@ -28,9 +28,9 @@ public class StopTests
         rig.AddShell("parent", "sleep 100 & (sleep 100 & sleep 100) & echo ready; wait");
         await rig.StartAsync();
         var parent = (await rig.UntilAsync("parent", RunState.Healthy)).ProcessId!.Value;
-        await UntilAsync(() => ProcessTable.InSession(parent).Count >= 4);
+        await UntilAsync(() => ProcessTable.Of(parent).Count >= 4);
         await rig.StopAsync();
-        ProcessTable.InSession(parent).ShouldBeEmpty();
+        ProcessTable.Of(parent).ShouldBeEmpty();
     }
 
     [Fact]
@@ -40,10 +40,10 @@ public class StopTests
         rig.AddShell("parent", "sleep 100 & wait");
         await rig.StartAsync();
         var parent = (await rig.UntilAsync("parent", RunState.Healthy)).ProcessId!.Value;
-        await UntilAsync(() => ProcessTable.InSession(parent).Count >= 2);
+        await UntilAsync(() => ProcessTable.Of(parent).Count >= 2);
         Signals.Send(parent, Signals.Kill);
         await rig.UntilAsync("parent", RunState.Restarting);
-        await UntilAsync(() => ProcessTable.InSession(parent).Count == 0);
+        await UntilAsync(() => ProcessTable.Of(parent).Count == 0);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public class StopTests
         var deaf = (await rig.UntilAsync("deaf", RunState.Healthy)).ProcessId!.Value;
         await UntilAsync(() => rig["deaf"].Log.Last(1).Contains("deaf"));
         await rig["deaf"].LeaveAsync(TimeSpan.FromMilliseconds(100), CancellationToken.None);
-        ProcessTable.InSession(deaf).ShouldBeEmpty();
+        ProcessTable.Of(deaf).ShouldBeEmpty();
         rig["deaf"].Status.State.ShouldBe(RunState.Stopped);
     }
 
