@@ -10,6 +10,6 @@ public static class VerbNames
         "copy-from", "copy-to", "call", "execute", "do", "explain", "lock",
         "vacuum", "analyze", "cluster", "reindex", "refresh", "checkpoint", "load", "import",
         "set", "reset", "show", "discard", "begin", "commit", "rollback", "savepoint", "release",
-        "prepare", "deallocate", "declare", "fetch", "move", "close", "listen", "unlisten", "notify", "constraints",
+        "prepare", "deallocate", "declare", "fetch", "move", "close", "listen", "unlisten", "notify", "constraints", "two-phase",
     ];
 }

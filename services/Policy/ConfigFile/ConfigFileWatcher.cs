@@ -9,43 +9,30 @@ internal sealed class ConfigFileWatcher(
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private (DateTime Written, long Length) _seen;
+    private readonly WatchedFile? _file = loader.Path is { } path ? new WatchedFile(path) : null;
 
-    /// <summary>Remembers how the file looks, before it is read: a change during the reading is then seen as one.</summary>
-    public void Remember()
-    {
-        if (loader.Path is { } path) _seen = Look(path);
-    }
+    /// <summary>The start reads the file by itself.</summary>
+    public void Take() => _file?.Take();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (loader.Path is not { } path) return;
+        if (_file is null) return;
         using var timer = new PeriodicTimer(Interval, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            if (Look(path) == _seen) continue;
-            await ReloadAsync(path, stoppingToken);
-        }
+            if (_file.HasSettled()) await ReloadAsync(_file, stoppingToken);
     }
 
-    private async Task ReloadAsync(string path, CancellationToken cancel)
+    private async Task ReloadAsync(WatchedFile file, CancellationToken cancel)
     {
-        var before = _seen;
-        Remember();
+        file.Take();
         try
         {
-            if (!await loader.LoadAsync(path, cancel) && activation.Active is { } active) logger.KeptLastGood(path, active.Version.Version);
+            if (!await loader.LoadAsync(file.Path, cancel) && activation.Active is { } active) logger.KeptLastGood(file.Path, active.Version.Version);
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             logger.DatabaseUnreachable(e.Message);
-            _seen = before;
+            file.Retry();
         }
-    }
-
-    private static (DateTime Written, long Length) Look(string path)
-    {
-        var file = new FileInfo(path);
-        return file.Exists ? (file.LastWriteTimeUtc, file.Length) : (default, -1);
     }
 }

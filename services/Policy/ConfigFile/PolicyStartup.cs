@@ -28,7 +28,7 @@ internal static class PolicyStartup
         var loader = app.Services.GetRequiredService<ConfigFileLoader>();
         if (loader.Path is { } path)
         {
-            app.Services.GetRequiredService<ConfigFileWatcher>().Remember();
+            app.Services.GetRequiredService<ConfigFileWatcher>().Take();
             if (!await loader.LoadAsync(path, CancellationToken.None))
             {
                 if (before is null)
