@@ -43,14 +43,13 @@ internal sealed class OidcClient(IHttpClientFactory http, IOptions<OidcOptions> 
 
     public async Task<OidcTokens> ExchangeAsync(string code, OidcAttempt attempt, string redirectUri, CancellationToken cancel)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, (await DiscoverAsync(cancel)).TokenEndpoint)
+        var form = new Dictionary<string, string>
         {
-            Content = new FormUrlEncodedContent(new Dictionary<string, string>
-            {
-                ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = redirectUri, ["code_verifier"] = attempt.Verifier,
-                ["client_id"] = Options.ClientId,
-            }),
+            ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = redirectUri, ["code_verifier"] = attempt.Verifier,
         };
+        // A client says who it is in one way only: by its secret, or, without one, in the form (RFC 6749 section 2.3).
+        if (Options.ClientSecret.Length == 0) form["client_id"] = Options.ClientId;
+        var request = new HttpRequestMessage(HttpMethod.Post, (await DiscoverAsync(cancel)).TokenEndpoint) { Content = new FormUrlEncodedContent(form) };
         if (Options.ClientSecret.Length > 0)
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(
                 $"{Uri.EscapeDataString(Options.ClientId)}:{Uri.EscapeDataString(Options.ClientSecret)}")));
