@@ -4,6 +4,7 @@ using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace Hoop.Ingress.Protocols.Postgres;
 
@@ -65,7 +66,7 @@ internal sealed class PostgresConnectionHandler(PostgresServices services, Serve
         try
         {
             await using var upstream = await OpenTargetAsync(gate, packet, handshake.Token);
-            cause = await RelayAsync(new RelaySession(gate, startup.Client, upstream, services), connection.ConnectionClosed);
+            cause = await RelayAsync(new RelaySession(gate, startup.Client, upstream, services), Stopping(connection));
         }
         catch (TargetUnavailableException e)
         {
@@ -96,7 +97,7 @@ internal sealed class PostgresConnectionHandler(PostgresServices services, Serve
         }
     }
 
-    private async Task<string> RelayAsync(RelaySession session, CancellationToken closed)
+    private async Task<string> RelayAsync(RelaySession session, CancellationToken stopping)
     {
         if (!session.Text.AreSafe)
             throw new PostgresRefusedException(PostgresDiagnostic.Create("FATAL", "22023", session.Text.Problem, hint: "Set the target role's client_encoding to UTF8."), "unsafe text settings");
@@ -108,14 +109,17 @@ internal sealed class PostgresConnectionHandler(PostgresServices services, Serve
             foreach (var parameter in session.Upstream.Parameters) parameter.Write(output);
             key.Write(output);
             ReadyForQuery.Write(output, ReadyForQuery.Idle);
-            await output.FlushAsync(closed);
-            return await new PostgresRelay(session).RunAsync(closed);
+            await output.FlushAsync(stopping);
+            return await new PostgresRelay(session).RunAsync(stopping);
         }
         finally
         {
             services.Sessions.Remove(key);
         }
     }
+
+    private static CancellationToken Stopping(ConnectionContext connection) =>
+        connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
 
     private async Task SayAsync(ClientConnection client, PostgresDiagnostic diagnostic)
     {

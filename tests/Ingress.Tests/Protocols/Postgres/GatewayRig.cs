@@ -64,7 +64,8 @@ internal sealed class GatewayRig : IAsyncDisposable
     }
 
     internal static async Task<GatewayRig> StartAsync(
-        TargetDocument target, FakePostgresServer? server, Action<PostgresOptions>? configure, TimeProvider? clock, Func<string, SqlContext, SqlAnalysis> analyze)
+        TargetDocument target, FakePostgresServer? server, Action<PostgresOptions>? configure, TimeProvider? clock, Func<string, SqlContext, SqlAnalysis> analyze,
+        IGate? realGate = null, ITargetCatalog? catalog = null)
     {
         var directory = Directory.CreateTempSubdirectory("hoop-rig-").FullName;
         var gate = new PlayedGate(target);
@@ -74,7 +75,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(provider => new PostgresServices(
-            gate, new TcpTargetDialer(), new FixedCatalog(), analyze, sessions, Options.Create(options), clock ?? TimeProvider.System,
+            realGate ?? gate, new TcpTargetDialer(), catalog ?? new FixedCatalog(), analyze, sessions, Options.Create(options), clock ?? TimeProvider.System,
             provider.GetRequiredService<ILogger<PostgresConnectionHandler>>()));
         builder.Services.AddSingleton(ServerCertificate.LoadOrCreate(directory, TimeProvider.System));
         builder.Services.AddSingleton<PostgresConnectionHandler>();

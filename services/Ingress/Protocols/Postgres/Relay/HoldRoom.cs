@@ -58,7 +58,7 @@ internal sealed class HoldRoom(RelaySession session)
             gone |= session.ServerEnded.Task.IsCompleted || stopped.Task.IsCompleted;
             if (withdrawn || !(gone || session.Cancelled.IsCompleted)) continue;
             withdrawn = true;
-            await hold.WithdrawAsync(stopped.Task.IsCompleted ? "shutdown" : gone ? "disconnected" : "cancelled");
+            await hold.WithdrawAsync(session.Stopping ? "shutdown" : gone ? "disconnected" : "cancelled");
         }
 
         if (gone) return null;

@@ -1,4 +1,5 @@
 using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
@@ -7,19 +8,22 @@ internal sealed class PostgresRelay(RelaySession session)
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
+    /// <param name="stopping">The gateway is stopping: the client is told so.</param>
     /// <returns>Why the session ended, for its record.</returns>
-    public async Task<string> RunAsync(CancellationToken cancel)
+    public async Task<string> RunAsync(CancellationToken stopping)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var stop = new CancellationTokenSource();
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = stopping.Register(() => stopped.TrySetResult());
         var judge = new StatementJudge(session);
         var messages = new ClientMessages(session, judge);
         var server = Watched(new ServerPump(session).RunAsync(stop.Token));
         var client = new ClientPump(session, messages, new HoldRoom(session)).RunAsync(stop.Token);
         try
         {
-            if (await Task.WhenAny(server, client) == client) return await LeaveAsync(client, server);
-            var cause = await server;
-            return cause;
+            var first = await Task.WhenAny(server, client, stopped.Task);
+            if (first == server) return await server;
+            return first == client ? await LeaveAsync(client, server) : await StopAsync(server);
         }
         finally
         {
@@ -30,11 +34,19 @@ internal sealed class PostgresRelay(RelaySession session)
         }
     }
 
+    private async Task<string> StopAsync(Task server)
+    {
+        session.Stopping = true;
+        await SayAndCloseAsync(new PostgresRefusedException(
+            PostgresDiagnostic.Create("FATAL", "57P01", "the gateway is stopping", hint: "Connect again in a moment."), "shutdown"), server);
+        return "shutdown";
+    }
+
     private async Task<string> LeaveAsync(Task<string> client, Task<string> server)
     {
         try
         {
-            var cause = await client;
+            var cause = await EndOfAsync(client);
             // Let the target finish what it was given, and record how that went.
             session.Upstream.Output.WriteEmpty(FrontendType.Terminate);
             await session.Upstream.Output.FlushAsync();
@@ -50,6 +62,18 @@ internal sealed class PostgresRelay(RelaySession session)
         {
             await SayAndCloseAsync(PostgresRefusedException.Protocol(e.Message), server);
             return $"protocol error: {e.Message}";
+        }
+    }
+
+    private static async Task<string> EndOfAsync(Task<string> client)
+    {
+        try
+        {
+            return await client;
+        }
+        catch (IOException)
+        {
+            return "client connection lost";
         }
     }
 

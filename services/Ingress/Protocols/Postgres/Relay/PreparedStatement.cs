@@ -4,7 +4,8 @@ using Hoop.Ingress.Wire.Postgres.Messages;
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
 /// <summary>A prepared statement of the session, by Parse or by PREPARE: its text, and what is known of it.</summary>
-internal sealed class PreparedStatement(string name, string text, uint[] parameterTypes)
+/// <param name="wrapped">The text is a PREPARE or DECLARE; what runs is the statement inside.</param>
+internal sealed class PreparedStatement(string name, string text, uint[] parameterTypes, bool wrapped = false)
 {
     private SqlContext? analyzedIn;
     private SqlAnalysis? analysis;
@@ -25,7 +26,13 @@ internal sealed class PreparedStatement(string name, string text, uint[] paramet
     public SqlAnalysis Analyze(Func<string, SqlContext, SqlAnalysis> analyze, SqlContext context)
     {
         if (analysis is not null && ReferenceEquals(analyzedIn, context)) return analysis;
-        (analysis, analyzedIn) = (analyze(Text, context), context);
+        (analysis, analyzedIn) = (Unwrap(analyze(Text, context)), context);
         return analysis;
+    }
+
+    private SqlAnalysis Unwrap(SqlAnalysis outer)
+    {
+        if (!wrapped) return outer;
+        return outer.Statements is [{ Command.Inner: { } inner }] ? new SqlAnalysis([inner], outer.Error) : PostgresOperations.NotUnderstood(Text, "the statement inside is not known");
     }
 }

@@ -52,6 +52,9 @@ internal sealed class RelaySession
     /// <summary>The server's side is at its end.</summary>
     public TaskCompletionSource ServerEnded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>The gateway is stopping.</summary>
+    public bool Stopping { get; set; }
+
     /// <summary>Once set, the server's pump writes what there is to say and stops.</summary>
     public bool Closing { get; private set; }
 
@@ -164,13 +167,13 @@ internal sealed class RelaySession
         var command = statement.Command;
         switch (command.Kind)
         {
-            case SqlCommandKind.Prepare when command is { Name: { } name, Inner: { } inner }:
-                Statements.Confirm(name, new PreparedStatement(name, inner.Text, []));
+            case SqlCommandKind.Prepare when command.Name is { } name:
+                Statements.Confirm(name, new PreparedStatement(name, statement.Text, [], wrapped: true));
                 break;
             case SqlCommandKind.Deallocate when command.Name is { } name: Statements.Confirm(name, null); break;
             case SqlCommandKind.Deallocate: Statements.Clear(); break;
-            case SqlCommandKind.Declare when command is { Name: { } name, Inner: { } inner }:
-                Portals.Confirm(name, new Portal(name, new PreparedStatement(name, inner.Text, [])) { IsCursor = true });
+            case SqlCommandKind.Declare when command.Name is { } name:
+                Portals.Confirm(name, new Portal(name, new PreparedStatement(name, statement.Text, [], wrapped: true)) { IsCursor = true });
                 break;
             case SqlCommandKind.CloseCursor when command.Name is { } name: Portals.Confirm(name, null); break;
             case SqlCommandKind.CloseCursor: Portals.Clear(); break;

@@ -22,7 +22,6 @@ internal sealed class ServerPump(RelaySession session)
     public async Task<string> RunAsync(CancellationToken cancel)
     {
         var input = session.Upstream.Input;
-        var output = session.Client.Output;
         try
         {
             while (true)
@@ -31,7 +30,7 @@ internal sealed class ServerPump(RelaySession session)
                 var (consumed, wrote, close) = Batch(read.Buffer);
                 input.AdvanceTo(consumed, read.Buffer.End);
                 session.Record();
-                if (wrote) await output.FlushAsync(cancel);
+                if (wrote && !await FlushAsync(cancel)) return "client closed";
                 if (close) return "closed by the gateway";
                 if (read.IsCompleted) break;
             }
@@ -43,11 +42,24 @@ internal sealed class ServerPump(RelaySession session)
 
         if (!messages.SaidFatal)
         {
-            PostgresDiagnostic.Create("FATAL", "08006", "the target closed the connection", hint: "Connect again.").Write(output, BackendType.ErrorResponse);
-            await output.FlushAsync(cancel);
+            PostgresDiagnostic.Create("FATAL", "08006", "the target closed the connection", hint: "Connect again.").Write(session.Client.Output, BackendType.ErrorResponse);
+            await FlushAsync(cancel);
         }
 
         return "target closed";
+    }
+
+    /// <returns>False: nobody reads any more.</returns>
+    private async ValueTask<bool> FlushAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return !(await session.Client.Output.FlushAsync(cancel)).IsCompleted;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private (SequencePosition Consumed, bool Wrote, bool Close) Batch(in ReadOnlySequence<byte> buffer)

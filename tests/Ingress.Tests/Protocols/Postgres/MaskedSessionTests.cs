@@ -1,0 +1,133 @@
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Ingress.Tests.Protocols.Postgres;
+
+public class MaskedSessionTests
+{
+    [Theory]
+    [InlineData("select ssn from customers where id = 7")]
+    [InlineData("select ssn as x from customers where id = 7")]
+    [InlineData("select substr(ssn, 1, 3) from customers where id = 7")]
+    [InlineData("select row_to_json(c)::text from customers c where id = 7")]
+    [InlineData("select number from customer_list where id = 7")]
+    [InlineData("with q as (select ssn s from customers where id = 7) select s || '' from q")]
+    [InlineData("select c::text from customers c where id = 7")]
+    public async Task No_way_of_asking_shows_the_value(string sql)
+    {
+        await using var rig = await RealGateRig.StartAsync();
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync(sql);
+        var simple = string.Join(' ', await client.ReadUntilAsync('Z'));
+        simple.ShouldContain("C:SELECT 1");
+        simple.ShouldNotContain("900-45");
+
+        await using var connection = new NpgsqlConnection(rig.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.PrepareAsync();
+        for (var run = 0; run < 2; run++) ((string?)await command.ExecuteScalarAsync() ?? "").ShouldNotContain("900-45");
+    }
+
+    [Fact]
+    public async Task Other_columns_pass_and_the_record_names_the_masked_one()
+    {
+        await using var rig = await RealGateRig.StartAsync();
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync("select id, name, ssn from customers where id = 7; select count(*) from orders");
+        var seen = await client.ReadUntilAsync('Z');
+        seen[1].ShouldStartWith("D:7|name 7|");
+        seen[1].ShouldEndWith("0007");
+        seen[1].ShouldNotContain("900");
+        seen.ShouldContain("D:50");
+        await client.QueryAsync("select 1");
+        await client.ReadUntilAsync('Z');
+        rig.Gate.Journal.Events.Where(e => e.Kind == "operation.completed").First().Payload.ShouldContain("ssn");
+    }
+
+    [Fact]
+    public async Task Copy_cursors_and_prepared_statements_of_sql_are_masked_too()
+    {
+        await using var rig = await RealGateRig.StartAsync();
+        await using var client = await rig.Gateway.ConnectAsync();
+        foreach (var sql in new[]
+        {
+            "copy (select ssn from customers) to stdout", "copy customers to stdout (format csv, header)",
+            "prepare p as select ssn from customers", "execute p", "begin", "declare c cursor for select name, ssn from customers", "fetch 5 from c", "commit",
+        })
+        {
+            await client.QueryAsync(sql);
+            var bytes = new System.Text.StringBuilder();
+            while (await client.ReadAsync() is { Type: not 'Z' } message)
+            {
+                message.Type.ShouldNotBe('E', sql + ": " + (message.Type == 'E' ? message.Diagnostic.ToString() : ""));
+                bytes.Append(message.Text);
+            }
+
+            bytes.ToString().ShouldNotContain("900-45", customMessage: sql);
+        }
+    }
+
+    [Fact]
+    public async Task A_statement_prepared_by_sql_is_judged_when_the_protocol_runs_it()
+    {
+        await using var rig = await RealGateRig.StartAsync();
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync("prepare gone as insert into orders values (1000)");
+        await client.ReadUntilAsync('Z');
+        await client.SendAsync(output =>
+        {
+            Hoop.Ingress.Wire.Postgres.Messages.Bind.WriteText(output, "", "gone", []);
+            Hoop.Ingress.Wire.Postgres.Messages.Execute.Write(output, "");
+            Hoop.Ingress.Wire.Postgres.PostgresWriter.WriteEmpty(output, (byte)'S');
+        });
+        (await client.ReadUntilAsync('Z')).ShouldContain("E:42501");
+    }
+
+    [Fact]
+    public async Task Errors_do_not_quote_masked_values()
+    {
+        await using var rig = await RealGateRig.StartAsync();
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync("select ssn::int from customers where id = 7");
+        var error = (await client.ReadAsync())!;
+        while (error.Type != 'E') error = (await client.ReadAsync())!;
+        error.Text.ShouldNotContain("900-45");
+        error.Diagnostic.SqlState.ShouldBe("22P02");
+    }
+
+    [Fact]
+    public async Task A_blocked_statement_names_its_rule_and_a_held_one_runs_when_approved()
+    {
+        await using var rig = await RealGateRig.StartAsync();
+        await using var connection = new NpgsqlConnection(rig.ConnectionString);
+        await connection.OpenAsync();
+        await using var drop = new NpgsqlCommand("drop table customers", connection);
+        var blocked = await Should.ThrowAsync<PostgresException>(() => drop.ExecuteNonQueryAsync());
+        blocked.SqlState.ShouldBe("42501");
+        (blocked.MessageText + blocked.Detail).ShouldContain("nobody-destroys");
+
+        await using var delete = new NpgsqlCommand("delete from orders where id = $1", connection) { Parameters = { new() { Value = 1 } } };
+        var running = delete.ExecuteNonQueryAsync();
+        var request = await rig.Gate.Approvals.Requested.WaitAsync(TimeSpan.FromSeconds(10));
+        request.BindValues.ShouldBe(["1"]);
+        rig.Gate.Holds.Resolve(new(request.RequestId, request.IngressId, Hoop.Contracts.Approvals.ApprovalOutcome.Approved, ["bea"], null, rig.Gate.Clock.GetUtcNow()));
+        (await running.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Names_are_resolved_as_the_session_would()
+    {
+        await using var rig = await RealGateRig.StartAsync();
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync("set search_path = pg_catalog");
+        await client.ReadUntilAsync('Z');
+        await client.QueryAsync("select ssn from customers");
+        (await client.ReadUntilAsync('Z')).ShouldNotContain("T");
+        await client.QueryAsync("reset search_path");
+        await client.ReadUntilAsync('Z');
+        await client.QueryAsync("select id from customers where id = 1");
+        (await client.ReadUntilAsync('Z')).ShouldContain("D:1");
+    }
+}

@@ -1,0 +1,67 @@
+using Hoop.Contracts.Identity;
+using Hoop.Ingress.Catalog;
+using Hoop.Ingress.Protocols.Postgres;
+using Hoop.Ingress.Protocols.Postgres.Targets;
+using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Sql;
+using Hoop.Ingress.Tests.Sessions;
+using Hoop.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Hoop.Ingress.Tests.Protocols.Postgres;
+
+/// <summary>The whole data path but for the token: real Gate, policy, masks, grammar, catalog and PostgreSQL.</summary>
+internal sealed class RealGateRig : IAsyncDisposable
+{
+    internal const string Script = """
+        create table customers(id int primary key, name text, ssn text, born date);
+        insert into customers select i, 'name ' || i, '900-45-' || lpad(i::text, 4, '0'), date '1990-01-01' from generate_series(1, 50) i;
+        create table orders(id int primary key, customer int, total numeric);
+        insert into orders select i, i, i * 10 from generate_series(1, 50) i;
+        create view customer_list as select id, name, ssn as number from customers;
+        """;
+
+    private RealGateRig(GateRig gate, GatewayRig gateway) => (Gate, Gateway) = (gate, gateway);
+
+    internal GateRig Gate { get; }
+    internal GatewayRig Gateway { get; }
+    internal string ConnectionString => Gateway.ConnectionString;
+
+    internal static async Task<RealGateRig> StartAsync()
+    {
+        var server = await PostgresServer.SharedAsync();
+        Environment.SetEnvironmentVariable("HOOP_TEST_TARGET_PASSWORD", server.Password);
+        var database = await server.CreateDatabaseAsync(Script);
+        var gate = new GateRig($$"""
+            version: 1
+            targets:
+              shop: { protocol: postgres, address: "127.0.0.1:{{server.Port}}", database: {{database}}, credential: { username: {{PostgresServer.UserName}}, password: env:HOOP_TEST_TARGET_PASSWORD }, tls: disable }
+            roles:
+              agent: { groups: [agents] }
+              dba: { groups: [dba] }
+            policies:
+              - { name: read, roles: [agent], targets: [shop], allow: { verbs: [select, copy-to], objects: ["public.*"] } }
+              - { name: functions, roles: [agent], targets: [shop], allow: { verbs: [execute], objects: ["pg_catalog.*"] } }
+              - { name: change, roles: [agent], targets: [shop], approve: { verbs: [update, delete], objects: ["public.*"], by: [dba], count: 1, expires: 15m } }
+              - { name: nobody-destroys, roles: ["*"], targets: ["*"], block: { effects: [destructive] } }
+            masks:
+              - { name: ssn, targets: [shop], columns: [public.customers.ssn], with: { partial: { keepLast: 4 } }, except: [dba] }
+            """);
+        var catalog = new PostgresTargetCatalog(new TargetCatalogs(TimeProvider.System, NullLogger<TargetCatalogs>.Instance), new TcpTargetDialer());
+        var target = gate.Snapshots.Current!.Document.Targets["shop"];
+        return new RealGateRig(gate, await GatewayRig.StartAsync(target, null, null, null, new SqlAnalyzer().Analyze, new TokenGate(gate), catalog));
+    }
+
+    public ValueTask DisposeAsync() => Gateway.DisposeAsync();
+
+    private sealed class TokenGate(GateRig rig) : IGate
+    {
+        private readonly RealGate gate = new(rig.Gate);
+
+        public ValueTask<(Principal? Principal, Refusal? Refusal)> AuthenticateAsync(string accessToken, CancellationToken cancel) =>
+            ValueTask.FromResult<(Principal?, Refusal?)>((GateRig.Agent, null));
+
+        public ValueTask<(IGateSession? Session, Refusal? Refusal)> OpenAsync(Principal principal, string target, ClientInfo client, CancellationToken cancel) =>
+            gate.OpenAsync(principal, target, client, cancel);
+    }
+}
