@@ -71,7 +71,8 @@ public sealed class TargetMasks
             return [];
         if (byColumn.TryGetValue(column, out var found))
             return found;
-        found = [.. columnMasks.Where(mask => mask.Matches(column))];
+        // A column nobody can name (of a temporary view, say) may be any of the masked ones.
+        found = column == "*" ? [.. columnMasks] : [.. columnMasks.Where(mask => mask.Matches(column))];
         if (byColumn.Count < CacheLimit)
             byColumn.TryAdd(column, found);
         return found;

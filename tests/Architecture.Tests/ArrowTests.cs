@@ -25,7 +25,8 @@ public class ArrowTests
         ["Approval"] = ["Contracts", "ServiceDefaults"],
         ["Audit"] = ["Contracts", "ServiceDefaults", "Audit.Chain"],
         ["AppHost.Local"] = [],
-        ["AppHost"] = ["AppHost.Local", .. Services],
+        // Built together, so that ./run has the command it tells people to type.
+        ["AppHost"] = ["AppHost.Local", "Cli", .. Services],
         ["Cli"] = ["Contracts", "Policy.Engine", "Audit.Chain"],
     };
 

@@ -1,3 +1,5 @@
+using Hoop.Ingress.Sql.Catalog;
+
 namespace Hoop.Ingress.Sql.Understanding;
 
 /// <summary>What the statements of one text see of those before them, which the session cannot have noted yet.</summary>
@@ -42,6 +44,10 @@ sealed class ScriptContext(SqlContext start)
                 break;
             case SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo when pathChanged:
                 pathUnknown = true;
+                break;
+            case SqlCommandKind.Ddl:
+                // What the text itself changes is in no snapshot: from here on every name may mean something else.
+                Current = Current with { Catalog = CatalogSnapshot.Empty };
                 break;
             default:
                 return;

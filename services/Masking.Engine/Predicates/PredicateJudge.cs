@@ -37,5 +37,5 @@ internal static class PredicateJudge
 
     /// <summary>Quoted identifiers may hold line breaks; the reason is one line.</summary>
     private static string Line(string name) =>
-        name.Any(char.IsControl) ? string.Concat(name.Select(c => char.IsControl(c) ? ' ' : c)) : name;
+        name == "*" ? "a column whose source is not known" : name.Any(char.IsControl) ? string.Concat(name.Select(c => char.IsControl(c) ? ' ' : c)) : name;
 }
