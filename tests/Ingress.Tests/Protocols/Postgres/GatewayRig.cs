@@ -34,6 +34,7 @@ internal sealed class GatewayRig : IAsyncDisposable
     }
 
     internal PlayedGate Gate { get; }
+    internal required FixedCatalog Catalog { get; init; }
     internal FakePostgresServer? FakeServer { get; }
     internal FakePostgresServer Server => FakeServer!;
     internal PostgresSessions Sessions { get; }
@@ -72,17 +73,18 @@ internal sealed class GatewayRig : IAsyncDisposable
         var options = new PostgresOptions { Listen = "127.0.0.1:0" };
         configure?.Invoke(options);
         var sessions = new PostgresSessions();
+        var names = new FixedCatalog();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(provider => new PostgresServices(
-            realGate ?? gate, new TcpTargetDialer(), catalog ?? new FixedCatalog(), analyze, sessions, Options.Create(options), clock ?? TimeProvider.System,
+            realGate ?? gate, new TcpTargetDialer(), catalog ?? names, analyze, sessions, Options.Create(options), clock ?? TimeProvider.System,
             provider.GetRequiredService<ILogger<PostgresConnectionHandler>>()));
         builder.Services.AddSingleton(ServerCertificate.LoadOrCreate(directory, TimeProvider.System));
         builder.Services.AddSingleton<PostgresConnectionHandler>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseConnectionHandler<PostgresConnectionHandler>()));
         var app = builder.Build();
         await app.StartAsync();
-        return new GatewayRig(app, gate, server, sessions, directory);
+        return new GatewayRig(app, gate, server, sessions, directory) { Catalog = names };
     }
 
     internal Task<WirePeer> DialAsync() => WirePeer.ConnectAsync(Endpoint);
@@ -111,9 +113,11 @@ internal sealed class GatewayRig : IAsyncDisposable
         Directory.Delete(directory, recursive: true);
     }
 
-    private sealed class FixedCatalog : ITargetCatalog
+    internal sealed class FixedCatalog : ITargetCatalog
     {
-        public ValueTask<CatalogSnapshot> GetAsync(AuthorizedTarget target, CancellationToken cancel) => ValueTask.FromResult(CatalogSnapshot.Empty);
+        internal CatalogSnapshot Snapshot { get; set; } = CatalogSnapshot.Empty;
+
+        public ValueTask<CatalogSnapshot> GetAsync(AuthorizedTarget target, CancellationToken cancel) => ValueTask.FromResult(Snapshot);
         public ValueTask<CatalogSnapshot> RefreshAsync(AuthorizedTarget target, CancellationToken cancel) => GetAsync(target, cancel);
     }
 }

@@ -171,4 +171,17 @@ public class HoldTests
         (await rig.Gate.Held.Task).Approve();
         await rig.Server.ExpectAsync('Q');
     }
+
+    [Fact]
+    public async Task What_was_approved_does_not_run_when_its_names_mean_something_else_by_then()
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        await client.QueryAsync("delete from t");
+        await client.ReadAsync();
+        rig.Catalog.Snapshot = new Hoop.Ingress.Sql.Catalog.CatalogSnapshot { Version = 2 };
+        (await rig.Gate.Held.Task).Approve();
+        (await client.ReadUntilAsync('Z')).ShouldBe(["E:57014", "Z:I"]);
+        rig.Gate.Completed.ShouldHaveSingleItem().Result.Succeeded.ShouldBeFalse();
+    }
 }

@@ -7,9 +7,9 @@ namespace Hoop.Ingress.Tests.Protocols.Postgres;
 internal static class PlainSql
 {
     internal static SqlAnalysis Analyze(string sql, SqlContext context) =>
-        new([.. sql.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Statement)], null);
+        new([.. sql.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(text => Statement(text, context))], null);
 
-    private static SqlStatement Statement(string text)
+    private static SqlStatement Statement(string text, SqlContext context)
     {
         var words = text.Split([' ', '\n', ',', '='], StringSplitOptions.RemoveEmptyEntries);
         var verb = words[0].ToLowerInvariant();
@@ -33,7 +33,7 @@ internal static class PlainSql
             Facts = new OperationFacts
             {
                 Protocol = "postgres", Understood = true, Plumbing = plumbing, Fingerprint = "0000000000000000",
-                Accesses = plumbing ? [] : [new ObjectAccess(verb, "table", "public.t")],
+                Accesses = plumbing ? [] : [new ObjectAccess(verb, "table", context.Catalog.Version == 0 ? "public.t" : "public.other")],
                 Effects = verb == "select" ? Effects.Read : plumbing ? Effects.None : Effects.Write,
             },
         };

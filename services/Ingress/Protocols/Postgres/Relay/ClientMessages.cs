@@ -80,22 +80,24 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
     private void RefuseQuery(Refusal refusal)
     {
         pipeline++;
+        bool alone;
         lock (session.Lock)
         {
             // Nothing is on its way and no transaction is open: the answer needs no help of the server.
-            if (session.Replies.IsEmpty && !open && session.TransactionStatus == ReadyForQuery.Idle)
+            alone = session.Replies.IsEmpty && !open && session.TransactionStatus == ReadyForQuery.Idle;
+            if (!alone)
             {
-                session.Say(output =>
-                {
-                    PostgresVoice.Refused(refusal).Write(output, BackendType.ErrorResponse);
-                    ReadyForQuery.Write(output, ReadyForQuery.Idle);
-                });
-                return;
+                Output.WriteStringMessage(FrontendType.Query, "hoop refused this statement");
+                session.Replies.Enqueue(new PendingReply(ReplyKind.Query) { Instead = refusal });
             }
-
-            Output.WriteStringMessage(FrontendType.Query, "hoop refused this statement");
-            session.Replies.Enqueue(new PendingReply(ReplyKind.Query) { Instead = refusal });
         }
+
+        if (!alone) return;
+        session.Say(output =>
+        {
+            PostgresVoice.Refused(refusal).Write(output, BackendType.ErrorResponse);
+            ReadyForQuery.Write(output, ReadyForQuery.Idle);
+        });
     }
 
     private async ValueTask<WaitingRequest?> ParseAsync(PostgresFrame frame, CancellationToken cancel)
@@ -301,11 +303,11 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
         }
     }
 
-    private static WaitingRequest? Act(PostgresFrame frame, Judgement judgement, Action<PostgresFrame, Permit> forward, Action<Refusal> refuse)
+    private WaitingRequest? Act(PostgresFrame frame, Judgement judgement, Action<PostgresFrame, Permit> forward, Action<Refusal> refuse)
     {
         if (judgement.Answer.Permit is { } permit) forward(frame, permit);
         else if (judgement.Answer.Refusal is { } refusal) refuse(refusal);
-        else return new WaitingRequest(frame, judgement.Answer.Hold!, forward, refuse);
+        else return new WaitingRequest(frame, judgement.Answer.Hold!, forward, refuse, cancel => judge.MeansTheSameAsync(judgement, cancel));
         return null;
     }
 

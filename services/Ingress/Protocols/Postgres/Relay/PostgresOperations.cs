@@ -72,5 +72,16 @@ internal static class PostgresOperations
         return false;
     }
 
+    internal static bool AreSame(SqlAnalysis then, SqlAnalysis now) =>
+        then.Statements.Count == now.Statements.Count && then.Statements.Zip(now.Statements).All(pair => AreSame(pair.First, pair.Second));
+
+    private static bool AreSame(SqlStatement then, SqlStatement now) =>
+        then.Facts.Understood == now.Facts.Understood && then.Facts.Effects == now.Facts.Effects
+        && then.Facts.Accesses.SequenceEqual(now.Facts.Accesses) && then.Facts.ColumnUses.SequenceEqual(now.Facts.ColumnUses)
+        && Lineage(then).SequenceEqual(Lineage(now));
+
+    private static IEnumerable<string> Lineage(SqlStatement statement) => (statement.Result ?? []).Select(column =>
+        $"{column.Name} {column.Opaque} {string.Join(',', column.Sources.Select(source => $"{source.Column}({string.Join(',', source.Through)})"))}");
+
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 }

@@ -8,7 +8,7 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
 /// <summary>What the Gate said of a statement, with what it takes to run it.</summary>
 /// <param name="NamesMoved">The open transaction changed the schema: only its own connection sees that, so lineage cannot be trusted.</param>
-internal readonly record struct Judgement(GateAnswer Answer, SqlAnalysis Analysis, SqlContext Context, bool NamesMoved, long StartedAt)
+internal readonly record struct Judgement(GateAnswer Answer, SqlAnalysis Analysis, SqlContext Context, bool NamesMoved, long StartedAt, Func<SqlContext, SqlAnalysis>? Again = null)
 {
     public RunningOperation Run(Permit permit) => new(permit, Analysis, Context, NamesMoved, StartedAt);
 }
@@ -86,10 +86,28 @@ internal sealed class StatementJudge(RelaySession session)
         var now = session.Services.Clock.GetTimestamp();
         if (await UnjudgeableAsync(text, cancel) is { } refusal) return new Judgement(refusal, Unread(text), null!, true, now);
         var current = context.Current!;
-        var analysis = !readable ? Unread(text) : prepared?.Analyze(session.Services.Analyze, current) ?? session.Services.Analyze(text, current);
+        var analysis = Again(current);
         var preview = PostgresPreview.For(session, analysis, current, parameters);
         var operation = PostgresOperations.Create(analysis, text, values, session, preview);
-        return new Judgement(await session.Gate.AskAsync(operation, cancel), analysis, current, context.UncommittedDdl, now);
+        return new Judgement(await session.Gate.AskAsync(operation, cancel), analysis, current, context.UncommittedDdl, now, Again);
+
+        SqlAnalysis Again(SqlContext names) => !readable ? Unread(text) : prepared?.Analyze(session.Services.Analyze, names) ?? session.Services.Analyze(text, names);
+    }
+
+    /// <summary>Whether a statement that waited would still touch and show what it would have then.</summary>
+    public async ValueTask<bool> MeansTheSameAsync(Judgement judgement, CancellationToken cancel)
+    {
+        try
+        {
+            context.Use(await session.Services.Catalog.GetAsync(session.Gate.Target, cancel));
+        }
+        catch (TargetUnavailableException)
+        {
+            return false;
+        }
+
+        var current = context.Current!;
+        return ReferenceEquals(current.Catalog, judgement.Context.Catalog) || PostgresOperations.AreSame(judgement.Analysis, judgement.Again!(current));
     }
 
     private async ValueTask<Refusal?> UnjudgeableAsync(string text, CancellationToken cancel)

@@ -4,7 +4,8 @@ using Hoop.Ingress.Wire.Postgres;
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
 /// <summary>A request that was judged: what to do with each answer the Gate may give.</summary>
-internal sealed class WaitingRequest(PostgresFrame frame, Hold hold, Action<PostgresFrame, Permit> forward, Action<Refusal> refuse)
+internal sealed class WaitingRequest(
+    PostgresFrame frame, Hold hold, Action<PostgresFrame, Permit> forward, Action<Refusal> refuse, Func<CancellationToken, ValueTask<bool>> meansTheSame)
 {
     private PostgresFrame frame = frame;
 
@@ -12,6 +13,9 @@ internal sealed class WaitingRequest(PostgresFrame frame, Hold hold, Action<Post
 
     /// <summary>Makes the frame independent of the client's buffer.</summary>
     public void Keep() => frame = new PostgresFrame(frame.Type, new System.Buffers.ReadOnlySequence<byte>(System.Buffers.BuffersExtensions.ToArray(frame.Whole)));
+
+    /// <summary>False: what people approved is not what would run now.</summary>
+    public ValueTask<bool> MeansTheSameAsync(CancellationToken cancel) => meansTheSame(cancel);
 
     public void Release(GateAnswer answer)
     {
