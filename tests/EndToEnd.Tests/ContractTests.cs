@@ -30,9 +30,9 @@ public class ContractTests(DemoSystem hoop)
     public async Task Psql_waits_for_a_delete_until_it_is_approved()
     {
         await using var psql = await hoop.StartPsqlAsync();
-        await psql.SendAsync("delete from orders where id = 1;\nselect 'after';\n");
+        await psql.SendAsync("delete from orders where id = 5;\nselect 'after';\n");
         await psql.SawAsync("waiting for approval");
-        var request = await hoop.PendingRequestAsync("delete from orders where id = 1");
+        var request = await hoop.PendingRequestAsync("delete from orders where id = 5");
         psql.Seen.ShouldContain(request);
 
         (await hoop.CliAsync("requests", "approve", request, "--as", "bea")).ExitCode.ShouldBe(0);

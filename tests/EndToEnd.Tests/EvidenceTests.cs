@@ -12,7 +12,7 @@ public class EvidenceTests(DemoSystem hoop)
     public async Task A_session_is_on_record_with_its_decisions_and_without_secrets()
     {
         await hoop.PsqlAsync("select ssn from customers where id = 1 /* evidence-1 */;\ndrop table orders /* evidence-1 */;\n");
-        var session = await SessionWithAsync("evidence-1", events: 6);
+        var session = await SessionWithAsync("evidence-1", events: 5);
 
         var text = session.ToString();
         text.ShouldContain("drop table orders");
@@ -25,7 +25,7 @@ public class EvidenceTests(DemoSystem hoop)
     public async Task An_export_verifies_until_a_byte_is_changed()
     {
         await hoop.PsqlAsync("select count(*) from orders /* evidence-2 */;\ndrop table orders;\n");
-        var id = (await SessionWithAsync("evidence-2", events: 6)).GetProperty("session").GetProperty("id").GetString()!;
+        var id = (await SessionWithAsync("evidence-2", events: 5)).GetProperty("session").GetProperty("id").GetString()!;
         var file = Path.Combine(Path.GetTempPath(), $"hoop-{id}.jsonl");
         try
         {
