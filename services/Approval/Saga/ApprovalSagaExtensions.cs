@@ -1,6 +1,7 @@
 using Hoop.Approval.Expiry;
 using Hoop.Approval.Notifications;
 using Hoop.Approval.Outbox;
+using Hoop.Approval.Restarts;
 using Hoop.Approval.Storage;
 using Hoop.ServiceDefaults;
 using Hoop.ServiceDefaults.Documents;
@@ -26,6 +27,7 @@ internal static class ApprovalSagaExtensions
         {
             bus.AddSagaStateMachine<ApprovalMachine, ApprovalState, ApprovalDefinition>().Repository(repository =>
                 repository.RegisterSagaRepository<ApprovalState, ApprovalDb, SagaConsumeContextFactory<ApprovalDb, ApprovalState>, ApprovalRepository>());
+            bus.AddConsumer<IngressStartedConsumer>();
             bus.AddPolicyActivatedConsumer();
         });
         builder.Services.AddHostedService<DatabaseListener>();

@@ -1,23 +1,34 @@
+using Hoop.Contracts.Approvals;
+using Hoop.Ingress.Sessions;
+using Hoop.ServiceDefaults;
 using MassTransit;
+using Microsoft.Extensions.Options;
 
 namespace Hoop.Ingress.Approvals;
 
 internal static class ApprovalsExtensions
 {
-    internal static IServiceCollection AddApprovals(this IServiceCollection services) => services
-        .AddSingleton<IApprovals, BusApprovals>()
-        .AddSingleton<HoldDesk>()
-        .AddHostedService<HoldShutdown>();
+    internal static void AddApprovals(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IApprovals, BusApprovals>();
+        builder.Services.AddSingleton<HoldDesk>();
+        builder.AddAnnouncer<IngressStarted>();
+        builder.Services.AddHostedService<HoldLifetime>();
+    }
 
     /// <summary>Decisions come on a queue of this instance: it outlives a broker restart, so none is missed.</summary>
     internal static void AddApprovalConsumers(this IBusRegistrationConfigurator bus, string ingressId) =>
         bus.AddConsumer<ApprovalResolvedConsumer>().Endpoint(endpoint => endpoint.Name = $"ingress-{ingressId}-approvals");
 }
 
-/// <summary>Whoever waits when Ingress stops is told so, and approvers see the request withdrawn.</summary>
-internal sealed class HoldShutdown(HoldDesk holds) : IHostedService
+/// <summary>At the start nothing waits here any more, and everybody is told; at the end whoever waits is told, and approvers see it withdrawn.</summary>
+internal sealed class HoldLifetime(HoldDesk holds, Announcer<IngressStarted> announcer, IOptions<GateOptions> options, TimeProvider clock) : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        announcer.Announce(new IngressStarted(options.Value.IngressId, clock.GetUtcNow()));
+        return Task.CompletedTask;
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => holds.WithdrawAllAsync("shutdown");
 }

@@ -26,7 +26,7 @@ internal static class GateExtensions
         builder.AddHoopDocuments();
         builder.AddHoopAuthentication();
         builder.AddSnapshots();
-        builder.Services.AddApprovals();
+        builder.AddApprovals();
         return options.IngressId;
     }
 

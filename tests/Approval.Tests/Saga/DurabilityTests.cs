@@ -60,6 +60,25 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    public async Task Requests_of_an_ingress_that_restarted_are_withdrawn_and_others_are_not()
+    {
+        var broker = await ApprovalBroker.CreateAsync();
+        await using var ingress = await FakeIngress.StartAsync(broker.RabbitMq);
+        await using var instance = new ApprovalInstance(broker);
+        await instance.ReadyAsync();
+        var lost = Request();
+        var elsewhere = Request() with { IngressId = "ingress-2" };
+        await ingress.PublishAsync(lost);
+        await ingress.PublishAsync(elsewhere);
+        await RowsAsync(broker, "SELECT count(*) FROM approvals", 2);
+
+        await ingress.PublishAsync(new IngressStarted("ingress-1", TimeProvider.System.GetUtcNow()));
+
+        (await ingress.ResolutionAsync(lost.RequestId)).Outcome.ShouldBe(ApprovalOutcome.Withdrawn);
+        (await ingress.VoteAsync(Approve(elsewhere, Bea))).Accepted.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Record_of_decisions_can_only_grow()
     {
         var broker = await ApprovalBroker.CreateAsync();
