@@ -1,122 +1,73 @@
-using System.Diagnostics;
 using Hoop.EndToEnd.Tests.Support;
 using Shouldly;
 using Xunit;
 
 namespace Hoop.EndToEnd.Tests;
 
-/// <summary>What happens when a part dies. Its own system, because nobody else should have to live with it.</summary>
-public sealed class FaultTests : HoopSystem, IAsyncLifetime
+/// <summary>What happens when a part dies: nothing is lost, nothing runs twice, and what can go on goes on.</summary>
+public sealed class FaultTests(FaultSystem hoop) : IClassFixture<FaultSystem>
 {
-    private readonly string config = Path.Combine(Path.GetTempPath(), $"hoop-{Guid.NewGuid():n}.yaml");
-
-    public async ValueTask InitializeAsync()
-    {
-        // The demo's rules, with one more: changes to order_items wait two seconds only.
-        var demo = await File.ReadAllTextAsync(Repository.File("demo", "hoop.yaml"));
-        await File.WriteAllTextAsync(config, demo.Replace("\npolicies:\n", """
-
-            policies:
-              - name: impatient
-                roles: [agent]
-                targets: [shop]
-                approve: { verbs: [delete], objects: [public.order_items], by: [dba], count: 1, expires: 2s }
-
-            """, StringComparison.Ordinal));
-        await StartAsync(config);
-    }
-
-    public new async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        File.Delete(config);
-    }
-
     [Fact]
-    public async Task Faults_lose_nothing_and_run_nothing_twice()
+    public async Task An_expired_request_is_refused_with_its_own_reason()
     {
-        await An_expired_request_is_refused_with_its_own_reason();
-        await Ingress_killed_between_decision_and_result();
-        await Rabbit_and_audit_down_reading_goes_on();
-        await Policy_down_ingress_restarts_from_its_last_document();
-    }
-
-    private async Task An_expired_request_is_refused_with_its_own_reason()
-    {
-        var result = await PsqlAsync("delete from order_items where order_id = 1 /* fault-0 */;\n");
+        await hoop.ReadsAsync();
+        var result = await hoop.PsqlAsync("delete from order_items where order_id = 1 /* fault-0 */;\n");
         result.Error.ShouldContain("nobody decided in time", Case.Sensitive, result.ToString());
     }
 
-    private async Task Ingress_killed_between_decision_and_result()
+    [Fact]
+    public async Task A_session_whose_ingress_was_killed_shows_as_crashed_with_nothing_lost_or_twice()
     {
-        await using var psql = await StartPsqlAsync();
+        await hoop.ReadsAsync();
+        await using var psql = await hoop.StartPsqlAsync();
         await psql.SendAsync("select pg_backend_pid() /* fault-1 */;\nselect count(*) from orders a, orders b, orders c /* fault-1 */;\n");
         await psql.SawAsync("\n");
-        var session = await RunningSessionAsync("fault-1");
-        Kill(PidOf("ingress"));
+        var session = await hoop.SessionWithAsync("fault-1");
+        FaultSystem.Kill(hoop.PidOf("ingress"));
         await psql.WaitAsync();
 
-        var ended = await SessionAsync(session, shown => shown.GetProperty("session").GetProperty("state").GetString() == "crashed");
+        var ended = await hoop.SessionAsync(session, shown => shown.GetProperty("session").GetProperty("state").GetString() == "crashed");
         var sequences = ended.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("sequence").GetInt64()).ToList();
         sequences.ShouldBe(Enumerable.Range(0, sequences.Count).Select(i => (long)i));
         ended.ToString().ShouldContain("crash");
-        await ReadsAsync();
+        await hoop.ReadsAsync();
     }
 
-    private async Task Rabbit_and_audit_down_reading_goes_on()
+    [Fact]
+    public async Task What_waited_when_its_ingress_was_killed_is_withdrawn_and_never_runs()
     {
-        Kill(PidOf("audit"));
-        Kill(PidOf("rabbitmq"));
-        (await PsqlAsync("select count(*) from orders /* fault-2 */;\n")).ExitCode.ShouldBe(0);
+        await hoop.ReadsAsync();
+        await using var psql = await hoop.StartPsqlAsync();
+        await psql.SendAsync("delete from orders where id = 41 /* fault-3 */;\n");
+        var request = await hoop.PendingRequestAsync("fault-3");
+        FaultSystem.Kill(hoop.PidOf("ingress"));
+        await psql.WaitAsync();
+        await hoop.ReadsAsync();
 
-        await RunningSessionAsync("fault-2", seconds: 90);
+        await hoop.RequestBecomesAsync(request, "withdrawn");
+        (await hoop.CliAsync("requests", "approve", request, "--as", "bea")).ExitCode.ShouldBe(1);
+        (await hoop.PsqlAsync("select count(*) from orders where id = 41;\n")).Output.Trim().ShouldBe("1");
     }
 
-    private async Task Policy_down_ingress_restarts_from_its_last_document()
+    [Fact]
+    public async Task With_RabbitMQ_and_audit_down_reading_goes_on_and_the_record_catches_up()
     {
-        Kill(PidOf("policy"));
-        Kill(PidOf("ingress"));
-        await ReadsAsync();
+        await hoop.ReadsAsync();
+        await using (await hoop.WithoutAsync("audit", "rabbitmq"))
+            (await hoop.PsqlAsync("select count(*) from orders /* fault-2 */;\n")).ExitCode.ShouldBe(0);
+
+        await hoop.SessionWithAsync("fault-2", seconds: 90);
     }
 
-    private async Task ReadsAsync()
+    [Fact]
+    public async Task With_policy_down_ingress_restarts_from_its_last_document()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((await PsqlAsync("select 'reads again'")).ExitCode != 0) await Task.Delay(200, patience.Token);
-    }
-
-    private async Task<string> RunningSessionAsync(string tag, int seconds = 30)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
-        while (true)
+        await hoop.ReadsAsync();
+        await using (await hoop.WithoutAsync("policy"))
         {
-            var list = await CliAsync("sessions", "list", "--as", "bea", "--json");
-            if (list.ExitCode == 0)
-                foreach (var session in System.Text.Json.JsonDocument.Parse(list.Output).RootElement.EnumerateArray().Take(10))
-                {
-                    var id = session.GetProperty("id").GetString()!;
-                    var shown = await CliAsync("sessions", "show", id, "--as", "bea", "--json");
-                    if (shown.Output.Contains(tag, StringComparison.Ordinal)) return id;
-                }
-            await Task.Delay(100, patience.Token);
+            FaultSystem.Kill(hoop.PidOf("ingress"));
+            await hoop.ReadsAsync();
+            (await hoop.PsqlAsync("drop table orders;\n")).Error.ShouldContain("nobody-destroys");
         }
-    }
-
-    private async Task<System.Text.Json.JsonElement> SessionAsync(string id, Func<System.Text.Json.JsonElement, bool> until)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (true)
-        {
-            var shown = await CliAsync("sessions", "show", id, "--as", "bea", "--json");
-            if (shown.ExitCode == 0 && System.Text.Json.JsonDocument.Parse(shown.Output).RootElement is var session && until(session)) return session;
-            await Task.Delay(100, patience.Token);
-        }
-    }
-
-    private static void Kill(int pid)
-    {
-        using var process = Process.GetProcessById(pid);
-        process.Kill();
-        process.WaitForExit();
     }
 }

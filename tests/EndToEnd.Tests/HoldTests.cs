@@ -41,7 +41,7 @@ public class HoldTests(DemoSystem hoop)
         var request = await hoop.PendingRequestAsync("hold-3");
         psql.Signal("INT");
         await psql.SawAsync("canceling statement due to user request");
-        await StateBecomesAsync(request, "withdrawn");
+        await hoop.RequestBecomesAsync(request, "withdrawn");
         var late = await hoop.CliAsync("requests", "approve", request, "--as", "bea");
         late.ExitCode.ShouldBe(1);
         late.Error.ShouldContain("withdrawn");
@@ -55,7 +55,7 @@ public class HoldTests(DemoSystem hoop)
         await psql.SendAsync("delete from orders where id = 14 /* hold-4 */;\n");
         var request = await hoop.PendingRequestAsync("hold-4");
         psql.Signal("KILL");
-        await StateBecomesAsync(request, "withdrawn");
+        await hoop.RequestBecomesAsync(request, "withdrawn");
     }
 
     [Fact]
@@ -105,12 +105,5 @@ public class HoldTests(DemoSystem hoop)
         var vote = await hoop.CliAsync("requests", decision, request, "--as", "bea");
         vote.ExitCode.ShouldBe(0, vote.ToString());
         await running;
-    }
-
-    private async Task StateBecomesAsync(string request, string state)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(15));
-        while (!(await hoop.CliJsonAsync("requests", "show", request, "--as", "bea")).GetProperty("state").GetString()!.Equals(state, StringComparison.OrdinalIgnoreCase))
-            await Task.Delay(100, patience.Token);
     }
 }

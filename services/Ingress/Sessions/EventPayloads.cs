@@ -17,7 +17,9 @@ internal static class EventPayloads
     [ThreadStatic] private static ArrayBufferWriter<byte>? buffer;
     [ThreadStatic] private static Utf8JsonWriter? writer;
 
-    internal static string SessionStarted(Principal principal, string target, string protocol, ClientInfo client, long policyVersion, string ingressId) => Write(json =>
+    /// <param name="refusal">Why it was refused, for <see cref="EventKinds.SessionRefused"/>.</param>
+    internal static string SessionStarted(
+        Principal principal, string target, string protocol, ClientInfo client, long policyVersion, string ingressId, string? refusal = null) => Write(json =>
     {
         json.WriteStartObject("principal");
         json.WriteString("issuer", principal.Issuer);
@@ -36,6 +38,7 @@ internal static class EventPayloads
         json.WriteEndObject();
         json.WriteNumber("policyVersion", policyVersion);
         json.WriteString("ingress", ingressId);
+        if (refusal is not null) json.WriteString("cause", refusal);
     });
 
     internal static string OperationDecided(long operationId, Operation operation, string outcome, Decision decision, long policyVersion, Guid? requestId, DateTimeOffset? expiresAt, DetectorMask? secrets) => Write(json =>

@@ -1,3 +1,4 @@
+using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
 using Hoop.Ingress.Approvals;
 using Hoop.Ingress.Journal;
@@ -35,6 +36,7 @@ public sealed class Gate(
         if (!snapshot.Document.Targets.TryGetValue(target, out var document) || document.Protocol != protocol || !snapshot.Policy.MayOpen(roles, target))
         {
             logger.TargetRefused(principal.Id, target);
+            await RecordRefusalAsync(principal, target, protocol, client, snapshot.Document.Version, cancel);
             return (null, Refusals.UnknownTarget(target, principal));
         }
         var session = new GateSession(new AuthorizedTarget(target, document), principal, snapshots, journal, holds, options.Value, clock, logger)
@@ -52,5 +54,20 @@ public sealed class Gate(
             return (null, Refusals.JournalUnavailable());
         }
         return (session, null);
+    }
+
+    /// <summary>A known principal that knocked at a closed door is on record; who is not known could only fill the journal.</summary>
+    private async ValueTask RecordRefusalAsync(Principal principal, string target, string protocol, ClientInfo client, long policyVersion, CancellationToken cancel)
+    {
+        var recorder = new SessionJournal(Guid.CreateVersion7(clock.GetUtcNow()).ToString("n"), journal, clock);
+        var payload = EventPayloads.SessionStarted(principal, target, protocol, client, policyVersion, options.Value.IngressId, "the target does not exist or is not open to the principal");
+        try
+        {
+            await recorder.AppendAsync(EventKinds.SessionRefused, payload, Durability.Written, cancel);
+        }
+        catch (JournalUnavailableException e)
+        {
+            logger.JournalRefused(recorder.SessionId, e.Message);
+        }
     }
 }

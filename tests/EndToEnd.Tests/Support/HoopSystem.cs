@@ -105,6 +105,14 @@ public class HoopSystem : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until a request is in a state.</summary>
+    public async Task RequestBecomesAsync(string request, string state)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!(await CliJsonAsync("requests", "show", request, "--as", "bea")).GetProperty("state").GetString()!.Equals(state, StringComparison.OrdinalIgnoreCase))
+            await Task.Delay(100, patience.Token);
+    }
+
     /// <summary>The newest session of a principal.</summary>
     public async Task<string> NewestSessionAsync(string principal = "reporting-agent") =>
         (await CliJsonAsync("sessions", "list", "--as", "bea")).EnumerateArray()

@@ -55,6 +55,7 @@ public class GateTests
         var stranger = GateRig.Agent with { Groups = [] };
         var (_, notYours) = await rig.Gate.OpenAsync(stranger, "shop", "postgres", client, CancellationToken.None);
         var (_, notThere) = await rig.Gate.OpenAsync(stranger, "nowhere", "postgres", client, CancellationToken.None);
+        rig.Journal.Kinds.ShouldBe([EventKinds.SessionRefused, EventKinds.SessionRefused]);
         notYours!.Message.Replace("shop", "X").ShouldBe(notThere!.Message.Replace("nowhere", "X"));
     }
 
