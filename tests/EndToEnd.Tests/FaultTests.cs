@@ -5,7 +5,8 @@ using Xunit;
 namespace Hoop.EndToEnd.Tests;
 
 /// <summary>What happens when a part dies: nothing is lost, nothing runs twice, and what can go on goes on.</summary>
-public sealed class FaultTests(FaultSystem hoop) : IClassFixture<FaultSystem>
+[Collection(FaultCollection.Name)]
+public sealed class FaultTests(FaultSystem hoop)
 {
     [Fact]
     public async Task An_expired_request_is_refused_with_its_own_reason()

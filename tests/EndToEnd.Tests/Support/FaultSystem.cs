@@ -1,33 +1,65 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Hoop.Testing;
 using Xunit;
 
 namespace Hoop.EndToEnd.Tests.Support;
+
+[CollectionDefinition(Name)]
+public sealed class FaultCollection : ICollectionFixture<FaultSystem>
+{
+    public const string Name = "faults";
+}
 
 /// <summary>A system of its own for tests that kill its parts, because nobody else should have to live with it.</summary>
 public sealed class FaultSystem : HoopSystem, IAsyncLifetime
 {
     private readonly string config = Path.Combine(Path.GetTempPath(), $"hoop-{Guid.NewGuid():n}.yaml");
 
+    /// <summary>A second trusted issuer, whose tokens a test makes as it likes.</summary>
+    public FakeIssuer Issuer { get; private set; } = null!;
+
     public async ValueTask InitializeAsync()
     {
-        // The demo's rules, with one more: changes to order_items wait two seconds only.
-        var demo = await File.ReadAllTextAsync(Repository.File("demo", "hoop.yaml"));
-        await File.WriteAllTextAsync(config, demo.Replace("\npolicies:\n", """
-
-            policies:
-              - name: impatient
-                roles: [agent]
-                targets: [shop]
-                approve: { verbs: [delete], objects: [public.order_items], by: [dba], count: 1, expires: 2s }
-
-            """, StringComparison.Ordinal));
-        await StartAsync(config);
+        Issuer = await FakeIssuer.StartAsync();
+        var identityPort = FreePort();
+        await File.WriteAllTextAsync(config, Configuration(await File.ReadAllTextAsync(Repository.File("demo", "hoop.yaml")), identityPort));
+        await StartAsync(config, new Dictionary<string, string?> { ["HOOP_PORT_IDENTITY"] = identityPort.ToString() });
     }
 
     public new async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
+        await Issuer.DisposeAsync();
         File.Delete(config);
+    }
+
+    /// <summary>The demo's rules, with a second issuer, a target that is not there, and a rule whose requests wait two seconds only.</summary>
+    private string Configuration(string demo, int identityPort) => demo
+        .Replace("\ntargets:\n", $$"""
+
+            identity:
+              issuers:
+                - { url: "http://127.0.0.1:{{identityPort}}", audience: hoop }
+                - { url: "{{Issuer.Url}}", audience: hoop }
+            targets:
+              down: { protocol: postgres, address: "127.0.0.1:1", database: shop, credential: { username: app, password: env:SHOP_PASSWORD }, tls: disable, labels: { env: demo } }
+
+            """, StringComparison.Ordinal)
+        .Replace("\npolicies:\n", """
+
+            policies:
+              - { name: down-read, roles: [agent], targets: [down], allow: { verbs: [select], objects: [public.*] } }
+              - { name: impatient, roles: [agent], targets: [shop], approve: { verbs: [delete], objects: [public.order_items], by: [dba], count: 1, expires: 2s } }
+
+            """, StringComparison.Ordinal);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public async Task ReadsAsync()

@@ -1,5 +1,6 @@
 using System.Net;
 using Hoop.Contracts.Documents;
+using Hoop.Testing;
 using Shouldly;
 using Xunit;
 
@@ -78,7 +79,7 @@ public sealed class DocumentsTests
     {
         await using var rig = await MaskingRig.StartAsync();
         (await rig.CurrentAsync()).ShouldBeNull();
-        (await rig.Anonymous().GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await rig.Anonymous().BecomesHealthyAsync();
     }
 
     [Fact]

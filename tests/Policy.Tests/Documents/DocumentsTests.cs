@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Hoop.Contracts.Documents;
 using Npgsql;
+using Hoop.Testing;
 using Shouldly;
 using Xunit;
 
@@ -36,7 +37,7 @@ public sealed class DocumentsTests
     {
         await using var rig = await PolicyRig.StartAsync(null);
         (await rig.Service().GetAsync("/documents/current")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await rig.Anonymous().GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await rig.Anonymous().BecomesHealthyAsync();
     }
 
     [Fact]
