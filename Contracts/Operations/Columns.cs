@@ -15,14 +15,18 @@ public enum ColumnUseKind
     Group,
     /// <summary>IS NULL, IS NOT NULL.</summary>
     NullTest,
-    /// <summary>Any other expression that decides something: CASE, function call in WHERE, expression comparisons.</summary>
+    /// <summary>Any other expression that decides something: CASE, function call in WHERE, expression comparisons, whatever may fail or give several rows.</summary>
     Other,
     /// <summary>Its value is written somewhere (INSERT … SELECT, CREATE TABLE AS, UPDATE SET, SELECT INTO, NOTIFY, RAISE).</summary>
     Stored,
 }
 
 /// <param name="Column"><c>schema.relation.column</c>; <c>*</c> when it cannot be told which (it may be any column of the target).</param>
-public sealed record ColumnUse(string Column, ColumnUseKind Kind);
+public sealed record ColumnUse(string Column, ColumnUseKind Kind)
+{
+    /// <summary>The function that the column's own value is handed to, when that is the use.</summary>
+    public string? Function { get; init; }
+}
 
 /// <summary>A base-table column that a result column depends on.</summary>
 /// <param name="Column"><c>schema.relation.column</c>.</param>
@@ -30,7 +34,11 @@ public sealed record ColumnUse(string Column, ColumnUseKind Kind);
 /// The functions applied to the column's plain value, innermost first (<c>pg_catalog.count</c>). Empty for the value itself and for
 /// anything computed from it: a function over an expression is not listed, since <c>count(nullif(ssn, '1'))</c> tells more than <c>count(ssn)</c>.
 /// </param>
-public sealed record ColumnSource(string Column, IReadOnlyList<string> Through);
+public sealed record ColumnSource(string Column, IReadOnlyList<string> Through)
+{
+    /// <summary>The value shown is not the column's own but computed from it: a part of it, an order of it, a comparison, its absence.</summary>
+    public bool Computed { get; init; }
+}
 
 /// <summary>What one result column depends on.</summary>
 /// <param name="Opaque">True when the sources could not be determined: it may carry any column of the target.</param>

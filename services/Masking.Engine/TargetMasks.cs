@@ -10,7 +10,7 @@ namespace Hoop.Masking.Engine;
 public sealed class TargetMasks
 {
     private const int CacheLimit = 16_384;
-    private static readonly ValueMask Untraced = new("untraced-column", MaskMode.Redact, 0, []);
+    private static readonly ValueMask Untraced = ValueMask.Computed("untraced-column", MaskMode.Redact);
 
     private readonly CompiledMask[] columnMasks;
     private readonly ConcurrentDictionary<string, CompiledMask[]> byColumn = new(StringComparer.Ordinal);
@@ -37,7 +37,7 @@ public sealed class TargetMasks
         foreach (var source in column.Sources)
             foreach (var mask in Matching(source.Column))
                 if (!mask.IsSafe(source.Through))
-                    strictest = ValueMask.Strictest(strictest, mask.Value);
+                    strictest = ValueMask.Strictest(strictest, source.Computed ? mask.Computed : mask.Value);
         return strictest;
     }
 

@@ -9,12 +9,16 @@ sealed class CallLineage(Resolution resolution)
     {
         resolution.Step();
         var traits = resolution.Functions.Find(call.Names("funcname"));
-        var arguments = Value.Union(call.List("args").Select(a => Operand(a, scope)));
+        List<Node> nodes = [.. call.List("args")];
+        List<Value> values = [.. nodes.Select(a => Operand(a, scope))];
+        var arguments = Value.Union(values);
         if (call.Flag("agg_distinct")) Use(arguments, ColumnUseKind.Group);
         var order = Sort(call, "agg_order", scope);
         // WITHIN GROUP hands the ordered values to the function; ORDER BY inside an aggregate only arranges them.
         if (call.Flag("agg_within_group")) arguments = arguments.Or(order);
         Note(traits, arguments);
+        for (var i = 0; i < values.Count && !traits.Stores; i++)
+            if (!Totality.Takes(traits.Name, i, nodes)) resolution.Uses.Add(values[i], ColumnUseKind.Other, traits.Name);
         return arguments.Into(traits.Name).Or(order.Derived()).Or(Context(call, scope)).Or(traits.Opaque ? Value.Unknown : null);
     }
 

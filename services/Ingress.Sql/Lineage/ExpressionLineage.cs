@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hoop.Contracts.Operations;
 
 namespace Hoop.Ingress.Sql.Lineage;
 
@@ -27,7 +28,12 @@ sealed class ExpressionLineage(Resolution resolution)
             case "A_Indirection": return Indirection(node, scope);
             case "CaseExpr": return Case(node, scope);
             case "MultiAssignRef": return MultiAssign(node, scope);
-            default: return EvaluateBelow(node, scope).Derived();
+            case "BoolExpr": return Boolean(node, scope);
+            case "CoalesceExpr": return Coalesce(node, scope);
+            default:
+                var below = EvaluateBelow(node, scope).Derived();
+                if (!Totality.Is(node)) resolution.Uses.Add(below, ColumnUseKind.Other);
+                return below;
         }
     }
 
@@ -125,13 +131,30 @@ sealed class ExpressionLineage(Resolution resolution)
     Value Operator(Node node, Scope scope)
     {
         var operands = Evaluate(node["lexpr"], scope).Or(Evaluate(node["rexpr"], scope));
+        if (!Totality.Takes(node)) resolution.Uses.Add(operands, Operators.KindOf(node));
         return resolution.Calls.Operator(node, operands).Derived();
+    }
+
+    /// <summary>AND and OR stop at the first part that decides: what comes after may tell by failing.</summary>
+    Value Boolean(Node node, Scope scope)
+    {
+        resolution.Conditions.Condition(node, scope);
+        return EvaluateBelow(node, scope).Derived();
+    }
+
+    Value Coalesce(Node node, Scope scope)
+    {
+        List<Value> values = [.. node.List("args").Select(a => Evaluate(a, scope))];
+        foreach (var value in values.SkipLast(1)) resolution.Uses.Add(value, ColumnUseKind.NullTest);
+        return Value.Union(values).Derived();
     }
 
     Value Cast(Node node, Scope scope)
     {
         var value = Evaluate(node["arg"], scope);
-        return KeepsValue(node.Child("typeName", "TypeName")) ? value : value.Derived();
+        var type = node.Child("typeName", "TypeName");
+        if (!Totality.Casts(type)) resolution.Uses.Add(value, ColumnUseKind.Other);
+        return KeepsValue(type) ? value : value.Derived();
     }
 
     /// <summary>Casts to text without a length change no character; any other may round, cut or fold.</summary>

@@ -21,7 +21,7 @@ sealed class FromLineage(Resolution resolution)
         var name = range.Text("relname") ?? "";
         var alias = range.Child("alias", "Alias");
         var cte = range.Has("schemaname") ? null : CteChain.Find(scope.Ctes, name);
-        if (cte is not null) return Named(alias, name, cte.Visible);
+        if (cte is not null) return Named(alias, name, Seen(cte.Visible));
         var relation = resolution.Relations.Find(range, scope.Ctes);
         return Named(alias, name, resolution.Relations.ShapeOf(relation)) with
         {
@@ -38,19 +38,26 @@ sealed class FromLineage(Resolution resolution)
             case "RangeSubselect":
                 // Only LATERAL sees its neighbours to the left.
                 var shape = resolution.Queries.Resolve(node["subquery"], node.Flag("lateral") ? Neighbours(scope) : scope.Outer, scope.Ctes);
-                return Named(node.Child("alias", "Alias"), null, shape);
-            case "RangeFunction": return new FunctionItems(resolution).Item(node, Neighbours(scope));
+                return Named(node.Child("alias", "Alias"), null, Seen(shape));
+            case "RangeFunction":
+                var function = new FunctionItems(resolution).Item(node, Neighbours(scope));
+                return function with { Shape = Seen(function.Shape) };
             case "RangeTableSample":
                 resolution.Uses.Add(Value.Union(node.List("args").Select(a => resolution.Expressions.Evaluate(a, scope))), ColumnUseKind.Other);
                 return Item(node["relation"], scope);
             case "RangeTableFunc" or "JsonTable":
+                // How many rows there are depends on the value.
                 var value = resolution.Expressions.EvaluateBelow(node, Neighbours(scope)).Derived();
-                return Named(node.Child("alias", "Alias"), null, new([.. TableColumns(node).Select(n => new OutputColumn(n, value))]));
+                resolution.Uses.Add(value, ColumnUseKind.Other);
+                return Named(node.Child("alias", "Alias"), null, Seen(new([.. TableColumns(node).Select(n => new OutputColumn(n, value))])));
             default:
                 var below = resolution.Expressions.EvaluateBelow(node, Neighbours(scope)).Derived();
+                resolution.Uses.Add(below, ColumnUseKind.Other);
                 return Named(node.Child("alias", "Alias"), null, new([], below.Or(Value.Unknown)));
         }
     }
+
+    static Shape Seen(Shape shape) => shape.Map(static v => v.Seen());
 
     /// <summary>What is to the left of a lateral item, with the levels around.</summary>
     static Scope Neighbours(Scope scope) => new(scope.Outer, scope.Ctes) { Items = [.. scope.Items] };
@@ -80,7 +87,7 @@ sealed class FromLineage(Resolution resolution)
         foreach (var name in merged)
         {
             var (ours, theirs) = (Column(left, name), Column(right, name));
-            resolution.Uses.Add(ours.Or(theirs), ColumnUseKind.Equality);
+            resolution.Uses.Add(ours.Or(theirs), ours.IsStored && theirs.IsStored ? ColumnUseKind.Equality : ColumnUseKind.Other);
             common.Add(new(name, ours.Or(theirs)));
         }
         var condition = new Scope(scope.Outer, scope.Ctes) { Items = scope.Items[start..] };

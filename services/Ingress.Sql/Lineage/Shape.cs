@@ -57,7 +57,7 @@ sealed record Shape(IReadOnlyList<OutputColumn> Columns, Value? Others = null)
     public Shape MergeWith(Shape other)
     {
         if (Closed && other.Closed && Columns.Count == other.Columns.Count)
-            return new([.. Columns.Zip(other.Columns, static (a, b) => a with { Value = a.Value.Or(b.Value) })]);
+            return new([.. Columns.Zip(other.Columns, static (a, b) => a with { Value = a.Value.Either(b.Value) })]);
         var row = Row.Or(other.Row);
         return new([.. Columns.Select(c => c with { Value = row })], row);
     }

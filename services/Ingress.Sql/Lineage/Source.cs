@@ -5,6 +5,14 @@ namespace Hoop.Ingress.Sql.Lineage;
 /// <param name="Plain">The value is the column's own, unchanged.</param>
 readonly record struct Source(string Column, string? Through, bool Plain)
 {
+    /// <summary>
+    /// Stands among the sources of what a query makes up: rows of functions, of VALUES, of recursion, constants of a subquery. Compared with a
+    /// column by =, such rows find its value as surely as &lt; and &gt; do: <c>select x from generate_series(…) x join customers on ssn = x::text</c>.
+    /// </summary>
+    public static readonly Source MadeUp = new("", null, true);
+
+    public bool IsColumn => Column.Length > 0;
+
     /// <summary>Used in an expression of operators, casts, conditions.</summary>
     public Source Derived => this with { Plain = false };
 

@@ -18,16 +18,17 @@ sealed class UseSink
     /// <summary>While true nothing is recorded: a view's own predicates, a pass that is repeated.</summary>
     public bool Muted { get; set; }
 
-    public void Add(Value value, ColumnUseKind kind)
+    public void Add(Value value, ColumnUseKind kind, string? function = null)
     {
-        foreach (var source in value.Sources)
-            Add(source.Column, KindOf(source, kind));
+        foreach (var source in value.Sources.Where(static s => s.IsColumn))
+            Add(new ColumnUse(source.Column, KindOf(source, kind)) { Function = source.Plain ? function : null });
         if (value.Opaque) Add(AnyColumn, kind);
     }
 
-    public void Add(string column, ColumnUseKind kind)
+    public void Add(string column, ColumnUseKind kind) => Add(new ColumnUse(column, kind));
+
+    void Add(ColumnUse use)
     {
-        var use = new ColumnUse(column, kind);
         if (!Muted && _seen.Add(use)) _uses.Add(use);
     }
 

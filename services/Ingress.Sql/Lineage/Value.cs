@@ -12,6 +12,8 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
 
     public static readonly Value Unknown = new([], true);
 
+    static readonly Value MadeUp = new([Source.MadeUp], false);
+
     /// <summary>Kept, so that statements returning the column as it is share one list: a table with many partitions has many names per column.</summary>
     IReadOnlyList<ColumnSource>? _columnSources;
 
@@ -35,6 +37,15 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
         return new([.. sources.Union(other.Sources)], opaque || other.Opaque);
     }
 
+    /// <summary>As seen through a query around it: what came from no column of a table was made up.</summary>
+    public Value Seen() => HasPlain || opaque ? this : Or(MadeUp);
+
+    /// <summary>One branch or the other: made up when one is and the other is not.</summary>
+    public Value Either(Value other) => HasPlain == other.HasPlain ? Or(other) : Or(other).Or(MadeUp);
+
+    /// <summary>It is the value of a column, of any table, and of nothing else.</summary>
+    public bool IsStored => HasPlain && sources.All(static s => s.IsColumn);
+
     public static Value Union(IEnumerable<Value> values)
     {
         HashSet<Value> all = [.. values];
@@ -48,7 +59,6 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
 
     List<ColumnSource> ColumnSources() =>
     [
-        .. sources.Select(static s => (s.Column, s.Through)).Distinct()
-            .Select(static s => new ColumnSource(s.Column, s.Through is null ? [] : [s.Through])),
+        .. sources.Where(static s => s.IsColumn).Distinct().Select(static s => new ColumnSource(s.Column, s.Through is null ? [] : [s.Through]) { Computed = !s.Plain }),
     ];
 }

@@ -18,6 +18,7 @@ internal sealed class CompiledMask
         Columns = [.. document.Columns.Select(ColumnPattern.Parse)];
         Kinds = [.. document.Detect.Select(name => Detector(document.Name, name))];
         Value = new ValueMask(document.Name, document.Mode, document.KeepLast, key);
+        Computed = ValueMask.Computed(document.Name, document.Mode);
         safeFunctions = [.. document.SafeFunctions.Select(Bare)];
     }
 
@@ -26,6 +27,9 @@ internal sealed class CompiledMask
     public ColumnPattern[] Columns { get; }
     public DetectorKind[] Kinds { get; }
     public ValueMask Value { get; }
+
+    /// <summary>For what is computed from the column.</summary>
+    public ValueMask Computed { get; }
 
     public static CompiledMask Compile(MaskDocument document, byte[] key)
     {
@@ -57,6 +61,8 @@ internal sealed class CompiledMask
                 return true;
         return false;
     }
+
+    public bool IsSafe(string function) => safeFunctions.Contains(Bare(function));
 
     /// <summary>Only the catalog's own functions have a bare name: <c>public.count</c> is not <c>count</c>.</summary>
     private static string Bare(string function) =>

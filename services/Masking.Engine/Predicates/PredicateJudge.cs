@@ -12,6 +12,8 @@ internal static class PredicateJudge
         // A copy of the value in another place would escape the mask whatever the predicates may do.
         if (use.Kind == ColumnUseKind.Stored)
             return Object(PredicateRule.Block, $"masks.{mask.Name} does not let {Line(use.Column)} be copied, this statement stores it elsewhere; leave the column out");
+        if (use.Kind == ColumnUseKind.Other && use.Function is { } function && mask.IsSafe(function))
+            return null;
         return mask.Predicates switch
         {
             PredicateRule.Allow => null,

@@ -15,6 +15,13 @@ public sealed class ValueMask
     internal ValueMask(string name, MaskMode mode, int keepLast, byte[] key) =>
         (Name, Mode, this.keepLast, this.key) = (name, mode, keepLast, key);
 
+    /// <summary>
+    /// For values computed from the column. Of a reversed card number the last four digits are the first, the hash of one digit is known
+    /// after ten tries, and <c>substring(ssn from '^9')</c> answers by being NULL: nothing is kept, not even that.
+    /// </summary>
+    internal static ValueMask Computed(string name, MaskMode mode) =>
+        mode == MaskMode.Null ? new(name, mode, 0, []) : new(name, MaskMode.Redact, 0, []) { HidesNull = true };
+
     /// <summary>What stands for a redacted value. Fixed, so that it does not tell the length.</summary>
     public static ReadOnlySpan<byte> Redacted => "***"u8;
 
@@ -22,6 +29,9 @@ public sealed class ValueMask
     public string Name { get; }
 
     public MaskMode Mode { get; }
+
+    /// <summary>NULL, too, becomes the masked form.</summary>
+    public bool HidesNull { get; private init; }
 
     /// <summary>
     /// Writes the masked form of a UTF-8 text value. For <see cref="MaskMode.Null"/> it writes the redacted form: whoever
@@ -43,7 +53,7 @@ public sealed class ValueMask
         }
     }
 
-    /// <summary>The one that tells less: null, then redact, hash, partial; of two partial ones the shorter.</summary>
+    /// <summary>The one that tells less: null, then redact (NULL included, then not), hash, partial; of two partial ones the shorter.</summary>
     internal static ValueMask Strictest(ValueMask? a, ValueMask b) =>
         a is null || Rank(b) > Rank(a) || (Rank(b) == Rank(a) && b.keepLast < a.keepLast) ? b : a;
 
@@ -51,8 +61,8 @@ public sealed class ValueMask
     {
         MaskMode.Partial => 0,
         MaskMode.Hash => 1,
-        MaskMode.Null => 3,
-        _ => 2,
+        MaskMode.Null => 4,
+        _ => mask.HidesNull ? 3 : 2,
     };
 
     /// <summary>The same value gives the same text in every column, so joins and counts still work.</summary>

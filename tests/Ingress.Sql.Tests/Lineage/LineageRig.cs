@@ -55,11 +55,11 @@ static class LineageRig
 
     /// <summary><c>customers.ssn:Equality</c>, sorted.</summary>
     public static string Uses(string sql, SqlContext? context = null) =>
-        string.Join("; ", Resolve(sql, context).Uses.Select(static u => $"{Short(u.Column)}:{u.Kind}").Order(StringComparer.Ordinal));
+        string.Join("; ", Resolve(sql, context).Uses.Select(static u => $"{Short(u.Column)}:{u.Kind}").Distinct().Order(StringComparer.Ordinal));
 
     static string Write(ResultColumn column)
     {
-        var sources = column.Sources.Select(static s => string.Join('>', s.Through.Prepend(Short(s.Column)))).Order(StringComparer.Ordinal).ToList();
+        var sources = column.Sources.Select(static s => string.Join('>', s.Through.Prepend(Short(s.Column)))).Distinct().Order(StringComparer.Ordinal).ToList();
         if (column.Opaque) sources.Add("?");
         return $"{column.Name}={(sources.Count == 0 ? "-" : string.Join(",", sources))}";
     }

@@ -47,6 +47,18 @@ public sealed class ColumnMaskTests
         masks.ForColumn(Result("public.customers.ssn", "pg_catalog.max")).ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData(MaskMode.Partial)]
+    [InlineData(MaskMode.Hash)]
+    [InlineData(MaskMode.Redact)]
+    public void Of_a_value_computed_from_the_column_nothing_is_kept(MaskMode mode)
+    {
+        var masks = For(Column("ssn", "public.customers.ssn") with { Mode = mode, KeepLast = 4 });
+        var mask = masks.ForColumn(new ResultColumn("x", [new("public.customers.ssn", []) { Computed = true }], false))!;
+        (mask.Mode, mask.HidesNull).ShouldBe((MaskMode.Redact, true));
+        masks.ForColumn(Result("public.customers.ssn"))!.HidesNull.ShouldBeFalse();
+    }
+
     [Fact]
     public void Every_chain_of_a_column_must_be_safe()
     {

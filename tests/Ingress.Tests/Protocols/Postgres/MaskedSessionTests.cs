@@ -85,12 +85,40 @@ public class MaskedSessionTests
         (await client.ReadUntilAsync('Z')).ShouldContain("E:42501");
     }
 
+    [Theory]
+    [InlineData("select reverse(ssn), left(ssn, 8), right(reverse(ssn), 6), 'x' || ssn from customers where id = 7", 4)]
+    [InlineData("select lag(ssn) over (), substring(ssn from '^9'), substring(ssn from '^8') from customers where id = 7", 3)]
+    public async Task Of_what_is_computed_from_a_masked_column_nothing_is_kept_and_NULL_does_not_show(string sql, int columns)
+    {
+        await using var rig = await RealGateRig.StartAsync();
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync(sql);
+        (await client.ReadUntilAsync('Z')).ShouldContain("D:" + string.Join('|', Enumerable.Repeat("***", columns)));
+        await client.QueryAsync($"copy ({sql}) to stdout (null 'none')");
+        var message = await client.ReadAsync();
+        while (message!.Type != 'd') message = await client.ReadAsync();
+        message.Text.ShouldContain(string.Join('\t', Enumerable.Repeat("***", columns)));
+    }
+
+    [Theory]
+    [InlineData("select 1 / (ascii(ssn) - 57) from customers")]
+    [InlineData("select generate_series(1, ascii(ssn)) from customers where id = 1")]
+    [InlineData("select g.x from customers c join (select '900-45-' || i as x from generate_series(1000, 9999) i) g on g.x = c.ssn")]
+    [InlineData("select coalesce(substring(ssn from '^9'), (1 / (id - 1))::text) from customers")]
+    public async Task What_would_tell_by_failing_by_rows_or_by_search_is_refused(string sql)
+    {
+        await using var rig = await RealGateRig.StartAsync();
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync(sql);
+        (await client.ReadUntilAsync('Z')).ShouldBe(["E:42501", "Z:I"]);
+    }
+
     [Fact]
     public async Task Errors_do_not_quote_masked_values()
     {
         await using var rig = await RealGateRig.StartAsync();
         await using var client = await rig.Gateway.ConnectAsync();
-        await client.QueryAsync("select ssn::int from customers where id = 7");
+        await client.QueryAsync("select n from ssn_numbers where id = 7");
         var error = (await client.ReadAsync())!;
         while (error.Type != 'E') error = (await client.ReadAsync())!;
         error.Text.ShouldNotContain("900-45");

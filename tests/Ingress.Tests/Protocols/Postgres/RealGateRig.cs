@@ -19,6 +19,7 @@ internal sealed class RealGateRig : IAsyncDisposable
         create table orders(id int primary key, customer int, total numeric);
         insert into orders select i, i, i * 10 from generate_series(1, 50) i;
         create view customer_list as select id, name, ssn as number from customers;
+        create view ssn_numbers as select id, ssn::int as n from customers;
         """;
 
     private RealGateRig(GateRig gate, GatewayRig gateway) => (Gate, Gateway) = (gate, gateway);

@@ -16,7 +16,8 @@ internal static class RowRewriter
         foreach (var rewriter in rewriters)
         {
             var at = body.Length - reader.Rest.Length;
-            if (!reader.TryReadValue(out var value) || rewriter is null || !rewriter.Changes(value))
+            var known = reader.TryReadValue(out var value);
+            if (rewriter is null || !(known ? rewriter.Changes(value) : rewriter.HidesNull))
                 continue;
             output.Write(body[(copied < 0 ? start : copied)..at]);
             copied = body.Length - reader.Rest.Length;

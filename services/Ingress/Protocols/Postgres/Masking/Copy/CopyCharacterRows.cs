@@ -49,8 +49,10 @@ internal sealed class CopyCharacterRows(CopyFormat format, ValueRewriter?[] rewr
     private bool Changes(ValueRewriter? rewriter, ReadOnlySpan<byte> field, out ReadOnlySpan<byte> value)
     {
         value = default;
-        if (rewriter is null || field.SequenceEqual(format.Null.Span))
+        if (rewriter is null)
             return false;
+        if (field.SequenceEqual(format.Null.Span))
+            return rewriter.HidesNull;
         value = syntax.Decode(field, decoded);
         return rewriter.Changes(value);
     }

@@ -7,6 +7,8 @@ namespace Hoop.Ingress.Protocols.Postgres.Masking.Values;
 /// <summary>A masked JSON value is a JSON string. Only of a plain string can a part be kept; of a document it would not be JSON.</summary>
 internal sealed class JsonMaskRewriter(ValueMask mask, bool version) : ValueRewriter
 {
+    public override bool HidesNull => mask.HidesNull;
+
     public override bool TryWrite(ReadOnlySpan<byte> value, ScratchBuffer output)
     {
         if (version)

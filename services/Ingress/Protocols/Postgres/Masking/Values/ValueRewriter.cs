@@ -3,9 +3,12 @@ using Hoop.Masking.Engine;
 
 namespace Hoop.Ingress.Protocols.Postgres.Masking.Values;
 
-/// <summary>What is done to the values of one column. Never called for NULL: that stays.</summary>
+/// <summary>What is done to the values of one column. NULL stays, unless it is hidden too.</summary>
 internal abstract class ValueRewriter
 {
+    /// <summary>True when NULL is written like any other value.</summary>
+    public virtual bool HidesNull => false;
+
     /// <summary>False when the value may go as it is.</summary>
     public virtual bool Changes(ReadOnlySpan<byte> value) => true;
 
@@ -26,7 +29,7 @@ internal abstract class ValueRewriter
             PostgresTypes.Jsonb or PostgresTypes.JsonPath => new JsonMaskRewriter(mask, version: field.Format != 0),
             0 when field.Format == 0 => new TextMaskRewriter(mask),
             var oid when PostgresTypes.IsText(oid) => new TextMaskRewriter(mask),
-            var oid => new FixedRewriter(NeutralValues.For(oid, field.Format)),
+            var oid => new FixedRewriter(NeutralValues.For(oid, field.Format), mask.HidesNull),
         };
     }
 }
@@ -34,6 +37,8 @@ internal abstract class ValueRewriter
 /// <summary>Text types hold the mask's own text.</summary>
 internal sealed class TextMaskRewriter(ValueMask mask) : ValueRewriter
 {
+    public override bool HidesNull => mask.HidesNull;
+
     public override bool TryWrite(ReadOnlySpan<byte> value, ScratchBuffer output)
     {
         mask.Write(value, output);

@@ -1,0 +1,75 @@
+using System.Collections.Frozen;
+
+namespace Hoop.Ingress.Sql.Lineage;
+
+/// <summary>
+/// What gives one result for every input and never fails. <c>1 / (ascii(ssn) - 57)</c> answers by failing and <c>generate_series(1, ascii(ssn))</c>
+/// by its number of rows, whatever is shown in their place; so anything else that is done to a value counts as deciding by it.
+/// </summary>
+static class Totality
+{
+    const string Catalog = "pg_catalog.";
+
+    static readonly FrozenSet<string> AnyArgument = Set(
+        "upper lower initcap length char_length character_length octet_length bit_length ascii reverse md5 sha224 sha256 sha384 sha512 hashtext",
+        "concat concat_ws btrim ltrim rtrim translate quote_ident quote_literal quote_nullable pg_typeof num_nulls num_nonnulls age",
+        "to_json to_jsonb row_to_json array_to_json json_build_array jsonb_build_array array_agg string_agg json_agg jsonb_agg xmlagg",
+        "count min max sum avg stddev stddev_pop stddev_samp variance var_pop var_samp bool_and bool_or every any_value mode first_value last_value");
+
+    /// <summary>The first argument alone: a place or a length that comes from a secret may be one that fails.</summary>
+    static readonly FrozenSet<string> FirstArgument = Set("substr substring left right lpad rpad lag lead nth_value encode to_char split_part array_to_string array_length");
+
+    /// <summary>Field names and keys fail when they are NULL or not known.</summary>
+    static readonly FrozenSet<string> LaterArguments = Set("date_trunc date_part extract json_object_agg jsonb_object_agg");
+
+    static readonly FrozenSet<string> Symbols = FrozenSet.Create("||", "=", "<>", "!=", "<", ">", "<=", ">=", "->", "->>", "#>", "#>>", "@>", "<@", "&&");
+
+    static readonly FrozenSet<string> Types = Set("text varchar bpchar char name bytea");
+
+    public static bool Takes(string function, int argument, IReadOnlyList<Node> arguments)
+    {
+        if (!function.StartsWith(Catalog, StringComparison.Ordinal)) return false;
+        var name = function[Catalog.Length..];
+        if (name is "json_build_object" or "jsonb_build_object") return argument % 2 == 1;
+        if (name == "replace") return argument == 0 && NeverGrows(arguments);
+        return AnyArgument.Contains(name) || (argument == 0 ? FirstArgument : LaterArguments).Contains(name);
+    }
+
+    /// <summary>An operator on two values; a comparison of rows stops where it is decided.</summary>
+    public static bool Takes(Node expression)
+    {
+        if (IsRow(expression["lexpr"]) || IsRow(expression["rexpr"])) return false;
+        return expression.Text("kind") switch
+        {
+            "AEXPR_DISTINCT" or "AEXPR_NOT_DISTINCT" => true,
+            "AEXPR_OP" or "AEXPR_OP_ANY" or "AEXPR_OP_ALL" => expression["lexpr"].Exists && expression.Names("name") is [.., { } symbol] && Symbols.Contains(symbol),
+            _ => false,
+        };
+    }
+
+    /// <summary>Casts to text, whatever from.</summary>
+    public static bool Casts(Node type) => !type.Has("arrayBounds") && type.Names("names") switch
+    {
+        [{ } name] => Types.Contains(name),
+        ["pg_catalog", { } name] => Types.Contains(name),
+        _ => false,
+    };
+
+    /// <summary>SQL's own constructs that are neither functions nor operators.</summary>
+    public static bool Is(Node node) => node.Kind switch
+    {
+        "XmlExpr" => node.Text("op") is "IS_XMLELEMENT" or "IS_XMLFOREST" or "IS_XMLCONCAT",
+        "JsonObjectConstructor" or "JsonObjectAgg" => !node.Flag("unique"),
+        "JsonParseExpr" or "JsonFuncExpr" => false,
+        _ => true,
+    };
+
+    static bool IsRow(Node node) => node.Kind == "RowExpr";
+
+    static bool NeverGrows(IReadOnlyList<Node> arguments) =>
+        arguments.Count == 3 && Constant(arguments[1]) is { } from && Constant(arguments[2]) is { } to && to.Length <= from.Length;
+
+    static string? Constant(Node node) => node.Kind == "A_Const" && node.Has("sval") ? node.Child("sval", "String").Text("sval") ?? "" : null;
+
+    static FrozenSet<string> Set(params string[] lines) => lines.SelectMany(static l => l.Split(' ')).ToFrozenSet();
+}
