@@ -15,6 +15,7 @@ public static class HostExtensions
 {
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
+        DemoProfile.RequireLoopback(builder);
         builder.Logging.AddSimpleConsole(o =>
         {
             o.SingleLine = true;
