@@ -1,3 +1,4 @@
+using Hoop.ServiceDefaults;
 using Npgsql;
 
 namespace Hoop.Approval.Storage;
@@ -31,10 +32,6 @@ internal sealed class SchemaBootstrap(NpgsqlDataSource database, TimeProvider cl
     {
         using var reader = new StreamReader(typeof(SchemaBootstrap).Assembly.GetManifestResourceStream("Schema.sql")!);
         var schema = await reader.ReadToEndAsync(cancel);
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await using var command = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({LockKey}); {schema}", connection, transaction);
-        await command.ExecuteNonQueryAsync(cancel);
-        await transaction.CommitAsync(cancel);
+        await database.RunSchemaAsync(LockKey, schema, cancel);
     }
 }

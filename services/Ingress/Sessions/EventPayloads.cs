@@ -6,6 +6,7 @@ using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
 using Hoop.Masking.Engine;
 using Hoop.Policy.Engine;
+using Hoop.Policy.Engine.Rules;
 
 namespace Hoop.Ingress.Sessions;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Hoop.Contracts.Approvals;
 using Hoop.Ingress.Snapshots;
 using Hoop.Policy.Engine;
+using Hoop.Policy.Engine.Rules;
 
 namespace Hoop.Ingress.Sessions;
 

@@ -1,3 +1,4 @@
+using Hoop.ServiceDefaults;
 using Npgsql;
 
 namespace Hoop.Masking.Documents;
@@ -26,14 +27,5 @@ internal static class MaskingSchema
             FOR EACH STATEMENT EXECUTE FUNCTION masking.refuse_change();
         """;
 
-    public static async Task CreateAsync(NpgsqlDataSource database, CancellationToken cancel)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await using (var gate = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1)", connection) { Parameters = { new() { Value = Lock } } })
-            await gate.ExecuteNonQueryAsync(cancel);
-        await using (var script = new NpgsqlCommand(Script, connection))
-            await script.ExecuteNonQueryAsync(cancel);
-        await transaction.CommitAsync(cancel);
-    }
+    public static Task CreateAsync(NpgsqlDataSource database, CancellationToken cancel) => database.RunSchemaAsync(Lock, Script, cancel);
 }
