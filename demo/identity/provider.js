@@ -3,11 +3,14 @@ import { agents, clients, people, personGrant } from './people.js';
 
 const resource = 'urn:hoop';
 
+/** Seconds that a token is good for. */
+const tokenLifetime = Number(process.env.ACCESS_TOKEN_TTL) || 15 * 60;
+
 const hoop = {
   scope: 'hoop',
   audience: 'hoop',
   accessTokenFormat: 'jwt',
-  accessTokenTTL: 15 * 60,
+  accessTokenTTL: tokenLifetime,
   jwt: { sign: { alg: 'ES256' } },
 };
 
@@ -23,7 +26,7 @@ export function createProvider({ issuer, portalUrl, portalSecret, keys }) {
     claims: { openid: ['sub', 'preferred_username', 'name', 'groups', 'client_kind'] },
     conformIdTokenClaims: false,
     pkce: { required: () => true },
-    ttl: { AccessToken: 900, ClientCredentials: 900, IdToken: 900, Interaction: 600, Session: 8 * 3600, Grant: 8 * 3600 },
+    ttl: { AccessToken: tokenLifetime, ClientCredentials: tokenLifetime, IdToken: 900, Interaction: 600, Session: 8 * 3600, Grant: 8 * 3600 },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },

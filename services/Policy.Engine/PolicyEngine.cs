@@ -32,6 +32,9 @@ public sealed class PolicyEngine
     /// <summary>True when any rule lets any of the roles do anything on the target: what decides whether a session may open.</summary>
     public bool MayOpen(IReadOnlyList<string> roles, string target) => RulesFor(roles, target)?.MayOpen ?? false;
 
+    /// <summary>True when every operation, understood or not, is allowed without conditions: no other rule speaks of the roles on the target.</summary>
+    public bool AllowsEverything(IReadOnlyList<string> roles, string target) => RulesFor(roles, target)?.AllowsEverything ?? false;
+
     /// <summary>Decides one operation. All matching rules count and the strictest wins; no rule: blocked.</summary>
     public Decision Decide(IReadOnlyList<string> roles, string target, OperationFacts operation) =>
         RulesFor(roles, target)?.Decide(operation)

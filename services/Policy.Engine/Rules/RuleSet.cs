@@ -23,10 +23,15 @@ internal sealed class RuleSet
         _allows = [.. sorted.Where(r => r.Document.Action == RuleAction.Allow)];
         _subject = subject;
         _approvers = approvers;
+        AllowsEverything = _blocks.Length == 0 && _approves.Length == 0
+            && Array.Exists(_allows, r => r.IsEverything) && Array.TrueForAll(_allows, r => r.Document.MaxRows is null);
         MayOpen = (_approves.Length > 0 || _allows.Length > 0) && !Array.Exists(_blocks, b => b.IsUnconditional);
     }
 
     public bool MayOpen { get; }
+
+    /// <summary>Whatever the operation, the decision is a plain Allow.</summary>
+    public bool AllowsEverything { get; }
 
     public Decision Decide(OperationFacts operation)
     {

@@ -27,6 +27,21 @@ public sealed class OpeningTests
         EngineWith(AgentOnShop + ", allow: { verbs: [select] }", AgentOnShop + ", block: { verbs: ['*'] }").MayOpen(["agent"], "shop").ShouldBeFalse();
 
     [Fact]
+    public void Everything_is_allowed_only_where_no_other_rule_may_say_otherwise()
+    {
+        const string All = "allow: { verbs: ['*'], objects: ['*'], effects: ['*'] }";
+        const string Limited = "allow: { verbs: ['*'], objects: ['*'], effects: ['*'], maxRows: 10 }";
+        EngineWith($"{AgentOnShop}, {All}").AllowsEverything(["agent"], "shop").ShouldBeTrue();
+        EngineWith($"{AgentOnShop}, {All}", AgentOnShop + ", allow: { verbs: [select] }").AllowsEverything(["agent"], "shop").ShouldBeTrue();
+        EngineWith($"{AgentOnShop}, {All}").AllowsEverything(["agent"], "lab").ShouldBeFalse();
+        EngineWith(AgentOnShop + ", allow: { verbs: ['*'], objects: ['*'] }").AllowsEverything(["agent"], "shop").ShouldBeFalse();
+        EngineWith($"{AgentOnShop}, {All}", AgentOnShop + ", block: { verbs: [drop] }").AllowsEverything(["agent"], "shop").ShouldBeFalse();
+        EngineWith($"{AgentOnShop}, {All}", AgentOnShop + ", approve: { verbs: [drop], by: [dba] }").AllowsEverything(["agent"], "shop").ShouldBeFalse();
+        EngineWith($"{AgentOnShop}, {Limited}").AllowsEverything(["agent"], "shop").ShouldBeFalse();
+        EngineWith($"{AgentOnShop}, {All}", $"{AgentOnShop}, {Limited}").AllowsEverything(["agent"], "shop").ShouldBeFalse();
+    }
+
+    [Fact]
     public void Roles_come_from_groups_and_kinds()
     {
         var document = HoopYaml.Read("""

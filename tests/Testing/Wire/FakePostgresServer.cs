@@ -22,6 +22,8 @@ public sealed class FakePostgresServer : IAsyncDisposable
     private readonly ConcurrentQueue<string> seen = new();
     private readonly Channel<WireMessage> arrived = Channel.CreateUnbounded<WireMessage>();
 
+    private int questions;
+
     public FakePostgresServer()
     {
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -36,6 +38,9 @@ public sealed class FakePostgresServer : IAsyncDisposable
 
     /// <summary>Every message of the client's that arrived, in short form, the gateway's own left out.</summary>
     public IReadOnlyCollection<string> Seen => seen;
+
+    /// <summary>How often the gateway asked for the names by itself.</summary>
+    public int Questions => questions;
 
     /// <summary>The CancelRequest that arrived on a connection of its own.</summary>
     public Task<StartupPacket> Cancelled => cancel.Task;
@@ -106,6 +111,7 @@ public sealed class FakePostgresServer : IAsyncDisposable
             {
                 if (message.Type == 'P' && message.Text.Contains("current_schemas", StringComparison.Ordinal))
                 {
+                    Interlocked.Increment(ref questions);
                     await AnswerNamesAsync(peer);
                     continue;
                 }

@@ -1,5 +1,6 @@
 using Hoop.Contracts.Identity;
 using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Snapshots;
 using Hoop.Masking.Engine;
 
 namespace Hoop.Ingress.Protocols.Postgres;
@@ -24,6 +25,12 @@ internal interface IGateSession
     /// <summary>The masks of the newest documents, for text that belongs to no operation; null when none apply.</summary>
     TargetMasks? CurrentMasks { get; }
 
+    /// <summary>True while the newest documents let everything of this session pass and mask nothing: then no decision hangs on what a statement's names stand for.</summary>
+    bool PassesEverything { get; }
+
+    /// <summary>The same of the documents that an operation was decided with.</summary>
+    bool PassedEverything(Permit permit);
+
     ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel);
     void Complete(Permit permit, OperationResult result);
     ValueTask EndAsync(string cause);
@@ -44,6 +51,8 @@ internal sealed class RealGate(Gate gate) : IGate
 
 internal sealed class RealGateSession(GateSession session) : IGateSession
 {
+    private volatile PassesOf? passes;
+
     public string Id => session.Id;
     public AuthorizedTarget Target => session.Target;
 
@@ -59,9 +68,24 @@ internal sealed class RealGateSession(GateSession session) : IGateSession
     public TargetMasks? MasksFor(Permit permit) =>
         NullIfEmpty(permit.Snapshot.Masks.For(Target.Name, permit.Snapshot.Policy.RolesOf(session.Principal)));
 
+    public bool PassesEverything => Passes(session.Current.Snapshot);
+
+    public bool PassedEverything(Permit permit) => Passes(permit.Snapshot);
+
     public ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel) => session.AskAsync(operation, cancel);
     public void Complete(Permit permit, OperationResult result) => session.Complete(permit, result);
     public ValueTask EndAsync(string cause) => session.EndAsync(cause);
+
+    private bool Passes(HoopSnapshot snapshot)
+    {
+        if (passes is { } known && ReferenceEquals(known.Snapshot, snapshot)) return known.Everything;
+        var roles = snapshot.Policy.RolesOf(session.Principal);
+        var fresh = new PassesOf(snapshot, snapshot.Policy.AllowsEverything(roles, Target.Name) && snapshot.Masks.For(Target.Name, roles).IsEmpty);
+        passes = fresh;
+        return fresh.Everything;
+    }
+
+    private sealed record PassesOf(HoopSnapshot Snapshot, bool Everything);
 
     private static TargetMasks? NullIfEmpty(TargetMasks masks) => masks.IsEmpty ? null : masks;
 }

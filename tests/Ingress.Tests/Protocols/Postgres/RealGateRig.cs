@@ -28,12 +28,31 @@ internal sealed class RealGateRig : IAsyncDisposable
     internal GatewayRig Gateway { get; }
     internal string ConnectionString => Gateway.ConnectionString;
 
-    internal static async Task<RealGateRig> StartAsync()
+    internal const string Governed = """
+          - { name: read, roles: [agent], targets: [shop], allow: { verbs: [select, copy-to], objects: ["public.*"] } }
+          - { name: functions, roles: [agent], targets: [shop], allow: { verbs: [execute], objects: ["pg_catalog.*"] } }
+          - { name: change, roles: [agent], targets: [shop], approve: { verbs: [update, delete], objects: ["public.*"], by: [dba], count: 1, expires: 15m } }
+          - { name: nobody-destroys, roles: ["*"], targets: ["*"], block: { effects: [destructive] } }
+        masks:
+          - { name: ssn, targets: [shop], columns: [public.customers.ssn], with: { partial: { keepLast: 4 } }, except: [dba] }
+        """;
+
+    /// <summary>One rule that lets everything pass, no masks.</summary>
+    internal const string Everything = """
+          - { name: everything, roles: [agent], targets: [shop], allow: { verbs: ["*"], objects: ["*"], effects: ["*"] } }
+        """;
+
+    internal required Func<string, string> Document { get; init; }
+
+    /// <summary>New rules for the sessions that are open, too.</summary>
+    internal void Activate(string rules, long version) => Gate.Activate(Document(rules), version);
+
+    internal static async Task<RealGateRig> StartAsync(string rules = Governed)
     {
         var server = await PostgresServer.SharedAsync();
         Environment.SetEnvironmentVariable("HOOP_TEST_TARGET_PASSWORD", server.Password);
         var database = await server.CreateDatabaseAsync(Script);
-        var gate = new GateRig($$"""
+        var head = $$"""
             version: 1
             targets:
               shop: { protocol: postgres, address: "127.0.0.1:{{server.Port}}", database: {{database}}, credential: { username: {{PostgresServer.UserName}}, password: env:HOOP_TEST_TARGET_PASSWORD }, tls: disable }
@@ -41,16 +60,12 @@ internal sealed class RealGateRig : IAsyncDisposable
               agent: { groups: [agents] }
               dba: { groups: [dba] }
             policies:
-              - { name: read, roles: [agent], targets: [shop], allow: { verbs: [select, copy-to], objects: ["public.*"] } }
-              - { name: functions, roles: [agent], targets: [shop], allow: { verbs: [execute], objects: ["pg_catalog.*"] } }
-              - { name: change, roles: [agent], targets: [shop], approve: { verbs: [update, delete], objects: ["public.*"], by: [dba], count: 1, expires: 15m } }
-              - { name: nobody-destroys, roles: ["*"], targets: ["*"], block: { effects: [destructive] } }
-            masks:
-              - { name: ssn, targets: [shop], columns: [public.customers.ssn], with: { partial: { keepLast: 4 } }, except: [dba] }
-            """);
+            """;
+        string Document(string policies) => $"{head}\n{policies}";
+        var gate = new GateRig(Document(rules));
         var catalog = new PostgresTargetCatalog(new TargetCatalogs(TimeProvider.System, NullLogger<TargetCatalogs>.Instance), new TcpTargetDialer());
         var target = gate.Snapshots.Current!.Document.Targets["shop"];
-        return new RealGateRig(gate, await GatewayRig.StartAsync(target, null, null, null, new SqlAnalyzer().Analyze, new TokenGate(gate), catalog));
+        return new RealGateRig(gate, await GatewayRig.StartAsync(target, null, null, null, new SqlAnalyzer().Analyze, new TokenGate(gate), catalog)) { Document = Document };
     }
 
     public ValueTask DisposeAsync() => Gateway.DisposeAsync();

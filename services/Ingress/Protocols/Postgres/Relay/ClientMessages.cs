@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Wire.Postgres;
@@ -9,7 +10,6 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// <summary>Every message a client may send, and what becomes of it. What is not listed ends the session.</summary>
 internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
 {
-    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
     private const int MaxPreviewBytes = 64 * 1024;
 
     /// <summary>Counts Syncs and simple queries.</summary>
@@ -34,6 +34,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
             case FrontendType.Sync: Sync(frame); break;
             case FrontendType.Flush: Output.WriteFrame(frame.Whole); break;
             case FrontendType.CopyDone or FrontendType.CopyFail: Forward(frame, new PendingReply(ReplyKind.CopyEnd)); break;
+            case FrontendType.FunctionCall when session.Gate.PassesEverything: return CallAsync(frame, cancel);
             case FrontendType.FunctionCall:
                 RefuseQuery(new Refusal(RefusalCode.ProtocolNotAllowed, null, "function calls by the fast-path protocol are not allowed",
                     "They name a function by number and cannot be judged.", "Call the function in a SELECT."));
@@ -65,9 +66,30 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
     {
         RefuseInCopy();
         await judge.SettleAsync(open, cancel);
-        var text = QueryText(frame, out var readable);
-        var judgement = await judge.JudgeAsync(text, readable, [], null, null, cancel);
+        var said = QueryText(frame);
+        var judgement = await judge.JudgeAsync(said.Text, said.Readable, [], null, null, cancel);
         return Act(frame, judgement, (whole, permit) => ForwardQuery(whole, judgement.Run(permit)), RefuseQuery);
+    }
+
+    /// <summary>A function by its number, which nobody can judge: only for whom everything may pass.</summary>
+    private async ValueTask<WaitingRequest?> CallAsync(PostgresFrame frame, CancellationToken cancel)
+    {
+        RefuseInCopy();
+        var judgement = await judge.JudgeAsync($"function call by the fast-path protocol: function {FunctionOf(frame)}", false, [], null, null, cancel);
+        return Act(frame, judgement, (whole, permit) => ForwardCall(whole, judgement.Run(permit)), RefuseQuery);
+    }
+
+    private static uint FunctionOf(in PostgresFrame frame)
+    {
+        using var body = new PostgresBody(frame.Body);
+        return new PostgresFieldReader(body.Span).ReadUInt32();
+    }
+
+    private void ForwardCall(PostgresFrame frame, RunningOperation operation)
+    {
+        judge.Sent(operation.Analysis);
+        Forward(frame, new PendingReply(ReplyKind.FunctionCall) { Operation = operation });
+        pipeline++;
     }
 
     private void ForwardQuery(PostgresFrame frame, RunningOperation operation)
@@ -121,17 +143,11 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
     {
         using var body = new PostgresBody(frame.Body);
         var parse = Parse.Read(body.Span);
-        try
-        {
-            statement = new PreparedStatement(Strict.GetString(parse.Statement), Strict.GetString(parse.Text), parse.TypeOids());
-            return true;
-        }
-        catch (DecoderFallbackException)
-        {
-            statement = null!;
-            RefuseParse(new Refusal(RefusalCode.NotUnderstood, null, "the statement is not valid UTF-8", "It cannot be read, so it is refused.", "Send UTF-8."));
-            return false;
-        }
+        var said = StatementText.Of(parse.Text, session.Services.Options.StatementLimit);
+        statement = new PreparedStatement(NameOf(parse.Statement), said.Text, parse.TypeOids()) { Readable = said.Readable };
+        if (said.Readable || session.Gate.PassesEverything) return true;
+        RefuseParse(new Refusal(RefusalCode.NotUnderstood, null, "the statement is not valid UTF-8", "It cannot be read, so it is refused.", "Send UTF-8."));
+        return false;
     }
 
     private void RefuseParse(Refusal refusal)
@@ -162,7 +178,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
     {
         using var body = new PostgresBody(frame.Body);
         var bind = Bind.Read(body.Span);
-        return (Encoding.UTF8.GetString(bind.Portal), Encoding.UTF8.GetString(bind.Statement));
+        return (NameOf(bind.Portal), NameOf(bind.Statement));
     }
 
     private Portal ReadPortal(in PostgresFrame frame, string name, PreparedStatement statement)
@@ -203,7 +219,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
         }
 
         var text = portal?.Statement.Text ?? "";
-        var judgement = await judge.JudgeAsync(text, portal is not null && text.Length > 0, portal?.BindValues ?? [], portal?.Statement, portal?.Parameters, cancel);
+        var judgement = await judge.JudgeAsync(text, portal is { Statement.Readable: true } && text.Length > 0, portal?.BindValues ?? [], portal?.Statement, portal?.Parameters, cancel);
         return Act(frame, judgement, (whole, permit) => ForwardExecute(whole, portal!, judgement.Run(permit)), RefuseExecute);
     }
 
@@ -211,7 +227,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
     {
         using var body = new PostgresBody(frame.Body);
         var execute = Execute.Read(body.Span);
-        return (Encoding.UTF8.GetString(execute.Portal), execute.MaxRows);
+        return (NameOf(execute.Portal), execute.MaxRows);
     }
 
     private void ForwardExecute(PostgresFrame frame, Portal? portal, RunningOperation operation)
@@ -284,7 +300,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
     {
         using var body = new PostgresBody(frame.Body);
         var describe = Describe.Read(body.Span);
-        return (describe.Kind, Encoding.UTF8.GetString(describe.Name));
+        return (describe.Kind, NameOf(describe.Name));
     }
 
     private void Sync(in PostgresFrame frame)
@@ -322,21 +338,14 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
         lock (session.Lock) return names.Find(name, pipeline, out var settled) == NameLookup.Found ? settled : null;
     }
 
-    private static string QueryText(in PostgresFrame frame, out bool readable)
+    private StatementText QueryText(in PostgresFrame frame)
     {
         using var body = new PostgresBody(frame.Body);
-        var query = Query.Read(body.Span);
-        try
-        {
-            readable = true;
-            return Strict.GetString(query.Text);
-        }
-        catch (DecoderFallbackException)
-        {
-            readable = false;
-            return Encoding.UTF8.GetString(query.Text);
-        }
+        return StatementText.Of(Query.Read(body.Span).Text, session.Services.Options.StatementLimit);
     }
+
+    // Byte for byte: two names that are not UTF-8 must not become one.
+    private static string NameOf(ReadOnlySpan<byte> name) => Utf8.IsValid(name) ? Encoding.UTF8.GetString(name) : "\0" + Encoding.Latin1.GetString(name);
 
     // While the server reads copy data, any other request is an error there and would leave our order of answers.
     private void RefuseInCopy()

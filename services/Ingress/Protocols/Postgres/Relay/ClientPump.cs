@@ -74,7 +74,7 @@ internal sealed class ClientPump(RelaySession session, ClientMessages messages, 
                 continue;
             }
 
-            if (type is FrontendType.Query or FrontendType.Parse && length > options.StatementLimit)
+            if (type is FrontendType.Query or FrontendType.Parse && length > options.StatementLimit && !session.Gate.PassesEverything)
             {
                 discarding = (PostgresFrame.HeaderLength + (long)length, type);
                 continue;

@@ -2,7 +2,7 @@ using Hoop.Ingress.Sessions;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
-internal enum ReplyKind { Query, Parse, Bind, DescribeStatement, DescribePortal, CloseStatement, ClosePortal, Execute, Sync, CopyEnd }
+internal enum ReplyKind { Query, Parse, Bind, DescribeStatement, DescribePortal, CloseStatement, ClosePortal, Execute, Sync, CopyEnd, FunctionCall }
 
 /// <summary>A request the server has, and what is to be done with its answer.</summary>
 internal sealed class PendingReply(ReplyKind kind)

@@ -13,6 +13,9 @@ internal sealed class PreparedStatement(string name, string text, uint[] paramet
     public string Name { get; } = name;
     public string Text { get; } = text;
 
+    /// <summary>False: its text is for the record alone, nothing can be judged by it.</summary>
+    public bool Readable { get; init; } = true;
+
     /// <summary>As Parse gave them, then as the server described them; 0 is unknown.</summary>
     public uint[] ParameterTypes { get; set; } = parameterTypes;
 
@@ -25,6 +28,7 @@ internal sealed class PreparedStatement(string name, string text, uint[] paramet
     /// <summary>What it means now: the server, too, resolves its names again when the search path or the catalog moves.</summary>
     public SqlAnalysis Analyze(Func<string, SqlContext, SqlAnalysis> analyze, SqlContext context)
     {
+        if (!Readable) return PostgresOperations.NotUnderstood(Text, "not read");
         if (analysis is not null && ReferenceEquals(analyzedIn, context)) return analysis;
         (analysis, analyzedIn) = (Unwrap(analyze(Text, context)), context);
         return analysis;

@@ -44,7 +44,7 @@ internal sealed class ServerMessages(RelaySession session)
             case BackendType.NoticeResponse: return Notice(body, output);
             case BackendType.NotificationResponse: return session.DiagnosticsFor(null) is not { } masker || !masker.TryRewriteNotification(body, output);
             case BackendType.ParameterStatus: return Parameter(ParameterStatus.Read(body));
-            case BackendType.ErrorResponse: return Error(PostgresDiagnostic.Read(body), output);
+            case BackendType.ErrorResponse: return Error(body, output);
         }
 
         if (Replies.Head is not { } head) throw Misfit(type);
@@ -63,6 +63,7 @@ internal sealed class ServerMessages(RelaySession session)
             BackendType.CommandComplete => Completed(Expect(head, type, ReplyKind.Query, ReplyKind.Execute), CommandComplete.Read(body)),
             BackendType.EmptyQueryResponse => Completed(Expect(head, type, ReplyKind.Query, ReplyKind.Execute), new CommandComplete { Tag = default }),
             BackendType.PortalSuspended => Suspended(Expect(head, type, ReplyKind.Execute)),
+            BackendType.FunctionCallResponse => Called(Expect(head, type, ReplyKind.FunctionCall)),
             BackendType.CopyInResponse => CopyIn(Expect(head, type, ReplyKind.Query, ReplyKind.Execute)),
             BackendType.CopyOutResponse => copyOut.Start(Expect(head, type, ReplyKind.Query, ReplyKind.Execute), CopyResponse.Read(body)),
             BackendType.CopyData => copyOut.Data(head, body, output),
@@ -85,18 +86,23 @@ internal sealed class ServerMessages(RelaySession session)
         return true;
     }
 
-    private bool Error(PostgresDiagnostic error, IBufferWriter<byte> output)
+    private bool Error(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
     {
         var head = Replies.Head;
+        var said = PostgresDiagnostic.Read(body);
+        var error = said;
         var fatal = error.Severity is "FATAL" or "PANIC";
         SaidFatal |= fatal;
         if (head is { Instead: { } refusal } && !fatal) error = PostgresVoice.Refused(refusal);
         else if (session.DiagnosticsFor(head?.Operation) is { } masker) error = masker.Mask(error, Asked(head?.Operation));
 
         // An error of the gateway's own query only matters to the client when it took the client's pipeline down with it.
-        if (head is not { Swallow: true, Internal.Alone: true }) error.Write(output, BackendType.ErrorResponse);
+        var heard = head is not { Swallow: true, Internal.Alone: true };
         if (head is not null) Fail(head, error);
         else if (!fatal) throw Misfit(BackendType.ErrorResponse);
+        // Byte for byte when nothing in it had to go.
+        if (heard && ReferenceEquals(error, said)) return true;
+        if (heard) error.Write(output, BackendType.ErrorResponse);
         return false;
     }
 
@@ -106,7 +112,7 @@ internal sealed class ServerMessages(RelaySession session)
         Replies.EndCopyIn();
         copyOut.Abort();
         head.Operation?.Failed($"{error.SqlState}: {error.Message}");
-        if (head.Kind is ReplyKind.Query or ReplyKind.Sync) return;
+        if (head.Kind is ReplyKind.Query or ReplyKind.Sync or ReplyKind.FunctionCall) return;
         // FailHead reports only those behind the head as skipped: the head has its own reason.
         session.Failed(head);
         Replies.FailHead();
@@ -116,7 +122,7 @@ internal sealed class ServerMessages(RelaySession session)
 
     private bool Ready(PendingReply head, byte status)
     {
-        Expect(head, BackendType.ReadyForQuery, ReplyKind.Query, ReplyKind.Sync);
+        Expect(head, BackendType.ReadyForQuery, ReplyKind.Query, ReplyKind.Sync, ReplyKind.FunctionCall);
         if (head.Instead is not null && !head.Failed) throw Misfit(BackendType.ReadyForQuery);
         session.Ready(status);
         if (head.Operation is { } operation) session.End(operation);
@@ -192,6 +198,13 @@ internal sealed class ServerMessages(RelaySession session)
     {
         if (head.Operation is { } operation) session.Suspend(operation);
         return Answered(head, null);
+    }
+
+    // ReadyForQuery follows and is the end of it.
+    private static bool Called(PendingReply head)
+    {
+        head.Operation?.Tag("FUNCTION CALL", null, returnsRows: false);
+        return !head.Swallow;
     }
 
     private bool CopyIn(PendingReply head)

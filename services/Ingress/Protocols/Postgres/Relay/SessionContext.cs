@@ -17,11 +17,16 @@ internal sealed class SessionContext(RelaySession session)
         "union all select 't', c.relname::pg_catalog.text, 0 from pg_catalog.pg_class c " +
         "where c.relnamespace operator(pg_catalog.=) pg_catalog.pg_my_temp_schema() and c.relkind operator(pg_catalog.<>) 'i' order by 1, 3";
 
+    private readonly SqlContext bare = new() { Catalog = CatalogSnapshot.Empty, SearchPath = ["pg_catalog", "public"] };
     private bool resolving;
+    private bool followed = true;
     private bool movedInTransaction;
 
     /// <summary>Null until the server was asked.</summary>
     public SqlContext? Current { get; private set; }
+
+    /// <summary>For the record alone, where no decision hangs on names: as last known, else as they are written.</summary>
+    public SqlContext ForTheRecord => Current ?? bare;
 
     /// <summary>Answers to what was sent must be in before the next statement is judged.</summary>
     public bool MustSettle { get; private set; }
@@ -44,9 +49,25 @@ internal sealed class SessionContext(RelaySession session)
         _ => (statement.Facts.Effects & (Effects.Session | Effects.Dynamic | Effects.Unknown | Effects.Ddl | Effects.Privilege)) != 0 || !statement.Facts.Understood,
     };
 
+    /// <summary>
+    /// Statements ran that nobody followed: what prepared statements and cursors stand for is not known any more. Those that were
+    /// prepared before are refused from here on until they are prepared again.
+    /// </summary>
+    public void ForgetWhatWasNotFollowed()
+    {
+        if (followed) return;
+        followed = true;
+        lock (session.Lock)
+        {
+            session.Statements.Clear();
+            session.Portals.Clear();
+        }
+    }
+
     /// <summary>These statements are on their way to the server.</summary>
     public void Sent(SqlAnalysis analysis)
     {
+        followed &= analysis.Statements.All(static statement => statement.Facts.Understood && (statement.Facts.Effects & (Effects.Dynamic | Effects.Unknown)) == 0);
         foreach (var statement in analysis.Statements) Sent(statement);
     }
 
@@ -102,7 +123,7 @@ internal sealed class SessionContext(RelaySession session)
         resolving = true;
         try
         {
-            return statement.Analyze(session.Services.Analyze, Current!) is { Statements: [var only] } ? only : null;
+            return statement.Analyze(session.Services.Analyze, ForTheRecord) is { Statements: [var only] } ? only : null;
         }
         finally
         {

@@ -25,6 +25,8 @@ internal sealed class StatementJudge(RelaySession session)
     /// <summary>When an earlier statement may have moved what names or text mean, waits for its answer and asks the server.</summary>
     public async ValueTask SettleAsync(bool open, CancellationToken cancel)
     {
+        if (session.Gate.PassesEverything) return;
+        context.ForgetWhatWasNotFollowed();
         if (!context.MustSettle && !context.MustAsk) return;
         await DrainAsync(open, cancel);
         context.Settled();
@@ -74,7 +76,7 @@ internal sealed class StatementJudge(RelaySession session)
     {
         lock (session.Lock)
         {
-            if (session.Text.AreSafe || PutsTextRight(text)) return null;
+            if (session.Text.AreSafe || session.Gate.PassesEverything || PutsTextRight(text)) return null;
             return new Refusal(RefusalCode.ProtocolNotAllowed, null, session.Text.Problem,
                 "The server would read a statement's text otherwise than the gateway does.", "RESET client_encoding; SET standard_conforming_strings = on; or ROLLBACK.");
         }
@@ -84,6 +86,7 @@ internal sealed class StatementJudge(RelaySession session)
         string text, bool readable, IReadOnlyList<string?> values, PreparedStatement? prepared, BindParameters? parameters, CancellationToken cancel)
     {
         var now = session.Services.Clock.GetTimestamp();
+        if (session.Gate.PassesEverything) return await PassAsync(text, readable, values, prepared, now, cancel);
         if (await UnjudgeableAsync(text, cancel) is { } refusal) return new Judgement(refusal, Unread(text), null!, true, now);
         var current = context.Current!;
         var analysis = Again(current);
@@ -92,6 +95,23 @@ internal sealed class StatementJudge(RelaySession session)
         return new Judgement(await session.Gate.AskAsync(operation, cancel), analysis, current, context.UncommittedDdl, now, Again);
 
         SqlAnalysis Again(SqlContext names) => !readable ? Unread(text) : prepared?.Analyze(session.Services.Analyze, names) ?? session.Services.Analyze(text, names);
+    }
+
+    /// <summary>Everything may pass unmasked: the server need not be asked what names stand for, and the text need not be ours to read.</summary>
+    private async ValueTask<Judgement> PassAsync(
+        string text, bool readable, IReadOnlyList<string?> values, PreparedStatement? prepared, long now, CancellationToken cancel)
+    {
+        var names = context.ForTheRecord;
+        var analysis = !readable || !session.Text.AreSafe ? Unread(text) : prepared?.Analyze(session.Services.Analyze, names) ?? session.Services.Analyze(text, names);
+        var answer = await session.Gate.AskAsync(PostgresOperations.Create(analysis, text, values, session, null), cancel);
+        if (answer.Refusal is not null || answer.Permit is { } permit && session.Gate.PassedEverything(permit)) return Judged(answer);
+
+        // New documents came in between: what was looked at so lightly is not for them to judge.
+        if (answer.Permit is { } stale) session.Gate.Complete(stale, new OperationResult(false, "not run: the policy changed", 0, 0, TimeSpan.Zero, []));
+        if (answer.Hold is { } hold) await hold.WithdrawAsync("policy changed");
+        return Judged(PolicyMoved);
+
+        Judgement Judged(GateAnswer said) => new(said, analysis, names, true, now);
     }
 
     /// <summary>Whether a statement that waited would still touch and show what it would have then.</summary>
@@ -169,6 +189,9 @@ internal sealed class StatementJudge(RelaySession session)
     }
 
     private static SqlAnalysis Unread(string text) => PostgresOperations.NotUnderstood(text, "not read");
+
+    private static readonly Refusal PolicyMoved = new(RefusalCode.Withdrawn, null, "the policy changed while the statement was looked at, so it did not run",
+        "It is to be judged by the new policy.", "Send it again.");
 
     private static readonly Refusal StateUnknown = new(RefusalCode.Internal, null, "the session's state could not be read from the server, so the statement is refused",
         "Its names cannot be resolved as the server would.", "Send it again; if that fails too, ROLLBACK or reconnect.");
