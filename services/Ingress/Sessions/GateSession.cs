@@ -121,6 +121,23 @@ public sealed class GateSession
         Ended?.Invoke(this);
     }
 
+    /// <summary>Refuses, and journals, what would be refused whenever it ran; null: ask when it is to run.</summary>
+    public async ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel)
+    {
+        try
+        {
+            var (snapshot, roles) = Current;
+            var (decision, objected) = Judge(operation.Facts, snapshot, roles);
+            if (decision.Outcome != DecisionOutcome.Block) return null;
+            return (await SettleAsync(Interlocked.Increment(ref operations), operation, snapshot, decision, objected, cancel)).Refusal;
+        }
+        catch (JournalUnavailableException e)
+        {
+            logger.JournalRefused(Id, e.Message);
+            return Refusals.JournalUnavailable();
+        }
+    }
+
     /// <summary>Policy and masks together; the strictest wins.</summary>
     private (Decision Decision, Masking.Engine.MaskObjection? Objection) Judge(OperationFacts facts, HoopSnapshot snapshot, IReadOnlyList<string> roles)
     {

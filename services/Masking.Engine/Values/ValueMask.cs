@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Hoop.Contracts.Documents;
 using Hoop.Masking.Engine.Values;
@@ -54,8 +55,9 @@ public sealed class ValueMask
     }
 
     /// <summary>The one that tells less: null, then redact (NULL included, then not), hash, partial; of two partial ones the shorter.</summary>
-    internal static ValueMask Strictest(ValueMask? a, ValueMask b) =>
-        a is null || Rank(b) > Rank(a) || (Rank(b) == Rank(a) && b.keepLast < a.keepLast) ? b : a;
+    [return: NotNullIfNotNull(nameof(a)), NotNullIfNotNull(nameof(b))]
+    public static ValueMask? Strictest(ValueMask? a, ValueMask? b) =>
+        b is null ? a : a is null || Rank(b) > Rank(a) || (Rank(b) == Rank(a) && b.keepLast < a.keepLast) ? b : a;
 
     private static int Rank(ValueMask mask) => mask.Mode switch
     {

@@ -32,6 +32,10 @@ internal interface IGateSession
     bool PassedEverything(Permit permit);
 
     ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel);
+
+    /// <inheritdoc cref="GateSession.ForeseeAsync"/>
+    ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel);
+
     void Complete(Permit permit, OperationResult result);
     ValueTask EndAsync(string cause);
 }
@@ -73,6 +77,7 @@ internal sealed class RealGateSession(GateSession session) : IGateSession
     public bool PassedEverything(Permit permit) => Passes(permit.Snapshot);
 
     public ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel) => session.AskAsync(operation, cancel);
+    public ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel) => session.ForeseeAsync(operation, cancel);
     public void Complete(Permit permit, OperationResult result) => session.Complete(permit, result);
     public ValueTask EndAsync(string cause) => session.EndAsync(cause);
 

@@ -63,6 +63,8 @@ internal sealed class PlayedGate(TargetDocument target) : IGate, IGateSession
         return ValueTask.FromResult(Decide(operation, this));
     }
 
+    public ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel) => ValueTask.FromResult<Refusal?>(null);
+
     public void Complete(Permit permit, OperationResult result) => Completed.Enqueue((permit, result));
 
     public ValueTask EndAsync(string cause)

@@ -18,11 +18,16 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
     /// <summary>Extended requests were sent since the last Sync.</summary>
     private bool open;
 
+    /// <summary>A request since the last Sync was refused: the server passes over everything up to the next, so it need not see it.</summary>
+    private bool doomed;
+
     private System.IO.Pipelines.PipeWriter Output => session.Upstream.Output;
 
     /// <returns>A request that waits for approval; null when the message is dealt with.</returns>
     public ValueTask<WaitingRequest?> HandleAsync(PostgresFrame frame, CancellationToken cancel)
     {
+        if (doomed && frame.Type is FrontendType.Query or FrontendType.Parse or FrontendType.Bind or FrontendType.Execute or FrontendType.Describe or FrontendType.Close or FrontendType.FunctionCall)
+            return default;
         switch (frame.Type)
         {
             case FrontendType.Query: return QueryAsync(frame, cancel);
@@ -126,17 +131,17 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
     {
         RefuseInCopy();
         await judge.SettleAsync(open, cancel);
-        if (!TryReadParse(frame, out var statement) || judge.TextRefusal(statement.Text) is { } refusal && Refused(refusal)) return null;
+        if (!TryReadParse(frame, out var statement)) return null;
+        if ((judge.TextRefusal(statement.Text) ?? await judge.ForeseeAsync(statement, cancel)) is { } refusal)
+        {
+            RefuseParse(refusal);
+            return null;
+        }
+
         open = true;
         lock (session.Lock) session.Statements.Propose(statement.Name, statement, pipeline);
         Forward(frame, new PendingReply(ReplyKind.Parse) { Name = statement.Name, Statement = statement });
         return null;
-
-        bool Refused(Refusal reason)
-        {
-            RefuseParse(reason);
-            return true;
-        }
     }
 
     private bool TryReadParse(in PostgresFrame frame, out PreparedStatement statement)
@@ -152,7 +157,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
 
     private void RefuseParse(Refusal refusal)
     {
-        open = true;
+        (open, doomed) = (true, true);
         lock (session.Lock)
         {
             Parse.Write(Output, session.NoPortal, "hoop refused this statement");
@@ -253,6 +258,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
 
     private void RefuseExecute(Refusal refusal)
     {
+        doomed = true;
         lock (session.Lock)
         {
             Execute.Write(Output, session.NoPortal);
@@ -307,7 +313,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
     {
         Forward(frame, new PendingReply(ReplyKind.Sync));
         pipeline++;
-        open = false;
+        (open, doomed) = (false, false);
     }
 
     private void Forward(in PostgresFrame frame, PendingReply reply)

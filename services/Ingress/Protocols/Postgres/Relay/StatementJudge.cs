@@ -114,6 +114,19 @@ internal sealed class StatementJudge(RelaySession session)
         Judgement Judged(GateAnswer said) => new(said, analysis, names, true, now);
     }
 
+    /// <summary>
+    /// The server reads a statement's names at Parse and plans it at Bind, where it calls functions and looks at statistics: what would be
+    /// refused whatever its values does not get that far. What depends on the session's state at Execute (EXECUTE, FETCH, commands) is judged there alone.
+    /// </summary>
+    public async ValueTask<Refusal?> ForeseeAsync(PreparedStatement statement, CancellationToken cancel)
+    {
+        if (session.Gate.PassesEverything || session.TransactionStatus == ReadyForQuery.Failed) return null;
+        if (await UnjudgeableAsync(statement.Text, cancel) is { } refusal) return refusal;
+        var analysis = statement.Analyze(session.Services.Analyze, context.Current!);
+        if (analysis.Statements is not [{ Command.Kind: SqlCommandKind.Other }]) return null;
+        return await session.Gate.ForeseeAsync(PostgresOperations.Create(analysis, statement.Text, [], session, null), cancel);
+    }
+
     /// <summary>Whether a statement that waited would still touch and show what it would have then.</summary>
     public async ValueTask<bool> MeansTheSameAsync(Judgement judgement, CancellationToken cancel)
     {

@@ -11,7 +11,7 @@ namespace Hoop.Ingress.Protocols.Postgres.Results;
 
 /// <summary>
 /// Which columns of a result are masked: by the statement's lineage, and once more by the table and column the server names in
-/// its RowDescription. Either is enough. What cannot be told is opaque.
+/// its RowDescription. The stricter of the two counts. What cannot be told is opaque.
 /// </summary>
 internal static class ResultMasks
 {
@@ -32,7 +32,7 @@ internal static class ResultMasks
         if (lineage?.Count != columns.Length) lineage = null;
         var fields = columns.Select((column, index) => new MaskedField(
             column.Name, column.TypeOid, column.Format,
-            masks.ForColumn(lineage?[index] ?? Opaque(column.Name)) ?? ByTable(masks, column, operation.Context.Catalog))).ToArray();
+            ValueMask.Strictest(masks.ForColumn(lineage?[index] ?? Opaque(column.Name)), ByTable(masks, column, operation.Context.Catalog)))).ToArray();
         operation.Masked(fields.Where(field => field.Mask is not null).Select(field => field.Name));
         operation.Use(PostgresRowMasker.Create(fields, masks.Detectors));
     }
@@ -69,8 +69,12 @@ internal static class ResultMasks
         var relations = ByOid.GetValue(catalog, static snapshot => snapshot.Relations.Values.ToDictionary(relation => relation.Oid));
         // A table that the catalog does not know yet may hold anything.
         if (!relations.TryGetValue(column.TableOid, out var relation)) return masks.ForColumn(Opaque(column.Name));
-        var named = relation.Columns.FirstOrDefault(candidate => candidate.Number == column.AttributeNumber);
-        return named is null ? null : masks.ForBaseColumn($"{relation.QualifiedName}.{named.Name}");
+        // System columns (ctid, tableoid, …) have numbers below zero.
+        if (column.AttributeNumber < 0) return null;
+        // Nor is a column that was added or made anew since.
+        return relation.Columns.FirstOrDefault(candidate => candidate.Number == column.AttributeNumber) is { } named
+            ? masks.ForBaseColumn($"{relation.QualifiedName}.{named.Name}")
+            : masks.ForColumn(Opaque(column.Name));
     }
 
     private static ResultColumn Opaque(string name) => new(name, [], true);
