@@ -15,6 +15,7 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
     private bool _failed;
     private bool _stale;
     private int _changes;
+    private int _changing;
     private Task<CatalogSnapshot>? _loading;
     private int _loadingSince;
 
@@ -25,6 +26,26 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
             _changes++;
             _stale = true;
         }
+    }
+
+    public long? Changes
+    {
+        get
+        {
+            lock (_lock) return _changing > 0 ? null : _changes;
+        }
+    }
+
+    /// <summary>Until it is committed nobody else sees the change, nor could read past its locks: the snapshot stays.</summary>
+    public void BeginChange()
+    {
+        lock (_lock) _changing++;
+    }
+
+    public void EndChange()
+    {
+        lock (_lock) _changing--;
+        Invalidate();
     }
 
     public ValueTask<CatalogSnapshot> GetAsync(Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel)

@@ -25,6 +25,12 @@ internal sealed class TargetCatalogs(TimeProvider time, ILogger<TargetCatalogs> 
     /// <summary>Something changed the target's names, or may have.</summary>
     public void Invalidate(string target) => Of(target).Invalidate();
 
+    /// <summary>Something is changing them until this is disposed.</summary>
+    public IDisposable BeginChange(string target) => new CatalogChange(Of(target));
+
+    /// <summary>How often they changed; null while they are changing.</summary>
+    public long? Changes(string target) => Of(target).Changes;
+
     private TargetCatalog Of(string target) =>
         _targets.GetOrAdd(target, name => new(name, time, logger, () => Interlocked.Increment(ref _version)));
 }

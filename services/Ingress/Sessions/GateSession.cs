@@ -185,11 +185,16 @@ public sealed class GateSession
         EventPayloads.HoldResolved(permit.OperationId, resolved.RequestId, resolved.Outcome.ToString().ToLowerInvariant(), resolved.DecidedBy, resolved.Reason),
         Durability.Synced, CancellationToken.None);
 
+    /// <summary>Which of them is compared with the masked column is not known, so none is recorded.</summary>
+    private static string?[] Hidden(IReadOnlyList<string?> values) => [.. values.Select(value => value is null ? null : "***")];
+
     private ValueTask RecordDecisionAsync(
         long id, Operation operation, string outcome, Decision decision, HoopSnapshot snapshot, Guid? requestId, DateTimeOffset? expiresAt, CancellationToken cancel)
     {
-        var secrets = snapshot.Masks.For(Target.Name, []).Detectors;
-        var payload = EventPayloads.OperationDecided(id, operation, outcome, decision, snapshot.Document.Version, requestId, expiresAt, secrets);
+        // Recordings are read by more people than the statement's author: masks count as for somebody without any role.
+        var masks = snapshot.Masks.For(Target.Name, []);
+        var recorded = operation.BindValues.Count > 0 && operation.Facts.ColumnUses.Any(use => masks.ForBaseColumn(use.Column) is not null) ? operation with { BindValues = Hidden(operation.BindValues) } : operation;
+        var payload = EventPayloads.OperationDecided(id, recorded, outcome, decision, snapshot.Document.Version, requestId, expiresAt, masks.Detectors);
         var pureRead = (operation.Facts.Effects & ~Effects.Read) == 0;
         return recorder.AppendAsync(EventKinds.OperationDecided, payload, pureRead ? Durability.Written : Durability.Synced, cancel);
     }

@@ -24,6 +24,18 @@ public class GateTests
     }
 
     [Fact]
+    public async Task Values_compared_with_a_masked_column_are_not_recorded()
+    {
+        var rig = new GateRig();
+        var session = await rig.OpenAsync();
+        await session.AskAsync(GateRig.Operation("select", uses: new ColumnUse("public.customers.ssn", ColumnUseKind.Equality)) with { BindValues = ["900-45-0001", null] }, CancellationToken.None);
+        await session.AskAsync(GateRig.Operation("select", uses: new ColumnUse("public.customers.id", ColumnUseKind.Equality)) with { BindValues = ["17"] }, CancellationToken.None);
+        var recorded = rig.Journal.Events.Where(e => e.Kind == EventKinds.OperationDecided).Select(e => e.Payload).ToList();
+        recorded[0].ShouldContain("[\"***\",null]");
+        recorded[1].ShouldContain("[\"17\"]");
+    }
+
+    [Fact]
     public async Task Anything_but_a_pure_read_is_synced()
     {
         var rig = new GateRig();

@@ -22,4 +22,10 @@ internal interface ITargetCatalog
 
     /// <summary>Loads again, after a change that this session made.</summary>
     ValueTask<CatalogSnapshot> RefreshAsync(AuthorizedTarget target, CancellationToken cancel);
+
+    /// <summary>A session is about to change names; disposed when its transaction is over. Other sessions' results are not trusted to names meanwhile.</summary>
+    IDisposable BeginChange(AuthorizedTarget target);
+
+    /// <summary>Grows with every change; null while one is under way.</summary>
+    long? Changes(AuthorizedTarget target);
 }

@@ -114,6 +114,39 @@ public class MaskedSessionTests
     }
 
     [Fact]
+    public async Task A_column_that_is_newer_than_the_catalog_may_hold_anything()
+    {
+        await using var rig = await RealGateRig.StartAsync();
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync("select name from customers where id = 7");
+        (await client.ReadUntilAsync('Z')).ShouldContain("D:name 7");
+        await rig.BehindAsync("alter table customers rename column name to former; alter table customers add column name text; update customers set name = ssn");
+        await client.QueryAsync("select name from customers where id = 7");
+        (await client.ReadUntilAsync('Z')).ShouldContain("D:***");
+    }
+
+    [Fact]
+    public async Task A_view_that_another_session_changes_meanwhile_may_show_anything()
+    {
+        await using var rig = await RealGateRig.StartAsync();
+        await using var changing = await rig.Gateway.ConnectAsync();
+        await using var client = await rig.Gateway.ConnectAsync();
+        await changing.QueryAsync("begin");
+        await changing.ReadUntilAsync('Z');
+        await changing.QueryAsync("create or replace view customer_list as select id, ssn as name, ssn as number from customers");
+        (await changing.ReadUntilAsync('Z')).ShouldContain("C:CREATE VIEW");
+        // Judged with the view as it was, it waits for the lock and sees the view as it then is.
+        await client.QueryAsync("select name from customer_list where id = 7");
+        await changing.QueryAsync("commit");
+        await changing.ReadUntilAsync('Z');
+        var meanwhile = await client.ReadUntilAsync('Z');
+        meanwhile.ShouldContain("C:SELECT 1");
+        meanwhile.ShouldNotContain("D:900-45-0007");
+        await client.QueryAsync("select name from customer_list where id = 7");
+        (await client.ReadUntilAsync('Z')).ShouldContain("D:***-**-0007");
+    }
+
+    [Fact]
     public async Task Errors_do_not_quote_masked_values()
     {
         await using var rig = await RealGateRig.StartAsync();

@@ -30,6 +30,7 @@ internal sealed class RealGateRig : IAsyncDisposable
 
     internal const string Governed = """
           - { name: read, roles: [agent], targets: [shop], allow: { verbs: [select, copy-to], objects: ["public.*"] } }
+          - { name: views, roles: [agent], targets: [shop], allow: { verbs: [create], objects: ["public.customer_list"] } }
           - { name: functions, roles: [agent], targets: [shop], allow: { verbs: [execute], objects: ["pg_catalog.*"] } }
           - { name: change, roles: [agent], targets: [shop], approve: { verbs: [update, delete], objects: ["public.*"], by: [dba], count: 1, expires: 15m } }
           - { name: nobody-destroys, roles: ["*"], targets: ["*"], block: { effects: [destructive] } }
@@ -67,6 +68,9 @@ internal sealed class RealGateRig : IAsyncDisposable
         var target = gate.Snapshots.Current!.Document.Targets["shop"];
         return new RealGateRig(gate, await GatewayRig.StartAsync(target, null, null, null, new SqlAnalyzer().Analyze, new TokenGate(gate), catalog)) { Document = Document };
     }
+
+    /// <summary>What an administrator does without Hoop.</summary>
+    internal async Task BehindAsync(string sql) => await (await PostgresServer.SharedAsync()).ExecuteAsync(Gate.Snapshots.Current!.Document.Targets["shop"].Database!, sql);
 
     public ValueTask DisposeAsync() => Gateway.DisposeAsync();
 

@@ -20,7 +20,7 @@ internal sealed class CopyOutState(RelaySession session)
     public bool Start(PendingReply head, in CopyResponse response)
     {
         operation = head.Operation ?? throw PostgresRefusedException.Protocol("the target began a copy that nobody asked for");
-        masker = ResultMasks.ForCopy(session.Gate, operation, response.IsBinary, response.Columns);
+        masker = ResultMasks.ForCopy(session, operation, response.IsBinary, response.Columns);
         return true;
     }
 

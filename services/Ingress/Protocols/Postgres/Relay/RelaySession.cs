@@ -49,6 +49,9 @@ internal sealed class RelaySession
     /// <summary>True while a statement waits for approval.</summary>
     public bool Holding { get; private set; }
 
+    /// <summary>Set while its transaction changes names.</summary>
+    public IDisposable? NamesChange { get; set; }
+
     /// <summary>The server's side is at its end.</summary>
     public TaskCompletionSource ServerEnded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -107,6 +110,7 @@ internal sealed class RelaySession
         if (status == ReadyForQuery.Idle)
         {
             TransactionStartedAt = null;
+            EndNamesChange();
             // Portals end with their transaction; a cursor may be WITH HOLD, and a wrong name only fails at the server.
             Portals.RemoveWhere(portal => !portal.IsCursor);
             foreach (var operation in suspended) End(operation);
@@ -126,6 +130,12 @@ internal sealed class RelaySession
         if (operation.Ended) return;
         operation.Ended = true;
         ended.Add((operation.Permit, operation.Result(Services.Clock.GetElapsedTime(operation.StartedAt))));
+    }
+
+    private void EndNamesChange()
+    {
+        NamesChange?.Dispose();
+        NamesChange = null;
     }
 
     /// <summary>Under the lock: more of its rows may be asked for.</summary>
@@ -153,6 +163,7 @@ internal sealed class RelaySession
             foreach (var operation in suspended) End(operation);
             if (Replies.Head?.Operation is { Ended: false } running) running.Failed(cause);
             Replies.Abandon();
+            EndNamesChange();
         }
 
         Record();

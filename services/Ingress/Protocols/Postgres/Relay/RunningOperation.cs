@@ -6,7 +6,7 @@ using Hoop.Ingress.Sql;
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
 /// <summary>A permitted operation on its way through the server.</summary>
-internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlContext context, bool namesMoved, long startedAt)
+internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlContext context, bool namesMoved, long? changes, long startedAt)
 {
     private readonly HashSet<string> maskedColumns = new(StringComparer.Ordinal);
 
@@ -15,6 +15,9 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
 
     /// <summary>What its names were resolved with.</summary>
     public SqlContext Context { get; } = context;
+
+    /// <summary>How often the target's names had changed when it was judged; null: they were changing.</summary>
+    public long? Changes { get; } = changes;
 
     public long StartedAt { get; } = startedAt;
 

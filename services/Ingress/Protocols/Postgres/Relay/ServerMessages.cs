@@ -155,7 +155,7 @@ internal sealed class ServerMessages(RelaySession session)
             case ReplyKind.DescribeStatement: head.Statement?.Columns = columns; break;
             case ReplyKind.DescribePortal: head.Portal?.Columns = columns; break;
             default:
-                if (head.Operation is { } operation) ResultMasks.Prepare(session.Gate, operation, columns);
+                if (head.Operation is { } operation) ResultMasks.Prepare(session, operation, columns);
                 return !head.Swallow;
         }
 
@@ -171,7 +171,7 @@ internal sealed class ServerMessages(RelaySession session)
         }
 
         if (head.Operation is not { } operation) throw Misfit(BackendType.DataRow);
-        if (!operation.MaskerKnown) ResultMasks.Prepare(session.Gate, operation, head.Portal?.RowColumns());
+        if (!operation.MaskerKnown) ResultMasks.Prepare(session, operation, head.Portal?.RowColumns());
         operation.Rows++;
         operation.Bytes += PostgresFrame.HeaderLength + body.Length;
         return operation.Masker is null || !operation.Masker.TryRewrite(body, output);

@@ -75,7 +75,12 @@ internal sealed class SessionContext(RelaySession session)
     {
         var kind = statement.Command.Kind;
         if (MovesNames(statement) || kind is SqlCommandKind.Set or SqlCommandKind.Reset) (MustSettle, MustAsk, movedInTransaction) = (true, true, true);
-        if (kind == SqlCommandKind.Ddl || (statement.Facts.Effects & (Effects.Ddl | Effects.Destructive)) != 0 || !statement.Facts.Understood) (MustRefresh, UncommittedDdl) = (true, true);
+        if (kind == SqlCommandKind.Ddl || (statement.Facts.Effects & (Effects.Ddl | Effects.Destructive | Effects.Dynamic)) != 0 || !statement.Facts.Understood)
+        {
+            (MustRefresh, UncommittedDdl) = (true, true);
+            lock (session.Lock) session.NamesChange ??= session.Services.Catalog.BeginChange(session.Gate.Target);
+        }
+
         if (kind is not (SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo or SqlCommandKind.PrepareTransaction)) return;
 
         // What the transaction moved may have moved back.

@@ -8,9 +8,9 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
 /// <summary>What the Gate said of a statement, with what it takes to run it.</summary>
 /// <param name="NamesMoved">The open transaction changed the schema: only its own connection sees that, so lineage cannot be trusted.</param>
-internal readonly record struct Judgement(GateAnswer Answer, SqlAnalysis Analysis, SqlContext Context, bool NamesMoved, long StartedAt, Func<SqlContext, SqlAnalysis>? Again = null)
+internal readonly record struct Judgement(GateAnswer Answer, SqlAnalysis Analysis, SqlContext Context, bool NamesMoved, long? Changes, long StartedAt, Func<SqlContext, SqlAnalysis>? Again = null)
 {
-    public RunningOperation Run(Permit permit) => new(permit, Analysis, Context, NamesMoved, StartedAt);
+    public RunningOperation Run(Permit permit) => new(permit, Analysis, Context, NamesMoved, Changes, StartedAt);
 }
 
 /// <summary>Understands a statement as the server would at this moment, and asks the Gate.</summary>
@@ -87,12 +87,13 @@ internal sealed class StatementJudge(RelaySession session)
     {
         var now = session.Services.Clock.GetTimestamp();
         if (session.Gate.PassesEverything) return await PassAsync(text, readable, values, prepared, now, cancel);
-        if (await UnjudgeableAsync(text, cancel) is { } refusal) return new Judgement(refusal, Unread(text), null!, true, now);
+        var changes = session.Services.Catalog.Changes(session.Gate.Target);
+        if (await UnjudgeableAsync(text, cancel) is { } refusal) return new Judgement(refusal, Unread(text), null!, true, null, now);
         var current = context.Current!;
         var analysis = Again(current);
         var preview = PostgresPreview.For(session, analysis, current, parameters);
         var operation = PostgresOperations.Create(analysis, text, values, session, preview);
-        return new Judgement(await session.Gate.AskAsync(operation, cancel), analysis, current, context.UncommittedDdl, now, Again);
+        return new Judgement(await session.Gate.AskAsync(operation, cancel), analysis, current, context.UncommittedDdl, changes, now, Again);
 
         SqlAnalysis Again(SqlContext names) => !readable ? Unread(text) : prepared?.Analyze(session.Services.Analyze, names) ?? session.Services.Analyze(text, names);
     }
@@ -111,7 +112,7 @@ internal sealed class StatementJudge(RelaySession session)
         if (answer.Hold is { } hold) await hold.WithdrawAsync("policy changed");
         return Judged(PolicyMoved);
 
-        Judgement Judged(GateAnswer said) => new(said, analysis, names, true, now);
+        Judgement Judged(GateAnswer said) => new(said, analysis, names, true, null, now);
     }
 
     /// <summary>

@@ -19,17 +19,16 @@ internal static class ResultMasks
     private static readonly ConditionalWeakTable<CatalogSnapshot, Dictionary<uint, CatalogRelation>> ByOid = [];
 
     /// <param name="columns">Null: nobody knows them, so nothing of the result may pass.</param>
-    internal static void Prepare(IGateSession gate, RunningOperation operation, PostgresColumn[]? columns)
+    internal static void Prepare(RelaySession session, RunningOperation operation, PostgresColumn[]? columns)
     {
-        if (gate.MasksFor(operation.Permit) is not { } masks)
+        if (session.Gate.MasksFor(operation.Permit) is not { } masks)
         {
             operation.Use(null);
             return;
         }
 
         if (columns is null) throw PostgresRefusedException.Protocol("rows came without a description, so they cannot be masked");
-        var lineage = operation.Lineage;
-        if (lineage?.Count != columns.Length) lineage = null;
+        var lineage = Lineage(session, operation, columns.Length);
         var fields = columns.Select((column, index) => new MaskedField(
             column.Name, column.TypeOid, column.Format,
             ValueMask.Strictest(masks.ForColumn(lineage?[index] ?? Opaque(column.Name)), ByTable(masks, column, operation.Context.Catalog)))).ToArray();
@@ -38,15 +37,18 @@ internal static class ResultMasks
     }
 
     /// <returns>Null: the data passes as it is.</returns>
-    internal static PostgresCopyMasker? ForCopy(IGateSession gate, RunningOperation operation, bool binary, int columnCount)
+    internal static PostgresCopyMasker? ForCopy(RelaySession session, RunningOperation operation, bool binary, int columnCount)
     {
-        if (gate.MasksFor(operation.Permit) is not { } masks) return null;
-        var lineage = operation.Lineage;
-        if (lineage?.Count != columnCount) lineage = [.. Enumerable.Range(1, columnCount).Select(number => Opaque($"column {number}"))];
+        if (session.Gate.MasksFor(operation.Permit) is not { } masks) return null;
+        var lineage = Lineage(session, operation, columnCount) ?? [.. Enumerable.Range(1, columnCount).Select(number => Opaque($"column {number}"))];
         var fields = lineage.Select(column => new MaskedField(column.Name, 0, binary ? (short)1 : (short)0, masks.ForColumn(column))).ToArray();
         operation.Masked(fields.Where(field => field.Mask is not null).Select(field => field.Name));
         return PostgresCopyMasker.Create(Format(operation, binary), fields, masks.Detectors);
     }
+
+    /// <summary>Null when a view or table may have become another between judging and running, by whichever session.</summary>
+    private static IReadOnlyList<ResultColumn>? Lineage(RelaySession session, RunningOperation operation, int columns) =>
+        operation.Lineage is { } lineage && lineage.Count == columns && operation.Changes is { } then && session.Services.Catalog.Changes(session.Gate.Target) == then ? lineage : null;
 
     private static CopyFormat Format(RunningOperation operation, bool binary)
     {

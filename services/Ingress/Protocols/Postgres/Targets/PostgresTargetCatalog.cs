@@ -26,6 +26,10 @@ internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, ITargetDial
         return GetAsync(target, cancel);
     }
 
+    public IDisposable BeginChange(AuthorizedTarget target) => catalogs.BeginChange(target.Name);
+
+    public long? Changes(AuthorizedTarget target) => catalogs.Changes(target.Name);
+
     private async Task<LoadedCatalog> LoadAsync(AuthorizedTarget target, CancellationToken cancel)
     {
         await using var client = await PostgresTargetClient.ConnectAsync(dialer, target, cancel);
