@@ -142,6 +142,26 @@ public sealed class EverythingPassesTests
         (await client.ReadUntilAsync('Z')).ShouldBe(["E:42501", "Z:I"]);
     }
 
+    [Fact]
+    public async Task A_session_under_narrower_rules_keeps_what_it_prepared()
+    {
+        const string AllButDrops = """
+          - { name: everything, roles: [agent], targets: [shop], allow: { verbs: ["*"], objects: ["*"], effects: ["*"] } }
+          - { name: no-drops, roles: [agent], targets: [shop], block: { verbs: [drop] } }
+        """;
+        await using var rig = await RealGateRig.StartAsync(AllButDrops);
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync("prepare p as select 7");
+        (await client.ReadUntilAsync('Z')).Last().ShouldBe("Z:I");
+        await client.QueryAsync("do $$ begin perform 1; end $$");
+        (await client.ReadUntilAsync('Z')).ShouldBe(["C:DO", "Z:I"]);
+        await client.QueryAsync("execute p");
+        (await client.ReadUntilAsync('Z')).ShouldContain("D:7");
+        rig.Activate(RealGateRig.Governed, 2);
+        await client.QueryAsync("execute p");
+        (await client.ReadUntilAsync('Z')).ShouldContain("D:7");
+    }
+
     private static void CallAbs(IBufferWriter<byte> output, int value)
     {
         output.WriteHeader(FrontendType.FunctionCall, 20);

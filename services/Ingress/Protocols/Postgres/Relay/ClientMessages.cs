@@ -92,14 +92,14 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
 
     private void ForwardCall(PostgresFrame frame, RunningOperation operation)
     {
-        judge.Sent(operation.Analysis);
+        judge.Sent(operation);
         Forward(frame, new PendingReply(ReplyKind.FunctionCall) { Operation = operation });
         pipeline++;
     }
 
     private void ForwardQuery(PostgresFrame frame, RunningOperation operation)
     {
-        judge.Sent(operation.Analysis);
+        judge.Sent(operation);
         Forward(frame, new PendingReply(ReplyKind.Query) { Operation = operation });
         pipeline++;
     }
@@ -237,7 +237,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
 
     private void ForwardExecute(PostgresFrame frame, Portal? portal, RunningOperation operation)
     {
-        judge.Sent(operation.Analysis);
+        judge.Sent(operation);
         portal?.Running = operation;
         lock (session.Lock)
         {

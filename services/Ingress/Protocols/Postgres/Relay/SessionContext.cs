@@ -65,9 +65,10 @@ internal sealed class SessionContext(RelaySession session)
     }
 
     /// <summary>These statements are on their way to the server.</summary>
-    public void Sent(SqlAnalysis analysis)
+    /// <param name="freely">They were let through because everything is.</param>
+    public void Sent(SqlAnalysis analysis, bool freely)
     {
-        followed &= analysis.Statements.All(static statement => statement.Facts.Understood && (statement.Facts.Effects & (Effects.Dynamic | Effects.Unknown)) == 0);
+        followed &= !freely || analysis.Statements.All(IsFollowed);
         foreach (var statement in analysis.Statements) Sent(statement);
     }
 
@@ -87,6 +88,11 @@ internal sealed class SessionContext(RelaySession session)
         if (movedInTransaction) (MustSettle, MustAsk) = (true, true);
         if (UncommittedDdl) MustRefresh = true;
     }
+
+    // After a change of how text reads, the next statement may be read wrongly before the server has said so.
+    private static bool IsFollowed(SqlStatement statement) =>
+        statement.Facts.Understood && (statement.Facts.Effects & (Effects.Dynamic | Effects.Unknown)) == 0
+        && !(statement.Command.Kind is SqlCommandKind.Set or SqlCommandKind.Reset && (statement.Command.Name is null or "all" || TextSettings.Governs(statement.Command.Name)));
 
     /// <summary>Everything sent is answered.</summary>
     public void Settled() => MustSettle = false;

@@ -20,7 +20,7 @@ internal sealed class StatementJudge(RelaySession session)
     private Refusal? namesProblem;
 
     /// <summary>These statements were sent: the session's state follows.</summary>
-    public void Sent(SqlAnalysis analysis) => context.Sent(analysis);
+    public void Sent(RunningOperation operation) => context.Sent(operation.Analysis, freely: session.Gate.PassedEverything(operation.Permit));
 
     /// <summary>When an earlier statement may have moved what names or text mean, waits for its answer and asks the server.</summary>
     public async ValueTask SettleAsync(bool open, CancellationToken cancel)
