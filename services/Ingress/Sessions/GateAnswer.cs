@@ -26,11 +26,19 @@ public sealed class Permit
 
     /// <summary>Rows it may change or return; over it, it is rolled back.</summary>
     public long? MaxRows { get; }
+
+    /// <summary>The rules that let it pass.</summary>
+    public IReadOnlyList<string> Rules { get; init; } = [];
+
+    /// <summary>The request that people approved; null when none was needed.</summary>
+    public Guid? RequestId { get; init; }
 }
 
 public enum RefusalCode
 {
     Blocked, NotUnderstood, MaskedPredicate, Denied, Expired, Withdrawn,
+    /// <summary>Withdrawn because the client itself cancelled the statement.</summary>
+    Cancelled,
     NoPolicy, JournalUnavailable, ApprovalUnavailable, TooLarge, ProtocolNotAllowed, RowLimit, TargetUnavailable,
     AuthenticationFailed, UnknownTarget, Overloaded, Internal,
 }

@@ -155,7 +155,7 @@ public sealed class GateSession
     {
         var allowed = decision.Outcome == DecisionOutcome.Allow;
         await RecordDecisionAsync(id, operation, allowed ? "allow" : "block", decision, snapshot, null, null, cancel);
-        if (allowed) return new Permit(id, operation, snapshot, decision.MaxRows);
+        if (allowed) return new Permit(id, operation, snapshot, decision.MaxRows) { Rules = decision.Rules };
         if (objection is not null) return Refusals.MaskedPredicate(objection);
         return operation.Facts.Understood ? Refusals.Blocked(decision) : Refusals.NotUnderstood(decision);
     }
@@ -166,7 +166,8 @@ public sealed class GateSession
         await RecordDecisionAsync(id, operation, "hold", decision, snapshot, request.RequestId, request.ExpiresAt, cancel);
         var link = new Uri(options.PortalUrl, $"/requests/{request.RequestId}").ToString();
         logger.HoldOpened(Id, request.RequestId);
-        return await holds.OpenAsync(request, link, new Permit(id, operation, snapshot, decision.MaxRows), this, cancel);
+        var permit = new Permit(id, operation, snapshot, decision.MaxRows) { Rules = decision.Rules, RequestId = request.RequestId };
+        return await holds.OpenAsync(request, link, permit, this, cancel);
     }
 
     /// <summary>True when the newest policy still asks for just this approval.</summary>

@@ -51,7 +51,7 @@ internal static class Refusals
             $"Request {requestId} was denied.", "Talk to the approver, or change the statement and send it again.", requestId, link),
         ApprovalOutcome.Expired => new(RefusalCode.Expired, null, "nobody decided in time, so the statement was refused",
             $"Request {requestId} expired.", "Send the statement again and tell an approver that it waits.", requestId, link),
-        _ => new(RefusalCode.Withdrawn, null, "the request for approval was withdrawn", $"Request {requestId}: {OneLine(resolved.Reason)}.",
+        _ => new(resolved.Reason == "cancelled" ? RefusalCode.Cancelled : RefusalCode.Withdrawn, null, "the request for approval was withdrawn", $"Request {requestId}: {OneLine(resolved.Reason)}.",
             "Send the statement again if it is still wanted.", requestId, link),
     };
 

@@ -140,7 +140,7 @@ public class GateTests
         await hold.WithdrawAsync("cancelled");
         rig.Holds.Resolve(Resolved(hold, ApprovalOutcome.Approved));
 
-        (await hold.Outcome).Refusal!.Code.ShouldBe(RefusalCode.Withdrawn);
+        (await hold.Outcome).Refusal!.Code.ShouldBe(RefusalCode.Cancelled);
         rig.Approvals.Withdrawn.Single().Cause.ShouldBe("cancelled");
         rig.Approvals.Redeemed.ShouldBeEmpty();
     }

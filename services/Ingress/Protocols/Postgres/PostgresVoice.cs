@@ -10,8 +10,7 @@ internal static class PostgresVoice
     internal static PostgresDiagnostic Refused(Refusal refusal, string severity = "ERROR")
     {
         // The client that pressed Ctrl-C shall see what PostgreSQL itself would say.
-        if (refusal.Code == RefusalCode.Withdrawn && severity == "ERROR" && refusal.RequestId is not null && refusal.Detail.Contains("cancelled", StringComparison.Ordinal))
-            return Cancelled(refusal);
+        if (refusal.Code == RefusalCode.Cancelled && severity == "ERROR") return Cancelled(refusal);
         return PostgresDiagnostic.Create(severity, SqlState(refusal.Code), refusal.Message, Detail(refusal), refusal.Hint);
     }
 
@@ -40,13 +39,13 @@ internal static class PostgresVoice
         RefusalCode.Blocked or RefusalCode.MaskedPredicate or RefusalCode.Denied => "42501",
         RefusalCode.NotUnderstood => "42601",
         RefusalCode.Expired => "57P05",
-        RefusalCode.Withdrawn => "57014",
+        RefusalCode.Withdrawn or RefusalCode.Cancelled => "57014",
         RefusalCode.NoPolicy => "57P03",
         RefusalCode.JournalUnavailable => "58030",
         RefusalCode.ApprovalUnavailable => "58000",
         RefusalCode.TooLarge => "54000",
         RefusalCode.ProtocolNotAllowed => "0A000",
-        RefusalCode.RowLimit => "54001",
+        RefusalCode.RowLimit => "54H01",
         RefusalCode.TargetUnavailable => "08001",
         RefusalCode.AuthenticationFailed => "28P01",
         RefusalCode.UnknownTarget => "3D000",

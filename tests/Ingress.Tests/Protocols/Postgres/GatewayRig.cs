@@ -51,7 +51,7 @@ internal sealed class GatewayRig : IAsyncDisposable
     }
 
     /// <summary>In front of a real PostgreSQL.</summary>
-    internal static async Task<GatewayRig> StartRealAsync(string? script = null, Action<PostgresOptions>? configure = null)
+    internal static async Task<GatewayRig> StartRealAsync(string? script = null, Action<PostgresOptions>? configure = null, Func<string, SqlContext, SqlAnalysis>? analyze = null)
     {
         var server = await PostgresServer.SharedAsync();
         Environment.SetEnvironmentVariable(PasswordVariable, server.Password);
@@ -61,7 +61,7 @@ internal sealed class GatewayRig : IAsyncDisposable
             Protocol = "postgres", Address = $"127.0.0.1:{server.Port}", Database = database, Tls = "disable",
             Credential = new(PostgresServer.UserName, $"env:{PasswordVariable}"),
         };
-        return await StartAsync(target, null, configure, null, PlainSql.Analyze);
+        return await StartAsync(target, null, configure, null, analyze ?? PlainSql.Analyze);
     }
 
     internal static async Task<GatewayRig> StartAsync(

@@ -22,6 +22,7 @@ internal sealed class PlayedGate(TargetDocument target) : IGate, IGateSession
     internal ClientInfo? Client { get; private set; }
     internal TargetMasks? Masks { get; set; }
     internal bool LetsEverythingPass { get; set; }
+    internal long? MaxRows { get; set; }
 
     public string Id => "session-1";
     public AuthorizedTarget Target { get; } = new("shop", target);
@@ -30,7 +31,7 @@ internal sealed class PlayedGate(TargetDocument target) : IGate, IGateSession
     public bool PassedEverything(Permit permit) => LetsEverythingPass;
     public TargetMasks? MasksFor(Permit permit) => Masks;
 
-    internal GateAnswer Permit(Operation operation) => new Permit(Interlocked.Increment(ref operations), operation, null!, null);
+    internal GateAnswer Permit(Operation operation) => new Permit(Interlocked.Increment(ref operations), operation, null!, MaxRows);
 
     internal static GateAnswer Block(string rule = "nobody-destroys") =>
         new Refusal(RefusalCode.Blocked, rule, $"blocked by policy \"{rule}\"", $"Rule \"{rule}\" blocks it.", "Ask somebody.");
@@ -89,7 +90,7 @@ internal sealed class PlayedHold
         Hold = new Hold(id, $"http://portal/requests/{id}", DateTimeOffset.Parse("2030-01-01T00:15:00Z"), ["dba"], outcome.Task, cause =>
         {
             withdrawn.TrySetResult(cause);
-            outcome.TrySetResult(new Refusal(RefusalCode.Withdrawn, null, "the request for approval was withdrawn", $"Request {id}: {cause}.", "Send it again.", id));
+            outcome.TrySetResult(new Refusal(cause == "cancelled" ? RefusalCode.Cancelled : RefusalCode.Withdrawn, null, "the request for approval was withdrawn", $"Request {id}: {cause}.", "Send it again.", id));
             return ValueTask.CompletedTask;
         });
     }

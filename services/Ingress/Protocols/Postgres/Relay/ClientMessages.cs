@@ -8,8 +8,10 @@ using Hoop.Ingress.Wire.Postgres.Messages;
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
 /// <summary>Every message a client may send, and what becomes of it. What is not listed ends the session.</summary>
-internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
+internal sealed class ClientMessages(RelaySession session, StatementJudge judge, OwnQueries own)
 {
+    private readonly LimitedRuns limited = new(session, own);
+
     private const int MaxPreviewBytes = 64 * 1024;
 
     /// <summary>Counts Syncs and simple queries.</summary>
@@ -60,6 +62,9 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
         else RefuseParse(refusal);
     }
 
+    /// <summary>Takes a run with a row limit as far as it goes.</summary>
+    public ValueTask SettleLimitedAsync(CancellationToken cancel) => limited.SettleAsync(open, cancel);
+
     /// <summary>Sends what was written, and has the server answer what it has.</summary>
     public async ValueTask PushAsync(CancellationToken cancel)
     {
@@ -92,6 +97,12 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
 
     private void ForwardCall(PostgresFrame frame, RunningOperation operation)
     {
+        if (operation.Limit is not null)
+        {
+            RefuseLimited(operation.Permit, "function calls by number cannot be kept to it");
+            return;
+        }
+
         judge.Sent(operation);
         Forward(frame, new PendingReply(ReplyKind.FunctionCall) { Operation = operation });
         pipeline++;
@@ -99,9 +110,29 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
 
     private void ForwardQuery(PostgresFrame frame, RunningOperation operation)
     {
-        judge.Sent(operation);
-        Forward(frame, new PendingReply(ReplyKind.Query) { Operation = operation });
+        if (operation.Limit is not null && RowLimitedStatements.Problem(operation.Analysis) is { } problem)
+        {
+            RefuseLimited(operation.Permit, problem);
+            return;
+        }
+
         pipeline++;
+        if (operation.Limit is null) Send();
+        else limited.Start(operation, isQuery: true, Send);
+
+        void Send()
+        {
+            judge.Sent(operation);
+            Forward(frame, new PendingReply(ReplyKind.Query) { Operation = operation });
+        }
+    }
+
+    // Its rows could not be taken back.
+    private void RefuseLimited(Permit permit, string problem)
+    {
+        session.Gate.Complete(permit, new OperationResult(false, $"not run: a row limit applies, and {problem}", 0, 0, TimeSpan.Zero, []));
+        RefuseQuery(new Refusal(RefusalCode.RowLimit, permit.Rules.Count > 0 ? permit.Rules[0] : null, $"a row limit applies to the statement, and {problem}",
+            "What it changes over the limit could not be rolled back.", "Send its statements one by one.", permit.RequestId));
     }
 
     private void RefuseQuery(Refusal refusal)
@@ -219,8 +250,11 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
 
         if (portal?.Running is { Ended: false } running)
         {
-            Forward(frame, new PendingReply(ReplyKind.Execute) { Operation = running, Portal = portal });
+            if (running.Limit is null) Continue();
+            else limited.Start(running, isQuery: false, Continue);
             return null;
+
+            void Continue() => Forward(frame, new PendingReply(ReplyKind.Execute) { Operation = running, Portal = portal });
         }
 
         var text = portal?.Statement.Text ?? "";
@@ -237,13 +271,19 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
 
     private void ForwardExecute(PostgresFrame frame, Portal? portal, RunningOperation operation)
     {
-        judge.Sent(operation);
         portal?.Running = operation;
-        lock (session.Lock)
+        if (operation.Limit is null) Send();
+        else limited.Start(operation, isQuery: false, Send);
+
+        void Send()
         {
-            if (portal is not null) DescribeForMasks(portal, operation.Permit);
-            Output.WriteFrame(frame.Whole);
-            session.Replies.Enqueue(new PendingReply(ReplyKind.Execute) { Operation = operation, Portal = portal });
+            judge.Sent(operation);
+            lock (session.Lock)
+            {
+                if (portal is not null) DescribeForMasks(portal, operation.Permit);
+                Output.WriteFrame(frame.Whole);
+                session.Replies.Enqueue(new PendingReply(ReplyKind.Execute) { Operation = operation, Portal = portal });
+            }
         }
     }
 
@@ -340,7 +380,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge)
             if (names.Find(name, pipeline, out var value) != NameLookup.Unsettled) return value;
         }
 
-        await judge.DrainAsync(open, cancel);
+        await own.DrainAsync(open, cancel);
         lock (session.Lock) return names.Find(name, pipeline, out var settled) == NameLookup.Found ? settled : null;
     }
 

@@ -30,6 +30,8 @@ internal sealed class ClientPump(RelaySession session, ClientMessages messages, 
             var read = sent ?? await input.ReadAsync(cancel);
             var rest = read.Buffer;
             sent = null;
+            // Its copy may have ended without the client's doing. Not within a message of the client's.
+            if (passing == 0) await messages.SettleLimitedAsync(cancel);
             while (sent is null && Take(ref rest, out var frame) is var taken and not Taken.Nothing)
             {
                 if (taken == Taken.Oversize)
@@ -39,12 +41,18 @@ internal sealed class ClientPump(RelaySession session, ClientMessages messages, 
                 }
 
                 if (frame.Type == FrontendType.Terminate) return "client closed";
-                if (await messages.HandleAsync(frame, cancel) is not { } waiting) continue;
+                if (await messages.HandleAsync(frame, cancel) is not { } waiting)
+                {
+                    await messages.SettleLimitedAsync(cancel);
+                    continue;
+                }
+
                 // The frame outlives its buffer: the client's bytes are looked at while its statement waits.
                 waiting.Keep();
                 input.AdvanceTo(rest.Start);
                 sent = await holds.WaitAsync(waiting.Hold, messages, waiting, cancel);
                 if (sent is null) return "client closed while waiting for approval";
+                await messages.SettleLimitedAsync(cancel);
             }
 
             if (sent is null) input.AdvanceTo(rest.Start, rest.End);

@@ -9,17 +9,23 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// <summary>COPY … TO STDOUT, from CopyOutResponse to CopyDone.</summary>
 internal sealed class CopyOutState(RelaySession session)
 {
+    private static ReadOnlySpan<byte> BinaryEnd => [0xff, 0xff];
+
     private RunningOperation? operation;
     private PostgresCopyMasker? masker;
 
+    /// <summary>Messages that are no row and may still come.</summary>
+    private int extra;
+
     /// <summary>True while data passes without anybody looking into it.</summary>
-    public bool Passes => operation is not null && masker is null;
+    public bool Passes => operation is { Limit: null } && masker is null;
 
     public void Count(long length) => operation!.Bytes += length;
 
     public bool Start(PendingReply head, in CopyResponse response)
     {
         operation = head.Operation ?? throw PostgresRefusedException.Protocol("the target began a copy that nobody asked for");
+        extra = operation.Current?.Command.Options.Any(option => option.Key == "header") == true ? 1 : 0;
         masker = ResultMasks.ForCopy(session, operation, response.IsBinary, response.Columns);
         return true;
     }
@@ -27,6 +33,9 @@ internal sealed class CopyOutState(RelaySession session)
     public bool Data(PendingReply head, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
     {
         if (operation is null || !ReferenceEquals(head.Operation, operation)) throw PostgresRefusedException.Protocol("the target sent copy data that nobody asked for");
+        // The end mark of a binary copy is no row; the header is, but only the tag tells it from one.
+        var isRow = !body.SequenceEqual(BinaryEnd) && extra-- <= 0;
+        if (operation.Limit is { Exceeded: true } || isRow && !operation.TryTakeRow()) return false;
         operation.Bytes += PostgresFrame.HeaderLength + body.Length;
         return masker is null || !masker.TryRewrite(body, output);
     }
@@ -35,8 +44,9 @@ internal sealed class CopyOutState(RelaySession session)
     public bool Done()
     {
         masker?.Complete();
+        var passes = operation is not { Limit.Exceeded: true };
         Abort();
-        return true;
+        return passes;
     }
 
     /// <summary>An error took its place.</summary>

@@ -1,4 +1,5 @@
 using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
@@ -39,8 +40,25 @@ internal sealed class InternalQuery(bool alone)
 
     public List<string?[]> Rows { get; } = [];
 
+    /// <summary>Of a simple query: the command tag.</summary>
+    public string? Tag { get; set; }
+
+    /// <summary>Of a simple query: as its ReadyForQuery said.</summary>
+    public byte Status { get; set; } = ReadyForQuery.Idle;
+
+    /// <summary>Masked, and not shown to anybody yet.</summary>
+    public PostgresDiagnostic? Error { get; set; }
+
+    /// <summary>It ran without an error.</summary>
+    public bool Ran { get; private set; }
+
     /// <summary>False: an error before it or in it kept it from running.</summary>
     public Task<bool> Done => done.Task;
 
-    public void Finish(bool ran) => done.TrySetResult(ran);
+    public void Finish(bool ran)
+    {
+        if (done.Task.IsCompleted) return;
+        Ran = ran;
+        done.SetResult(ran);
+    }
 }

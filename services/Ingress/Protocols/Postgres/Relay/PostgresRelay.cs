@@ -15,8 +15,8 @@ internal sealed class PostgresRelay(RelaySession session)
         using var stop = new CancellationTokenSource();
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var registration = stopping.Register(() => stopped.TrySetResult());
-        var judge = new StatementJudge(session);
-        var messages = new ClientMessages(session, judge);
+        var own = new OwnQueries(session);
+        var messages = new ClientMessages(session, new StatementJudge(session, own), own);
         var server = Watched(new ServerPump(session).RunAsync(stop.Token));
         var client = new ClientPump(session, messages, new HoldRoom(session)).RunAsync(stop.Token);
         try

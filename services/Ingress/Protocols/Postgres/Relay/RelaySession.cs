@@ -58,6 +58,12 @@ internal sealed class RelaySession
     /// <summary>The gateway is stopping.</summary>
     public bool Stopping { get; set; }
 
+    /// <summary>The operation whose rows are being counted; it may not be in the queue.</summary>
+    public RunningOperation? Limited { get; set; }
+
+    /// <summary>Under the lock: the client's pump has something to do, whatever the client sends.</summary>
+    public bool WakesClientPump { get; set; }
+
     /// <summary>Once set, the server's pump writes what there is to say and stops.</summary>
     public bool Closing { get; private set; }
 
@@ -164,6 +170,11 @@ internal sealed class RelaySession
             if (Replies.Head?.Operation is { Ended: false } running) running.Failed(cause);
             Replies.Abandon();
             EndNamesChange();
+            if (Limited is { Ended: false } limited)
+            {
+                limited.Failed(cause);
+                End(limited);
+            }
         }
 
         Record();
@@ -215,5 +226,6 @@ internal sealed class RelaySession
         if (reply.Operation is not { } operation) return;
         if (operation.Status == "no answer") operation.Failed("skipped: an earlier request of the pipeline failed");
         End(operation);
+        operation.Limit?.Answer();
     }
 }

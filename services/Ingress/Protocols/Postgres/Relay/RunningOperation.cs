@@ -10,6 +10,9 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
 {
     private readonly HashSet<string> maskedColumns = new(StringComparer.Ordinal);
 
+    /// <summary>By the statement being answered.</summary>
+    private long returned;
+
     public Permit Permit { get; } = permit;
     public SqlAnalysis Analysis { get; } = analysis;
 
@@ -20,6 +23,9 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
     public long? Changes { get; } = changes;
 
     public long StartedAt { get; } = startedAt;
+
+    /// <summary>Null: it may touch any number of rows.</summary>
+    public RowLimit? Limit { get; } = RowLimit.For(permit, analysis);
 
     /// <summary>Which of the string's statements is being answered.</summary>
     public int Statement { get; private set; }
@@ -36,22 +42,41 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
     /// <summary>The current result was looked at, <see cref="Masker"/> is set.</summary>
     public bool MaskerKnown { get; private set; }
 
+    /// <summary>Rows returned or changed, whichever are more, of all its statements.</summary>
     public long Rows { get; set; }
     public long Bytes { get; set; }
     public string Status { get; private set; } = "no answer";
     public bool Succeeded { get; private set; }
     public bool Ended { get; set; }
 
-    public void Tag(string tag, long? rows, bool returnsRows)
+    /// <returns>False: it is one more than may pass.</returns>
+    public bool TryTakeRow()
+    {
+        if (Limit is { } limit && Rows >= limit.Most)
+        {
+            limit.Exceed();
+            return false;
+        }
+
+        Rows++;
+        returned++;
+        return true;
+    }
+
+    /// <param name="rows">What the tag says; rows that were seen already are not counted again.</param>
+    public void Tag(string tag, long? rows)
     {
         (Status, Succeeded) = (tag, true);
-        if (!returnsRows) Rows += rows ?? 0;
+        // MOVE touches none.
+        if (!tag.StartsWith("MOVE", StringComparison.Ordinal)) Rows += Math.Max(0, (rows ?? 0) - returned);
+        if (Limit is { } limit && Rows > limit.Most) limit.Exceed();
     }
 
     /// <summary>The string's next statement is answered next: its columns are others.</summary>
     public void NextStatement()
     {
         Statement++;
+        returned = 0;
         (Masker, MaskerKnown) = (null, false);
     }
 

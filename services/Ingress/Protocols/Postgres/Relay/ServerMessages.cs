@@ -24,8 +24,7 @@ internal sealed class ServerMessages(RelaySession session)
     {
         switch (type)
         {
-            case BackendType.DataRow when Replies.Head is { Swallow: false, Operation: { MaskerKnown: true, Masker: null } operation }:
-                operation.Rows++;
+            case BackendType.DataRow when Replies.Head is { Swallow: false, Operation: { MaskerKnown: true, Masker: null } operation } && operation.TryTakeRow():
                 operation.Bytes += length;
                 return true;
             case BackendType.CopyData when copyOut.Passes:
@@ -60,8 +59,8 @@ internal sealed class ServerMessages(RelaySession session)
             BackendType.RowDescription => Columns(Expect(head, type, ReplyKind.Query, ReplyKind.DescribeStatement, ReplyKind.DescribePortal), RowDescription.Read(body)),
             BackendType.NoData => Columns(Expect(head, type, ReplyKind.DescribeStatement, ReplyKind.DescribePortal), []),
             BackendType.DataRow => Row(Expect(head, type, ReplyKind.Query, ReplyKind.Execute), body, output),
-            BackendType.CommandComplete => Completed(Expect(head, type, ReplyKind.Query, ReplyKind.Execute), CommandComplete.Read(body)),
-            BackendType.EmptyQueryResponse => Completed(Expect(head, type, ReplyKind.Query, ReplyKind.Execute), new CommandComplete { Tag = default }),
+            BackendType.CommandComplete => Completed(Expect(head, type, ReplyKind.Query, ReplyKind.Execute), type, body),
+            BackendType.EmptyQueryResponse => Completed(Expect(head, type, ReplyKind.Query, ReplyKind.Execute), type, body),
             BackendType.PortalSuspended => Suspended(Expect(head, type, ReplyKind.Execute)),
             BackendType.FunctionCallResponse => Called(Expect(head, type, ReplyKind.FunctionCall)),
             BackendType.CopyInResponse => CopyIn(Expect(head, type, ReplyKind.Query, ReplyKind.Execute)),
@@ -94,7 +93,10 @@ internal sealed class ServerMessages(RelaySession session)
         var fatal = error.Severity is "FATAL" or "PANIC";
         SaidFatal |= fatal;
         if (head is { Instead: { } refusal } && !fatal) error = PostgresVoice.Refused(refusal);
+        else if (head is { Operation: { Limit: { Exceeded: true } limit } over, Internal: null } && !fatal) error = PostgresVoice.Refused(limit.Refusal(over.Rows));
         else if (session.DiagnosticsFor(head?.Operation) is { } masker) error = masker.Mask(error, Asked(head?.Operation));
+        head?.Internal?.Error = error;
+        if (head is { Operation.Limit: { } told, Internal: null }) told.Told = true;
 
         // An error of the gateway's own query only matters to the client when it took the client's pipeline down with it.
         var heard = head is not { Swallow: true, Internal.Alone: true };
@@ -124,6 +126,23 @@ internal sealed class ServerMessages(RelaySession session)
     {
         Expect(head, BackendType.ReadyForQuery, ReplyKind.Query, ReplyKind.Sync, ReplyKind.FunctionCall);
         if (head.Instead is not null && !head.Failed) throw Misfit(BackendType.ReadyForQuery);
+        if (head is { Kind: ReplyKind.Query, Internal: { } own })
+        {
+            own.Status = status;
+            Replies.Dequeue();
+            own.Finish(ran: !head.Failed);
+            return false;
+        }
+
+        if (head is { Kind: ReplyKind.Query, Operation.Limit: { } limit })
+        {
+            // What becomes of it is told when it is decided.
+            Replies.Dequeue();
+            session.WakesClientPump |= limit.Copying.IsCompleted;
+            limit.Answer(status);
+            return false;
+        }
+
         session.Ready(status);
         if (head.Operation is { } operation) session.End(operation);
         return Answered(head, null);
@@ -172,44 +191,72 @@ internal sealed class ServerMessages(RelaySession session)
 
         if (head.Operation is not { } operation) throw Misfit(BackendType.DataRow);
         if (!operation.MaskerKnown) ResultMasks.Prepare(session, operation, head.Portal?.RowColumns());
-        operation.Rows++;
+        if (!operation.TryTakeRow()) return false;
         operation.Bytes += PostgresFrame.HeaderLength + body.Length;
         return operation.Masker is null || !operation.Masker.TryRewrite(body, output);
     }
 
-    private bool Completed(PendingReply head, CommandComplete complete)
+    private bool Completed(PendingReply head, byte type, ReadOnlySpan<byte> body)
     {
         Replies.EndCopyIn();
+        var complete = type == BackendType.CommandComplete ? CommandComplete.Read(body) : new CommandComplete { Tag = default };
+        if (head.Internal is { } own)
+        {
+            own.Tag = Encoding.UTF8.GetString(complete.Tag);
+            if (head.Kind == ReplyKind.Query) return false;
+            own.Finish(ran: true);
+            return Answered(head, null);
+        }
+
         if (head.Operation is { } operation)
         {
             var statement = operation.Current;
-            operation.Tag(complete.Tag.IsEmpty ? "EMPTY" : Encoding.UTF8.GetString(complete.Tag), complete.Rows, operation.Rows > 0 || complete.Tag.StartsWith("SELECT"u8));
+            operation.Tag(complete.Tag.IsEmpty ? "EMPTY" : Encoding.UTF8.GetString(complete.Tag), complete.Rows);
             if (statement is not null) session.Apply(statement);
             operation.NextStatement();
+            if (operation.Limit is { } limit) return Limited(head, operation, limit, type, body);
         }
 
         if (head.Kind == ReplyKind.Query) return !head.Swallow;
-        head.Internal?.Finish(ran: true);
         if (head.Operation is { } ended) session.End(ended);
         return Answered(head, null);
     }
 
+    // The end of the answer is shown when the limit is known to be kept; that of an earlier statement of the string promises nothing.
+    private bool Limited(PendingReply head, RunningOperation operation, RowLimit limit, byte type, ReadOnlySpan<byte> body)
+    {
+        if (head.Kind == ReplyKind.Query && operation.Current is not null) return !limit.Exceeded;
+        limit.Withhold(type, body);
+        if (head.Kind == ReplyKind.Query) return false;
+        Replies.Dequeue();
+        limit.Answer();
+        return false;
+    }
+
     private bool Suspended(PendingReply head)
     {
-        if (head.Operation is { } operation) session.Suspend(operation);
-        return Answered(head, null);
+        if (head.Operation is not { } operation) return Answered(head, null);
+        if (operation.Limit is { } limit)
+        {
+            limit.InParts = limit.MayWrite;
+            limit.Answer();
+        }
+
+        session.Suspend(operation);
+        return Answered(head, null) && operation.Limit is not { InParts: true } and not { Exceeded: true };
     }
 
     // ReadyForQuery follows and is the end of it.
     private static bool Called(PendingReply head)
     {
-        head.Operation?.Tag("FUNCTION CALL", null, returnsRows: false);
+        head.Operation?.Tag("FUNCTION CALL", null);
         return !head.Swallow;
     }
 
     private bool CopyIn(PendingReply head)
     {
         Replies.StartCopyIn();
+        head.Operation?.Limit?.BeginCopy();
         return !head.Swallow;
     }
 

@@ -30,6 +30,7 @@ internal sealed class ServerPump(RelaySession session)
                 var (consumed, wrote, close) = Batch(read.Buffer);
                 input.AdvanceTo(consumed, read.Buffer.End);
                 session.Record();
+                WakeClientPump();
                 if (wrote && !await FlushAsync(cancel)) return "client closed";
                 if (close) return "closed by the gateway";
                 if (read.IsCompleted) break;
@@ -47,6 +48,18 @@ internal sealed class ServerPump(RelaySession session)
         }
 
         return "target closed";
+    }
+
+    // Outside the lock: what waits for the client's bytes may go on at once.
+    private void WakeClientPump()
+    {
+        lock (session.Lock)
+        {
+            if (!session.WakesClientPump) return;
+            session.WakesClientPump = false;
+        }
+
+        session.Client.Input.CancelPendingRead();
     }
 
     /// <returns>False: nobody reads any more.</returns>

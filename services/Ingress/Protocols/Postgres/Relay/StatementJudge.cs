@@ -1,7 +1,6 @@
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
-using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
@@ -14,7 +13,7 @@ internal readonly record struct Judgement(GateAnswer Answer, SqlAnalysis Analysi
 }
 
 /// <summary>Understands a statement as the server would at this moment, and asks the Gate.</summary>
-internal sealed class StatementJudge(RelaySession session)
+internal sealed class StatementJudge(RelaySession session, OwnQueries own)
 {
     private readonly SessionContext context = new(session);
     private Refusal? namesProblem;
@@ -28,13 +27,13 @@ internal sealed class StatementJudge(RelaySession session)
         if (session.Gate.PassesEverything) return;
         context.ForgetWhatWasNotFollowed();
         if (!context.MustSettle && !context.MustAsk) return;
-        await DrainAsync(open, cancel);
+        await own.DrainAsync(open, cancel);
         context.Settled();
         // A failed transaction runs nothing but its end, so it needs no names.
         if (!context.MustAsk || session.TransactionStatus == ReadyForQuery.Failed && context.Current is not null) return;
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            if (await AskServerAsync(open, cancel) is not { } rows) continue;
+            if (await own.AskAsync("names", SessionContext.Query, open, cancel) is not { } rows) continue;
             await LearnAsync(rows, cancel);
             return;
         }
@@ -59,17 +58,6 @@ internal sealed class StatementJudge(RelaySession session)
 
     private static Refusal NoNames(TargetUnavailableException e) => new(RefusalCode.TargetUnavailable, null,
         "the target's names could not be read, so the statement is refused", e.Message, "Try again in a moment, or ask an administrator to check the target.");
-
-    /// <summary>Waits until the server has answered everything it has.</summary>
-    public async ValueTask DrainAsync(bool open, CancellationToken cancel)
-    {
-        Task drained;
-        lock (session.Lock) drained = session.Replies.DrainedAsync();
-        if (drained.IsCompleted) return;
-        if (open) session.Upstream.Output.WriteEmpty(FrontendType.Flush);
-        await session.Upstream.Output.FlushAsync(cancel);
-        await drained.WaitAsync(cancel);
-    }
 
     /// <summary>Refuses text that the server would read otherwise than we do.</summary>
     public Refusal? TextRefusal(string text)
@@ -158,37 +146,6 @@ internal sealed class StatementJudge(RelaySession session)
             return NoNames(e);
         }
     }
-
-    // By extended protocol under a name of its own: a simple query would take the client's unnamed statement away.
-    private async ValueTask<IReadOnlyList<string?[]>?> AskServerAsync(bool open, CancellationToken cancel)
-    {
-        var query = new InternalQuery(alone: !open);
-        var output = session.Upstream.Output;
-        var name = session.NoPortal + "-names";
-        lock (session.Lock)
-        {
-            Parse.Write(output, name, SessionContext.Query);
-            Enqueue(ReplyKind.Parse, query, name);
-            Bind.WriteText(output, name, name, []);
-            Enqueue(ReplyKind.Bind, query, name);
-            Execute.Write(output, name);
-            Enqueue(ReplyKind.Execute, query, name);
-            Close.Write(output, Describe.PortalKind, name);
-            Enqueue(ReplyKind.ClosePortal, query, name);
-            Close.Write(output, Describe.StatementKind, name);
-            Enqueue(ReplyKind.CloseStatement, query, name);
-            output.WriteEmpty(open ? FrontendType.Flush : FrontendType.Sync);
-            if (!open) Enqueue(ReplyKind.Sync, query, name);
-        }
-
-        await output.FlushAsync(cancel);
-        var ran = await query.Done.WaitAsync(cancel);
-        if (!open) await DrainAsync(open, cancel);
-        return ran ? query.Rows : null;
-    }
-
-    private void Enqueue(ReplyKind kind, InternalQuery query, string name) =>
-        session.Replies.Enqueue(new PendingReply(kind) { Swallow = true, Internal = query, Name = name });
 
     // Pure ASCII without backslashes reads the same in every client encoding and string mode.
     private bool PutsTextRight(string text)

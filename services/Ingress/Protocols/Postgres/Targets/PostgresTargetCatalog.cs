@@ -7,7 +7,7 @@ namespace Hoop.Ingress.Protocols.Postgres.Targets;
 /// <summary>The targets' names, loaded over a connection of the gateway's own and shared by all sessions.</summary>
 internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, ITargetDialer dialer) : ITargetCatalog
 {
-    /// <exception cref="TargetUnavailableException">Without the names nothing can be judged: the session ends.</exception>
+    /// <exception cref="TargetUnavailableException">Without the names nothing can be judged: the statement is refused.</exception>
     public async ValueTask<CatalogSnapshot> GetAsync(AuthorizedTarget target, CancellationToken cancel)
     {
         try

@@ -1,0 +1,402 @@
+using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Messages;
+using Hoop.Testing;
+using Hoop.Testing.Wire;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Ingress.Tests.Protocols.Postgres;
+
+public class RowLimitTests
+{
+    private const string Over = "54H01";
+
+    private const string Script = """
+        create table t(id int primary key, n int);
+        insert into t select i, 0 from generate_series(1, 20) i;
+        create table log(id int);
+        create table child(id int, parent int references t(id) on delete cascade);
+        create table late(id int constraint late_once unique deferrable initially deferred);
+        insert into late values (1);
+        create function wipe() returns int language plpgsql as $$ begin delete from t where id > 3; return 1; end $$;
+        """;
+
+    /// <summary>Ten rows may be touched.</summary>
+    private static async Task<GatewayRig> StartAsync()
+    {
+        var rig = await GatewayRig.StartRealAsync(Script, analyze: new Hoop.Ingress.Sql.SqlAnalyzer().Analyze);
+        rig.Gate.Decide = (operation, gate) => operation.Facts.Plumbing || operation.Facts.Accesses.All(access => access.Verb is "create") ? gate.Permit(operation)
+            : new Permit(7, operation, null!, 10) { Rules = ["few"] };
+        return rig;
+    }
+
+    private static async Task<long> CountAsync(GatewayRig rig, string what = "count(*) from t")
+    {
+        var server = await PostgresServer.SharedAsync();
+        await using var connection = new NpgsqlConnection(server.ConnectionString(rig.Gate.Target.Document.Database!));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"select {what}", connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static async Task<List<string>> AskAsync(WirePeer client, string sql)
+    {
+        await client.QueryAsync(sql);
+        return await client.ReadUntilAsync('Z');
+    }
+
+    private static async Task<List<string>> ExtendedAsync(WirePeer client, params string[] statements)
+    {
+        await client.SendAsync(output =>
+        {
+            foreach (var sql in statements) WriteExecute(output, sql);
+            output.WriteEmpty(FrontendType.Sync);
+        });
+        return await client.ReadUntilAsync('Z');
+    }
+
+    private static void WriteExecute(System.Buffers.IBufferWriter<byte> output, string sql, int rows = 0)
+    {
+        Parse.Write(output, "", sql);
+        Bind.WriteText(output, "", "", []);
+        Execute.Write(output, "", rows);
+    }
+
+    [Theory]
+    [InlineData("delete from t where id <= 10", "C:DELETE 10", 10)]
+    [InlineData("update t set n = 1 where id <= 10", "C:UPDATE 10", 20)]
+    [InlineData("insert into log select i from generate_series(1, 10) i", "C:INSERT 0 10", 20)]
+    [InlineData("delete from t where id <= 4; delete from t where id between 5 and 10", "C:DELETE 6", 10)]
+    [InlineData("with d as (delete from t where id <= 10 returning id) select count(*) from d", "C:SELECT 1", 10)]
+    public async Task Up_to_its_limit_a_change_is_committed(string sql, string tag, int left)
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        var seen = await AskAsync(client, sql);
+        seen[^2..].ShouldBe([tag, "Z:I"]);
+        (await CountAsync(rig)).ShouldBe(left);
+        rig.Gate.Completed.ShouldAllBe(done => done.Result.Succeeded);
+    }
+
+    [Theory]
+    [InlineData("delete from t where id <= 11")]
+    [InlineData("delete from t where id <= 11 returning id")]
+    [InlineData("delete from t where id <= 6; delete from t where id between 7 and 11")]
+    [InlineData("with d as (delete from t where id <= 11 returning id) select count(*) from d")]
+    [InlineData("with d as (delete from t where id <= 10 returning id) insert into log select id from d limit 1")]
+    [InlineData("select wipe()")]
+    [InlineData("do $$ begin delete from t where id > 3; end $$")]
+    [InlineData("explain analyze delete from t")]
+    [InlineData("merge into t using generate_series(1, 11) s(i) on t.id = s.i when matched then delete")]
+    public async Task One_row_over_the_limit_nothing_is_committed(string sql)
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        var seen = await AskAsync(client, sql);
+        seen[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
+        seen.Count(message => message.StartsWith("D:", StringComparison.Ordinal)).ShouldBeLessThanOrEqualTo(10);
+        (await CountAsync(rig)).ShouldBe(20);
+        (await CountAsync(rig, "count(*) from log")).ShouldBe(0);
+        var result = rig.Gate.Completed.ShouldHaveSingleItem().Result;
+        result.Succeeded.ShouldBeFalse();
+        result.Status.ShouldStartWith(Over);
+        (await AskAsync(client, "select 1")).ShouldContain("D:1");
+    }
+
+    [Fact]
+    public async Task The_error_tells_limit_count_rule_and_what_to_do()
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        await client.QueryAsync("update t set n = 1");
+        var error = (await client.ReadAsync())!.Diagnostic;
+        error.Message.ShouldBe("the statement touches 20 rows, over its limit of 10; it was rolled back");
+        error.Detail.ShouldBe("Policy rule \"few\" limits it to 10 rows.");
+        error.Hint!.ShouldContain("Narrow");
+    }
+
+    [Fact]
+    public async Task In_an_open_transaction_it_fails_as_any_error_would()
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        await AskAsync(client, "begin");
+        (await AskAsync(client, "delete from t where id = 20")).ShouldBe(["C:DELETE 1", "Z:T"]);
+        await AskAsync(client, "savepoint s");
+        (await AskAsync(client, "delete from t")).ShouldBe([$"E:{Over}", "Z:E"]);
+        (await AskAsync(client, "select 1")).ShouldBe(["E:25P02", "Z:E"]);
+        (await AskAsync(client, "rollback to s")).ShouldBe(["C:ROLLBACK", "Z:T"]);
+        (await AskAsync(client, "delete from t where id <= 10")).ShouldBe(["C:DELETE 10", "Z:T"]);
+        (await AskAsync(client, "commit")).ShouldBe(["C:COMMIT", "Z:I"]);
+        (await CountAsync(rig)).ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task Committing_after_it_commits_nothing()
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        await client.SendAsync(output =>
+        {
+            foreach (var sql in new[] { "begin", "delete from t", "commit" }) output.WriteStringMessage(FrontendType.Query, sql);
+        });
+        await client.ReadUntilAsync('Z');
+        (await client.ReadUntilAsync('Z')).ShouldBe([$"E:{Over}", "Z:E"]);
+        (await client.ReadUntilAsync('Z')).ShouldBe(["C:ROLLBACK", "Z:I"]);
+        (await CountAsync(rig)).ShouldBe(20);
+    }
+
+    [Theory]
+    [InlineData("delete from t where id <= 11")]
+    [InlineData("delete from t where id <= 11 returning id")]
+    [InlineData("with d as (delete from t where id <= 11 returning id) select count(*) from d")]
+    [InlineData("select wipe()")]
+    public async Task Extended_over_the_limit_nothing_of_the_pipeline_is_committed(string sql)
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        var seen = await ExtendedAsync(client, "insert into log values (1)", sql, "insert into log values (2)");
+        seen.ShouldContain("C:INSERT 0 1");
+        seen[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
+        (await CountAsync(rig)).ShouldBe(20);
+        (await CountAsync(rig, "count(*) from log")).ShouldBe(0);
+        rig.Gate.Completed.ElementAt(1).Result.Status.ShouldStartWith(Over);
+        (await ExtendedAsync(client, "delete from t where id <= 10", "insert into log values (3)")).ShouldBe(["1", "2", "C:DELETE 10", "1", "2", "C:INSERT 0 1", "Z:I"]);
+        (await CountAsync(rig)).ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task Extended_in_a_transaction_it_fails_as_any_error_would()
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        (await ExtendedAsync(client, "begin", "delete from t")).ShouldBe(["1", "2", "C:BEGIN", "1", "2", $"E:{Over}", "Z:E"]);
+        (await ExtendedAsync(client, "commit")).ShouldBe(["1", "2", "C:ROLLBACK", "Z:I"]);
+        (await CountAsync(rig)).ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task A_change_cannot_be_fetched_in_parts_to_hide_its_rows()
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        await client.SendAsync(output =>
+        {
+            WriteExecute(output, "delete from t returning id", rows: 1);
+            output.WriteEmpty(FrontendType.Sync);
+        });
+        (await client.ReadUntilAsync('Z'))[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
+        (await CountAsync(rig)).ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task A_read_stops_at_its_limit()
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        (await AskAsync(client, "select id from t order by id limit 10")).Count.ShouldBe(13);
+        var seen = await AskAsync(client, "select 1 from t a, t b, t c, t d, t e, t f, t g");
+        seen.Count(message => message[0] == 'D').ShouldBe(10);
+        seen[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
+        seen = await ExtendedAsync(client, "select id from t");
+        seen.Count(message => message[0] == 'D').ShouldBe(10);
+        seen[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
+        await AskAsync(client, "begin");
+        (await AskAsync(client, "select id from t"))[^2..].ShouldBe([$"E:{Over}", "Z:E"]);
+    }
+
+    [Fact]
+    public async Task A_portal_read_in_parts_counts_all_of_them()
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        await client.SendAsync(output =>
+        {
+            WriteExecute(output, "select id from t order by id", rows: 6);
+            Execute.Write(output, "", 6);
+            output.WriteEmpty(FrontendType.Sync);
+        });
+        var seen = await client.ReadUntilAsync('Z');
+        seen.Count(message => message[0] == 'D').ShouldBe(10);
+        seen[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
+    }
+
+    [Theory]
+    [InlineData("copy t to stdout")]
+    [InlineData("copy t to stdout (format csv, header)")]
+    [InlineData("copy t to stdout (format binary)")]
+    public async Task A_copy_out_stops_at_its_limit(string sql)
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        var seen = await AskAsync(client, sql);
+        seen.Count(message => message[0] == 'd').ShouldBe(sql.Contains("header", StringComparison.Ordinal) ? 11 : 10);
+        seen[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
+        await AskAsync(client, "delete from t where id <= 10");
+        seen = await AskAsync(client, sql);
+        seen[^3..].ShouldBe(["c", "C:COPY 10", "Z:I"]);
+    }
+
+    [Theory]
+    [InlineData(10, false)]
+    [InlineData(11, false)]
+    [InlineData(10, true)]
+    [InlineData(11, true)]
+    public async Task A_copy_in_is_kept_to_its_limit(int rows, bool extended)
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        await client.SendAsync(output =>
+        {
+            if (extended)
+            {
+                WriteExecute(output, "copy log from stdin");
+                output.WriteEmpty(FrontendType.Sync);
+            }
+            else
+            {
+                output.WriteStringMessage(FrontendType.Query, "copy log from stdin");
+            }
+        });
+        if (!extended) (await client.ReadUntilAsync('G')).ShouldBe(["G"]);
+        await client.SendAsync(output =>
+        {
+            for (var i = 0; i < rows; i++) output.WriteMessage(FrontendType.CopyData, "1\n"u8);
+            output.WriteEmpty(FrontendType.CopyDone);
+            if (extended) output.WriteEmpty(FrontendType.Sync);
+        });
+        (await client.ReadUntilAsync('Z'))[^2..].ShouldBe(rows > 10 ? [$"E:{Over}", "Z:I"] : ["C:COPY 10", "Z:I"]);
+        (await CountAsync(rig, "count(*) from log")).ShouldBe(rows > 10 ? 0 : 10);
+    }
+
+    [Fact]
+    public async Task A_copy_in_that_fails_half_way_is_answered_without_the_clients_doing()
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        await client.QueryAsync("copy log from stdin");
+        await client.ReadUntilAsync('G');
+        await client.SendAsync(output => output.WriteMessage(FrontendType.CopyData, "not a number\n"u8));
+        (await client.ReadUntilAsync('Z')).ShouldBe(["E:22P02", "Z:I"]);
+        (await AskAsync(client, "select 1")).ShouldContain("D:1");
+    }
+
+    [Fact]
+    public async Task A_constraint_that_fails_at_the_commit_is_the_statements_error()
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        (await AskAsync(client, "insert into late values (1)")).ShouldBe(["E:23505", "Z:I"]);
+        rig.Gate.Completed.ShouldHaveSingleItem().Result.Status.ShouldStartWith("23505");
+        (await CountAsync(rig, "count(*) from late")).ShouldBe(1);
+        (await AskAsync(client, "insert into late values (2)")).ShouldBe(["C:INSERT 0 1", "Z:I"]);
+    }
+
+    [Fact]
+    public async Task An_error_of_its_own_leaves_no_transaction_behind()
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        (await AskAsync(client, "insert into t values (1, 1)")).ShouldBe(["E:23505", "Z:I"]);
+        (await AskAsync(client, "insert into log values (1)")).ShouldBe(["C:INSERT 0 1", "Z:I"]);
+        (await CountAsync(rig, "count(*) from log")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_cancel_reaches_it_and_nothing_stays()
+    {
+        await using var rig = await StartAsync();
+        await using var connection = new NpgsqlConnection(rig.ConnectionString);
+        await connection.OpenAsync();
+        await using (var command = new NpgsqlCommand("delete from t using (select pg_sleep(60)) s", connection))
+        {
+            using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+            await Should.ThrowAsync<OperationCanceledException>(() => command.ExecuteNonQueryAsync(cancel.Token));
+        }
+
+        (await CountAsync(rig)).ShouldBe(20);
+        await using var after = new NpgsqlCommand("select 1", connection);
+        (await after.ExecuteScalarAsync()).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("begin; delete from t; commit")]
+    [InlineData("delete from t; commit; select 1")]
+    public async Task Transaction_control_among_its_statements_is_refused(string sql)
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        (await AskAsync(client, sql)).ShouldBe([$"E:{Over}", "Z:I"]);
+        (await CountAsync(rig)).ShouldBe(20);
+        rig.Gate.Completed.ShouldHaveSingleItem().Result.Succeeded.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("vacuum t")]
+    [InlineData("create index concurrently t_n on t(n)")]
+    public async Task What_cannot_run_in_a_transaction_is_not_limited(string sql)
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        (await AskAsync(client, sql))[^1].ShouldBe("Z:I");
+        rig.Gate.Completed.ShouldHaveSingleItem().Result.Succeeded.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_driver_sees_an_ordinary_error_and_goes_on()
+    {
+        await using var rig = await StartAsync();
+        await using var connection = new NpgsqlConnection(rig.ConnectionString);
+        await connection.OpenAsync();
+        await using var many = new NpgsqlCommand("delete from t where id <= $1", connection) { Parameters = { new() { Value = 11 } } };
+        (await Should.ThrowAsync<PostgresException>(() => many.ExecuteNonQueryAsync())).SqlState.ShouldBe(Over);
+        await using var few = new NpgsqlCommand("delete from t where id <= $1", connection) { Parameters = { new() { Value = 10 } } };
+        (await few.ExecuteNonQueryAsync()).ShouldBe(10);
+        await using var returning = new NpgsqlCommand("insert into t values (100, 1) returning id", connection);
+        (await returning.ExecuteScalarAsync()).ShouldBe(100);
+        (await CountAsync(rig)).ShouldBe(11);
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(11)]
+    public async Task What_people_approved_is_kept_to_its_limit(int rows)
+    {
+        await using var rig = await StartAsync();
+        (rig.Gate.MaxRows, rig.Gate.Decide) = (10, (operation, gate) => gate.Hold(operation));
+        await using var client = await rig.ConnectAsync();
+        await client.QueryAsync($"delete from t where id <= {rows}");
+        await client.ReadUntilAsync('N');
+        (await rig.Gate.Held.Task).Approve();
+        (await client.ReadUntilAsync('Z')).ShouldBe(rows > 10 ? [$"E:{Over}", "Z:I"] : ["C:DELETE 10", "Z:I"]);
+        (await CountAsync(rig)).ShouldBe(rows > 10 ? 20 : 10);
+    }
+
+    [Fact]
+    public async Task Cascades_of_a_function_count_too()
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        (await AskAsync(client, "insert into child select i, 1 from generate_series(1, 10) i"))[^2].ShouldBe("C:INSERT 0 10");
+        (await AskAsync(client, "with d as (delete from t where id = 1 returning 1) select 1 from d"))[^2].ShouldBe($"E:{Over}");
+        (await CountAsync(rig)).ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task The_client_that_leaves_during_its_copy_leaves_nothing()
+    {
+        await using var rig = await StartAsync();
+        await using (var client = await rig.ConnectAsync())
+        {
+            await client.QueryAsync("copy log from stdin");
+            await client.ReadUntilAsync('G');
+            await client.SendAsync(output => output.WriteMessage(FrontendType.CopyData, "1\n"u8));
+        }
+
+        await rig.Gate.Ended.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        (await CountAsync(rig, "count(*) from log")).ShouldBe(0);
+        rig.Gate.Completed.ShouldHaveSingleItem().Result.Succeeded.ShouldBeFalse();
+    }
+}
