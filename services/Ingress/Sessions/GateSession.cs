@@ -20,7 +20,8 @@ public sealed class GateSession
     private readonly ILogger logger;
     private readonly SessionJournal recorder;
 
-    private (HoopSnapshot Snapshot, IReadOnlyList<string> Roles)? rolesOf;
+    // One reference, so that both directions of a connection always see roles and documents that belong together.
+    private volatile Standing? standing;
     private long operations;
     private int ended;
 
@@ -46,10 +47,9 @@ public sealed class GateSession
         {
             // Once a session is open there always is a snapshot: a swap never goes back to none.
             var snapshot = snapshots.Current!;
-            if (rolesOf is { } known && ReferenceEquals(known.Snapshot, snapshot)) return known;
-            var fresh = (snapshot, snapshot.Policy.RolesOf(Principal));
-            rolesOf = fresh;
-            return fresh;
+            var known = standing;
+            if (known is null || !ReferenceEquals(known.Snapshot, snapshot)) standing = known = new Standing(snapshot, snapshot.Policy.RolesOf(Principal));
+            return (known.Snapshot, known.Roles);
         }
     }
 
@@ -199,4 +199,7 @@ public sealed class GateSession
         var pureRead = (operation.Facts.Effects & ~Effects.Read) == 0;
         return recorder.AppendAsync(EventKinds.OperationDecided, payload, pureRead ? Durability.Written : Durability.Synced, cancel);
     }
+
+    /// <summary>What the principal is under one version of the documents.</summary>
+    private sealed record Standing(HoopSnapshot Snapshot, IReadOnlyList<string> Roles);
 }

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Unicode;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Wire.Postgres;
@@ -85,14 +83,8 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     private async ValueTask<WaitingRequest?> CallAsync(PostgresFrame frame, CancellationToken cancel)
     {
         RefuseInCopy();
-        var judgement = await judge.JudgeAsync($"function call by the fast-path protocol: function {FunctionOf(frame)}", false, [], null, null, cancel);
+        var judgement = await judge.JudgeAsync($"function call by the fast-path protocol: function {ClientFields.FunctionOf(frame)}", false, [], null, null, cancel);
         return Act(frame, judgement, (whole, permit) => ForwardCall(whole, judgement.Run(permit)), RefuseQuery);
-    }
-
-    private static uint FunctionOf(in PostgresFrame frame)
-    {
-        using var body = new PostgresBody(frame.Body);
-        return new PostgresFieldReader(body.Span).ReadUInt32();
     }
 
     private void ForwardCall(PostgresFrame frame, RunningOperation operation)
@@ -180,7 +172,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         using var body = new PostgresBody(frame.Body);
         var parse = Parse.Read(body.Span);
         var said = StatementText.Of(parse.Text, session.Services.Options.StatementLimit);
-        statement = new PreparedStatement(NameOf(parse.Statement), said.Text, parse.TypeOids()) { Readable = said.Readable };
+        statement = new PreparedStatement(ClientFields.NameOf(parse.Statement), said.Text, parse.TypeOids()) { Readable = said.Readable };
         if (said.Readable || session.Gate.PassesEverything) return true;
         RefuseParse(new Refusal(RefusalCode.NotUnderstood, null, "the statement is not valid UTF-8", "It cannot be read, so it is refused.", "Send UTF-8."));
         return false;
@@ -200,7 +192,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     {
         RefuseInCopy();
         await judge.SettleAsync(open, cancel);
-        var (name, statementName) = BindNames(frame);
+        var (name, statementName) = ClientFields.BindNames(frame);
         var statement = await FindAsync(session.Statements, statementName, cancel);
         // A statement nobody saw being made: the server knows it or fails; what it runs is not understood.
         var portal = ReadPortal(frame, name, statement ?? new PreparedStatement(statementName, "", []));
@@ -208,13 +200,6 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         lock (session.Lock) session.Portals.Propose(name, portal, pipeline);
         Forward(frame, new PendingReply(ReplyKind.Bind) { Name = name, Portal = portal });
         return null;
-    }
-
-    private static (string Portal, string Statement) BindNames(in PostgresFrame frame)
-    {
-        using var body = new PostgresBody(frame.Body);
-        var bind = Bind.Read(body.Span);
-        return (NameOf(bind.Portal), NameOf(bind.Statement));
     }
 
     private Portal ReadPortal(in PostgresFrame frame, string name, PreparedStatement statement)
@@ -235,7 +220,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     {
         RefuseInCopy();
         open = true;
-        var (name, maxRows) = ReadExecute(frame);
+        var (name, maxRows) = ClientFields.ReadExecute(frame);
         await judge.SettleAsync(open, cancel);
         var portal = await FindAsync(session.Portals, name, cancel);
         lock (session.Lock)
@@ -260,13 +245,6 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         var text = portal?.Statement.Text ?? "";
         var judgement = await judge.JudgeAsync(text, portal is { Statement.Readable: true } && text.Length > 0, portal?.BindValues ?? [], portal?.Statement, portal?.Parameters, cancel);
         return Act(frame, judgement, (whole, permit) => ForwardExecute(whole, portal!, judgement.Run(permit)), RefuseExecute);
-    }
-
-    private static (string Portal, int MaxRows) ReadExecute(in PostgresFrame frame)
-    {
-        using var body = new PostgresBody(frame.Body);
-        var execute = Execute.Read(body.Span);
-        return (NameOf(execute.Portal), execute.MaxRows);
     }
 
     private void ForwardExecute(PostgresFrame frame, Portal? portal, RunningOperation operation)
@@ -309,7 +287,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     private async ValueTask<WaitingRequest?> DescribeAsync(PostgresFrame frame, CancellationToken cancel)
     {
         RefuseInCopy();
-        var (kind, name) = ReadDescribe(frame);
+        var (kind, name) = ClientFields.ReadDescribe(frame);
         open = true;
         if (kind == Describe.StatementKind)
         {
@@ -330,7 +308,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     private void Close(in PostgresFrame frame)
     {
         RefuseInCopy();
-        var (kind, name) = ReadDescribe(frame);
+        var (kind, name) = ClientFields.ReadDescribe(frame);
         open = true;
         var ofStatement = kind == Describe.StatementKind;
         lock (session.Lock)
@@ -340,13 +318,6 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         }
 
         Forward(frame, new PendingReply(ofStatement ? ReplyKind.CloseStatement : ReplyKind.ClosePortal) { Name = name });
-    }
-
-    private static (byte Kind, string Name) ReadDescribe(in PostgresFrame frame)
-    {
-        using var body = new PostgresBody(frame.Body);
-        var describe = Describe.Read(body.Span);
-        return (describe.Kind, NameOf(describe.Name));
     }
 
     private void Sync(in PostgresFrame frame)
@@ -389,9 +360,6 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         using var body = new PostgresBody(frame.Body);
         return StatementText.Of(Query.Read(body.Span).Text, session.Services.Options.StatementLimit);
     }
-
-    // Byte for byte: two names that are not UTF-8 must not become one.
-    private static string NameOf(ReadOnlySpan<byte> name) => Utf8.IsValid(name) ? Encoding.UTF8.GetString(name) : "\0" + Encoding.Latin1.GetString(name);
 
     // While the server reads copy data, any other request is an error there and would leave our order of answers.
     private void RefuseInCopy()
