@@ -100,7 +100,7 @@ internal sealed class PostgresConnectionHandler(PostgresServices services, Serve
     private async Task<string> RelayAsync(RelaySession session, CancellationToken stopping)
     {
         if (!session.Text.AreSafe && !session.Gate.PassesEverything)
-            throw new PostgresRefusedException(PostgresDiagnostic.Create("FATAL", "22023", session.Text.Problem, hint: "Set the target role's client_encoding to UTF8."), "unsafe text settings");
+            throw new PostgresRefusedException(PostgresDiagnostic.Create("FATAL", "22023", session.Text.Problem, hint: "Leave the setting out, or correct it for the target's role."), "unsafe text settings");
         var key = services.Sessions.Add(session);
         try
         {

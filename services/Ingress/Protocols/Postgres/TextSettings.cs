@@ -21,7 +21,7 @@ internal sealed class TextSettings
 
     internal static bool Governs(string? name) => name is "client_encoding" or "standard_conforming_strings" or "names";
 
-    internal static bool IsUtf8(string encoding) => Normalized(encoding) is "utf8" or "unicode";
+    private static bool IsUtf8(string encoding) => Normalized(encoding) is "utf8" or "unicode";
 
     // PostgreSQL compares encoding names by their letters and digits alone.
     private static string Normalized(string encoding) => string.Concat(encoding.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();

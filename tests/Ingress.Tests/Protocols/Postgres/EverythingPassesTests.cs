@@ -55,6 +55,15 @@ public sealed class EverythingPassesTests
     }
 
     [Fact]
+    public async Task A_client_of_another_encoding_logs_in()
+    {
+        await using var rig = await RealGateRig.StartAsync(RealGateRig.Everything);
+        await using var client = await rig.Gateway.ConnectAsync(("client_encoding", "LATIN1"), ("standard_conforming_strings", "off"));
+        await client.SendAsync(output => output.WriteMessage(FrontendType.Query, [.. "select E'\\\\' = '\\\\' and '"u8, 0xE9, .. "' = chr(233)\0"u8]));
+        (await client.ReadUntilAsync('Z')).ShouldContain("D:t");
+    }
+
+    [Fact]
     public async Task A_statement_over_the_limit_passes_and_is_recorded_in_short()
     {
         await using var rig = await RealGateRig.StartAsync(RealGateRig.Everything);

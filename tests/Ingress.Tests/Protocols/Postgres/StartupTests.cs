@@ -64,9 +64,20 @@ public class StartupTests
     }
 
     [Theory]
+    [InlineData("client_encoding", "SJIS")]
+    [InlineData("standard_conforming_strings", "off")]
+    public async Task Text_settings_that_would_change_how_statements_read_are_refused_at_log_in(string name, string value)
+    {
+        await using var rig = await GatewayRig.StartRealAsync();
+        await using var client = await rig.DialAsync();
+        await GatewayRig.LogInAsync(client, (name, value));
+        (await client.ReadUntilAsync('E')).ShouldBe(["E:22023"]);
+        (await rig.Gate.Ended.Task).ShouldBe("unsafe text settings");
+    }
+
+    [Theory]
     [InlineData("replication", "true", "0A000")]
     [InlineData("replication", "database", "0A000")]
-    [InlineData("client_encoding", "SJIS", "22023")]
     public async Task Start_up_parameters_that_cannot_be_honoured_are_refused(string name, string value, string state)
     {
         await using var rig = await GatewayRig.StartAsync();

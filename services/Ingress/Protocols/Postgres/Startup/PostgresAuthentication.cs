@@ -43,8 +43,6 @@ internal sealed class PostgresAuthentication(ClientConnection client, StartupPac
             throw Fatal("0A000", "replication connections do not go through this gateway");
         if (!client.Encrypted && !client.Loopback)
             throw Fatal("28000", "an access token is only taken over TLS", "Connect with sslmode=require.");
-        if (startup.Parameters.TryGetValue("client_encoding", out var encoding) && !TextSettings.IsUtf8(encoding))
-            throw Fatal("22023", $"client_encoding must be UTF8 through this gateway, not \"{encoding}\"");
     }
 
     private async Task<Secret> ReadTokenAsync(CancellationToken deadline)
