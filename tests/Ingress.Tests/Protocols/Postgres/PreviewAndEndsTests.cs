@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Sql;
+using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Messages;
+using Hoop.Testing;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Ingress.Tests.Protocols.Postgres;
+
+public class PreviewTests
+{
+    private const string Script = """
+        create table t(id int primary key, n int);
+        insert into t select i, i from generate_series(1, 1000) i;
+        analyze t;
+        """;
+
+    private static async Task<(GatewayRig Rig, Func<CancellationToken, Task<OperationPreview>> Preview)> AskAsync(string sql, params string[] values)
+    {
+        var rig = await GatewayRig.StartRealAsync(Script, analyze: new SqlAnalyzer().Analyze);
+        rig.Gate.Decide = static (_, _) => PlayedGate.Block();
+        await using var client = await rig.ConnectAsync();
+        await client.SendAsync(output =>
+        {
+            Parse.Write(output, "", sql);
+            Bind.WriteText(output, "", "", values);
+            Execute.Write(output, "");
+            output.WriteEmpty(FrontendType.Sync);
+        });
+        await client.ReadUntilAsync('Z');
+        return (rig, rig.Gate.Asked.Last().Preview!);
+    }
+
+    [Fact]
+    public async Task The_estimate_knows_the_bind_values_and_nothing_runs()
+    {
+        var (rig, ask) = await AskAsync("delete from t where id between $1 and $2", "1", "100");
+        await using var _ = rig;
+        var preview = await ask(TestContext.Current.CancellationToken);
+        preview.EstimatedRows.ShouldNotBeNull();
+        preview.EstimatedRows.Value.ShouldBeInRange(50, 200);
+        preview.Plan.ShouldContain("ModifyTable");
+        var server = await PostgresServer.SharedAsync();
+        await using var connection = new NpgsqlConnection(server.ConnectionString(rig.Gate.Target.Document.Database!));
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var count = new NpgsqlCommand("select count(*) from t", connection);
+        (await count.ExecuteScalarAsync(TestContext.Current.CancellationToken)).ShouldBe(1000L);
+    }
+
+    [Fact]
+    public async Task A_plan_that_takes_too_long_is_given_up()
+    {
+        var (rig, ask) = await AskAsync("delete from t");
+        await using var _ = rig;
+        var server = await PostgresServer.SharedAsync();
+        await using var other = new NpgsqlConnection(server.ConnectionString(rig.Gate.Target.Document.Database!));
+        await other.OpenAsync(TestContext.Current.CancellationToken);
+        await using var locking = new NpgsqlCommand("begin; lock table t", other);
+        await locking.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var started = TimeProvider.System.GetTimestamp();
+        var preview = await ask(TestContext.Current.CancellationToken);
+        preview.EstimatedRows.ShouldBeNull();
+        preview.Plan.ShouldContain("57014");
+        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(20));
+    }
+}
+
+public class EndsAndMessagesTests
+{
+    [Fact]
+    public async Task Who_waits_when_the_gateway_stops_is_told_so()
+    {
+        var rig = await GatewayRig.StartRealAsync("create table t(id int)");
+        rig.Gate.Decide = static (operation, gate) => gate.Hold(operation);
+        await using var client = await rig.ConnectAsync();
+        await client.QueryAsync("delete from t");
+        await client.ReadUntilAsync('N');
+        var stopping = rig.DisposeAsync();
+        var seen = new List<string>();
+        while (await client.ReadAsync() is { } message) seen.Add(message.Short);
+        await stopping;
+        seen.ShouldContain("E:57P01");
+        (await (await rig.Gate.Held.Task).Withdrawn).ShouldBe("shutdown");
+    }
+
+    [Fact]
+    public async Task Notices_do_not_quote_masked_values()
+    {
+        await using var rig = await RealGateRig.StartAsync(RealGateRig.Everything + """
+
+            masks:
+              - { name: ssn, targets: [shop], columns: [public.customers.ssn], with: { partial: { keepLast: 4 } } }
+            """);
+        await rig.BehindAsync("create function tell() returns int language plpgsql as $$ declare s text; begin select ssn into s from customers where id = 7; raise notice 'the number is %', s; return 1; end $$");
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync("select tell()");
+        var notices = 0;
+        while (await client.ReadAsync() is { Type: not 'Z' } message)
+        {
+            message.Text.ShouldNotContain("900-45");
+            if (message.Type == 'N') notices++;
+        }
+
+        notices.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_masked_text_is_masked_in_binary_format_too()
+    {
+        await using var rig = await RealGateRig.StartAsync();
+        await using var connection = new NpgsqlConnection(rig.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand("select ssn, id from customers where id = $1", connection) { Parameters = { new() { Value = 7 } } };
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        (await reader.ReadAsync(TestContext.Current.CancellationToken)).ShouldBeTrue();
+        reader.GetString(0).ShouldEndWith("0007");
+        reader.GetString(0).ShouldNotContain("900");
+        reader.GetInt32(1).ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task Copy_in_by_the_extended_protocol_ignores_a_Sync_in_its_middle()
+    {
+        await using var rig = await GatewayRig.StartRealAsync("create table t(id int)");
+        await using var client = await rig.ConnectAsync();
+        await client.SendAsync(output =>
+        {
+            Parse.Write(output, "", "copy t from stdin");
+            Bind.WriteText(output, "", "", []);
+            Execute.Write(output, "");
+            output.WriteEmpty(FrontendType.Flush);
+        });
+        (await client.ReadUntilAsync('G')).ShouldBe(["1", "2", "G"]);
+        await client.SendAsync(output =>
+        {
+            output.WriteMessage(FrontendType.CopyData, "1\n"u8);
+            output.WriteEmpty(FrontendType.Sync);
+            output.WriteMessage(FrontendType.CopyData, "2\n"u8);
+            output.WriteEmpty(FrontendType.CopyDone);
+            output.WriteEmpty(FrontendType.Sync);
+        });
+        (await client.ReadUntilAsync('Z')).ShouldBe(["C:COPY 2", "Z:I"]);
+        await client.QueryAsync("select count(*) from t");
+        (await client.ReadUntilAsync('Z')).ShouldContain("D:2");
+    }
+
+    [Fact]
+    public async Task Psql_cancels_a_running_statement_on_interrupt()
+    {
+        await using var rig = await GatewayRig.StartRealAsync();
+        var start = new ProcessStartInfo("psql", $"\"host=127.0.0.1 port={rig.Endpoint.Port} user=agent dbname=shop sslmode=require\" -X -c \"select pg_sleep(59)\"") { RedirectStandardError = true, RedirectStandardOutput = true };
+        start.Environment["PGPASSWORD"] = PlayedGate.Token;
+        using var process = Process.Start(start)!;
+        var server = await PostgresServer.SharedAsync();
+        await using var connection = new NpgsqlConnection(server.ConnectionString(rig.Gate.Target.Document.Database!));
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var running = new NpgsqlCommand("select count(*) from pg_stat_activity where state = 'active' and query = 'select pg_sleep(59)'", connection);
+        while ((long)(await running.ExecuteScalarAsync(TestContext.Current.CancellationToken))! == 0) await Task.Yield();
+        using (var interrupt = Process.Start("kill", ["-INT", process.Id.ToString()])) await interrupt.WaitForExitAsync(TestContext.Current.CancellationToken);
+        (await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldContain("canceling statement due to user request");
+        rig.Gate.Completed.ShouldHaveSingleItem().Result.Status.ShouldStartWith("57014");
+    }
+}
