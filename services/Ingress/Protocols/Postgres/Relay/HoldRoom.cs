@@ -17,8 +17,10 @@ internal sealed class HoldRoom(RelaySession session)
         try
         {
             await messages.PushAsync(cancel);
+            // The half minutes count from the first notice on.
+            using var timer = new PeriodicTimer(session.Services.Options.HoldNotice, session.Services.Clock);
             session.Say(output => PostgresVoice.Waiting(hold).Write(output, BackendType.NoticeResponse));
-            if (await WatchAsync(hold, cancel) is not { } sent) return null;
+            if (await WatchAsync(hold, timer, cancel) is not { } sent) return null;
             request.Release(await CheckedAsync(await hold.Outcome, hold, request, cancel));
             return sent;
         }
@@ -37,11 +39,10 @@ internal sealed class HoldRoom(RelaySession session)
             $"Request {hold.RequestId} was approved for what they stood for before.", "Send the statement again.", hold.RequestId, hold.Link);
     }
 
-    private async Task<ReadResult?> WatchAsync(Hold hold, CancellationToken cancel)
+    private async Task<ReadResult?> WatchAsync(Hold hold, PeriodicTimer timer, CancellationToken cancel)
     {
         var input = session.Client.Input;
         var clock = session.Services.Clock;
-        using var timer = new PeriodicTimer(session.Services.Options.HoldNotice, clock);
         var tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var stopping = cancel.Register(() => stopped.TrySetResult());
