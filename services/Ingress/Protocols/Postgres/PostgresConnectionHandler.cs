@@ -54,10 +54,11 @@ internal sealed class PostgresConnectionHandler(PostgresServices services, Serve
     {
         using var deadline = new CancellationTokenSource(services.Options.HandshakeTimeout, services.Clock);
         using var handshake = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, connection.ConnectionClosed);
-        if (await startup.RunAsync(handshake.Token) is not { } packet) return;
+        // Who sends a CancelRequest hangs up at once: what it sent still counts.
+        if (await startup.RunAsync(deadline.Token) is not { } packet) return;
         if (packet.Kind == StartupKind.Cancel)
         {
-            await services.Sessions.CancelAsync(packet.CancelProcessId, packet.CancelSecret, handshake.Token);
+            await services.Sessions.CancelAsync(packet.CancelProcessId, packet.CancelSecret, deadline.Token);
             return;
         }
 
