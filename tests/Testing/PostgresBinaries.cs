@@ -10,7 +10,7 @@ internal static class PostgresBinaries
     private static readonly string[] Settings =
     [
         "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "shared_buffers=32MB",
-        "fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "wal_level=minimal", "max_wal_senders=0",
+        "fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=32MB", "min_wal_size=8MB",
     ];
 
     private static readonly Lazy<string> Folder = new(static () =>
@@ -62,7 +62,7 @@ internal static class PostgresBinaries
         var (file, arguments) = AsServerUser(Path.Combine(Folder.Value, "initdb"),
         [
             "-D", data, "-U", user, "--pwfile", passwordFile, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C",
-            "--no-sync", "--no-instructions",
+            "--no-sync", "--no-instructions", "--wal-segsize=4",
         ]);
         var child = await ChildProcess.StartAsync(file, arguments);
         await child.Exited.WaitAsync(TimeSpan.FromSeconds(120));

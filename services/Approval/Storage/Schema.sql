@@ -1,4 +1,4 @@
--- Run at every start, under an advisory lock: each statement must be harmless when its work is already done.
+-- Run when it is not what ran last: each statement must be harmless when its work is already done.
 
 CREATE TABLE IF NOT EXISTS approvals (
     id              uuid PRIMARY KEY,

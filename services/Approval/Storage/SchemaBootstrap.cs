@@ -6,7 +6,6 @@ namespace Hoop.Approval.Storage;
 /// <summary>Brings the database to this version's schema before anything else starts; any number of instances may do so at once.</summary>
 internal sealed class SchemaBootstrap(NpgsqlDataSource database, TimeProvider clock, ILogger<SchemaBootstrap> logger) : IHostedService
 {
-    private const long LockKey = 0x486f6f7041707076;
     private const int Attempts = 60;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -32,6 +31,6 @@ internal sealed class SchemaBootstrap(NpgsqlDataSource database, TimeProvider cl
     {
         using var reader = new StreamReader(typeof(SchemaBootstrap).Assembly.GetManifestResourceStream("Schema.sql")!);
         var schema = await reader.ReadToEndAsync(cancel);
-        await database.RunSchemaAsync(LockKey, schema, cancel);
+        await database.RunSchemaAsync("public", schema, cancel);
     }
 }

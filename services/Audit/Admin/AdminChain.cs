@@ -7,6 +7,7 @@ using Hoop.Audit.Ingest;
 using Hoop.Audit.Storage;
 using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
+using Hoop.ServiceDefaults;
 using Npgsql;
 
 namespace Hoop.Audit.Admin;
@@ -32,7 +33,7 @@ internal sealed class AdminChain(AuditDatabase database, TimeProvider clock)
     {
         await using var connection = await database.OpenAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await EventStore.LockAsync(connection, Prefix, cancel);
+        await connection.LockAsync(Prefix, cancel);
         var now = clock.GetUtcNow();
         var id = $"{Prefix}{now:yyyy-MM-dd}";
         var events = new List<JournalEvent>();

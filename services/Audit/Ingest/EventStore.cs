@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Hoop.Audit.Storage;
 using Hoop.Contracts.Audit;
+using Hoop.ServiceDefaults;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -14,7 +15,7 @@ internal sealed class EventStore(AuditDatabase database, ILogger<EventStore> log
         await using var connection = await database.OpenAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         // A session's events all come from one Ingress: two instances of Audit must not check the same chain side by side.
-        await LockAsync(connection, batch.IngressId, cancel);
+        await connection.LockAsync(batch.IngressId, cancel);
         var verdict = BatchCheck.Check(batch.Events, await NeighboursAsync(connection, batch.Events, cancel));
         await InsertAsync(connection, batch.IngressId, verdict.Accepted, cancel);
         await KeepRefusedAsync(connection, batch.IngressId, verdict.Refused, cancel);
@@ -27,13 +28,6 @@ internal sealed class EventStore(AuditDatabase database, ILogger<EventStore> log
         foreach (var e in verdict.Gaps)
             logger.Gap(e.SessionId, e.Sequence);
         return verdict;
-    }
-
-    /// <summary>Holds a lock of this name until the transaction ends.</summary>
-    internal static async Task LockAsync(NpgsqlConnection connection, string name, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand("SELECT pg_advisory_xact_lock(hashtextextended($1, 5001))", connection) { Parameters = { new() { Value = name } } };
-        await command.ExecuteNonQueryAsync(cancel);
     }
 
     internal static async Task InsertAsync(NpgsqlConnection connection, string ingress, IReadOnlyList<JournalEvent> events, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using Hoop.ServiceDefaults;
 using Npgsql;
 
 namespace Hoop.Audit.Storage;
@@ -8,7 +9,6 @@ namespace Hoop.Audit.Storage;
 /// </summary>
 internal sealed class AuditDatabase(IConfiguration configuration, TimeProvider clock, ILogger<AuditDatabase> logger) : IHostedService, IAsyncDisposable
 {
-    private const long LockKey = 0x486f6f7041756469;   // "HoopAudi": the same in every instance.
     private const int Attempts = 60;
 
     private NpgsqlDataSource? writer;
@@ -42,34 +42,23 @@ internal sealed class AuditDatabase(IConfiguration configuration, TimeProvider c
     private static async Task<NpgsqlDataSource> PrepareAsync(string connectionString, CancellationToken cancel)
     {
         bool superuser;
-        await using (var connection = new NpgsqlConnection(connectionString))
+        await using (var database = NpgsqlDataSource.Create(connectionString))
         {
-            await connection.OpenAsync(cancel);
-            await using var transaction = await connection.BeginTransactionAsync(cancel);
-            superuser = await ScalarAsync(connection, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user", cancel);
-            await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancel);
+            await using var rights = database.CreateCommand("SELECT rolsuper FROM pg_roles WHERE rolname = current_user");
+            superuser = await rights.ExecuteScalarAsync(cancel) is true;
             if (superuser)
-                await ExecuteAsync(connection, AuditSchema.Roles + AuditSchema.Tables + AuditSchema.GrantsToRoles, cancel);
-            else
-                await ExecuteAsync(connection, AuditSchema.Tables + AuditSchema.RevokeFromSelf, cancel);
-            await transaction.CommitAsync(cancel);
+            {
+                // The roles belong to the cluster, not to the database that remembers what ran.
+                await using var roles = database.CreateCommand(AuditSchema.Roles);
+                await roles.ExecuteNonQueryAsync(cancel);
+            }
+
+            await database.RunSchemaAsync("audit", AuditSchema.Tables + (superuser ? AuditSchema.GrantsToRoles : AuditSchema.RevokeFromSelf), cancel);
         }
 
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         if (superuser)
             builder.Options = $"{builder.Options} -c role={AuditSchema.WriterRole}".Trim();
         return NpgsqlDataSource.Create(builder);
-    }
-
-    private static async Task<bool> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        return await command.ExecuteScalarAsync(cancel) is true;
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancel);
     }
 }

@@ -6,9 +6,6 @@ namespace Hoop.Masking.Documents;
 /// <summary>Creates what the service stores in. Idempotent, and safe when several instances start at once.</summary>
 internal static class MaskingSchema
 {
-    // Any constant of our own: it only has to be the same in every instance.
-    internal const long Lock = 0x486F6F704D61736B; // "HoopMask"
-
     private const string Script = """
         CREATE SCHEMA IF NOT EXISTS masking;
         CREATE TABLE IF NOT EXISTS masking.versions (
@@ -27,5 +24,5 @@ internal static class MaskingSchema
             FOR EACH STATEMENT EXECUTE FUNCTION masking.refuse_change();
         """;
 
-    public static Task CreateAsync(NpgsqlDataSource database, CancellationToken cancel) => database.RunSchemaAsync(Lock, Script, cancel);
+    public static Task CreateAsync(NpgsqlDataSource database, CancellationToken cancel) => database.RunSchemaAsync("masking", Script, cancel);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hoop.Contracts.Documents;
+using Hoop.ServiceDefaults;
 using Hoop.ServiceDefaults.Documents;
 using Npgsql;
 
@@ -21,8 +22,7 @@ internal sealed class MaskingStore(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await using (var gate = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1)", connection) { Parameters = { new() { Value = MaskingSchema.Lock } } })
-            await gate.ExecuteNonQueryAsync(cancel);
+        await connection.LockAsync("masking.versions", cancel);
 
         var current = await CurrentAsync(connection, cancel);
         if (current is not null && current.Version == document.Version && current.Digest == document.Digest) return false;

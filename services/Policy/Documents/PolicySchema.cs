@@ -6,9 +6,6 @@ namespace Hoop.Policy.Documents;
 /// <summary>Creates what the service stores in. Idempotent, and safe when several instances start at once.</summary>
 internal static class PolicySchema
 {
-    // Any constant of our own: it only has to be the same in every instance.
-    internal const long Lock = 0x486F6F70506F6C; // "HoopPol"
-
     private const string Script = """
         CREATE SCHEMA IF NOT EXISTS policy;
         CREATE TABLE IF NOT EXISTS policy.versions (
@@ -29,5 +26,5 @@ internal static class PolicySchema
             FOR EACH STATEMENT EXECUTE FUNCTION policy.refuse_change();
         """;
 
-    public static Task CreateAsync(NpgsqlDataSource database, CancellationToken cancel) => database.RunSchemaAsync(Lock, Script, cancel);
+    public static Task CreateAsync(NpgsqlDataSource database, CancellationToken cancel) => database.RunSchemaAsync("policy", Script, cancel);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hoop.Contracts.Documents;
+using Hoop.ServiceDefaults;
 using Hoop.ServiceDefaults.Documents;
 using Npgsql;
 
@@ -23,8 +24,7 @@ internal sealed class PolicyStore(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await using (var gate = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1)", connection) { Parameters = { new() { Value = PolicySchema.Lock } } })
-            await gate.ExecuteNonQueryAsync(cancel);
+        await connection.LockAsync("policy.versions", cancel);
 
         var active = await CurrentAsync(connection, cancel);
         if (active is not null && Serialize(active.Document with { Version = 0 }) == Serialize(document with { Version = 0 })) return (active, false);

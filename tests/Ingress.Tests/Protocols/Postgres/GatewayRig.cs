@@ -35,6 +35,10 @@ internal sealed class GatewayRig : IAsyncDisposable
 
     internal PlayedGate Gate { get; }
     internal required FixedCatalog Catalog { get; init; }
+
+    /// <summary>On the shared server, and ours to drop.</summary>
+    internal string? OwnDatabase { get; set; }
+
     internal FakePostgresServer? FakeServer { get; }
     internal FakePostgresServer Server => FakeServer!;
     internal PostgresSessions Sessions { get; }
@@ -61,7 +65,9 @@ internal sealed class GatewayRig : IAsyncDisposable
             Protocol = "postgres", Address = $"127.0.0.1:{server.Port}", Database = database, Tls = "disable",
             Credential = new(PostgresServer.UserName, $"env:{PasswordVariable}"),
         };
-        return await StartAsync(target, null, configure, null, analyze ?? PlainSql.Analyze);
+        var rig = await StartAsync(target, null, configure, null, analyze ?? PlainSql.Analyze);
+        rig.OwnDatabase = database;
+        return rig;
     }
 
     internal static async Task<GatewayRig> StartAsync(
@@ -111,6 +117,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         await app.DisposeAsync();
         if (FakeServer is not null) await FakeServer.DisposeAsync();
         Directory.Delete(directory, recursive: true);
+        if (OwnDatabase is not null) await (await PostgresServer.SharedAsync()).DropDatabaseAsync(OwnDatabase);
     }
 
     internal sealed class FixedCatalog : ITargetCatalog

@@ -66,7 +66,9 @@ internal sealed class RealGateRig : IAsyncDisposable
         var gate = new GateRig(Document(rules));
         var catalog = new PostgresTargetCatalog(new TargetCatalogs(TimeProvider.System, NullLogger<TargetCatalogs>.Instance), new TcpTargetDialer());
         var target = gate.Snapshots.Current!.Document.Targets["shop"];
-        return new RealGateRig(gate, await GatewayRig.StartAsync(target, null, null, null, new SqlAnalyzer().Analyze, new TokenGate(gate), catalog)) { Document = Document };
+        var gateway = await GatewayRig.StartAsync(target, null, null, null, new SqlAnalyzer().Analyze, new TokenGate(gate), catalog);
+        gateway.OwnDatabase = database;
+        return new RealGateRig(gate, gateway) { Document = Document };
     }
 
     /// <summary>What an administrator does without Hoop.</summary>
