@@ -19,6 +19,11 @@ public sealed class MemoryJournal : IJournal
 
     public IReadOnlyList<(JournalEvent Event, Durability Durability)> Appended => appended;
 
+    public IReadOnlyList<string> Kinds => [.. Events.Select(e => e.Kind)];
+
+    /// <summary>How the newest event of a kind was to be kept.</summary>
+    public Durability DurabilityOf(string kind) => appended.Last(a => a.Event.Kind == kind).Durability;
+
     public ValueTask AppendAsync(JournalEvent e, Durability durability, CancellationToken cancel)
     {
         if (Broken || (Full && !ClosingEvents.Includes(e.Kind)))

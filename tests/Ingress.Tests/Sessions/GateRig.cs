@@ -1,13 +1,11 @@
-using System.Collections.Concurrent;
 using Hoop.Contracts.Approvals;
-using Hoop.Contracts.Audit;
 using Hoop.Contracts.Documents;
 using Hoop.Contracts.Identity;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Approvals;
-using Hoop.Ingress.Journal;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Snapshots;
+using Hoop.Ingress.Tests.Journal;
 using Hoop.Masking.Engine;
 using Hoop.Policy.Engine;
 using Hoop.ServiceDefaults.Documents;
@@ -80,26 +78,6 @@ internal sealed class GateRig
             Effects = effects, Fingerprint = "0123456789abcdef", ColumnUses = uses,
         },
     };
-}
-
-internal sealed class MemoryJournal : IJournal
-{
-    private readonly ConcurrentQueue<(JournalEvent Event, Durability Durability)> events = new();
-
-    internal bool Broken { get; set; }
-
-    internal IReadOnlyList<JournalEvent> Events => [.. events.Select(entry => entry.Event)];
-
-    internal IReadOnlyList<string> Kinds => [.. Events.Select(e => e.Kind)];
-
-    internal Durability DurabilityOf(string kind) => events.Last(entry => entry.Event.Kind == kind).Durability;
-
-    public ValueTask AppendAsync(JournalEvent e, Durability durability, CancellationToken cancel)
-    {
-        if (Broken) return ValueTask.FromException(new JournalUnavailableException("no space left"));
-        events.Enqueue((e, durability));
-        return ValueTask.CompletedTask;
-    }
 }
 
 internal sealed class PlayedApprovals : IApprovals
