@@ -56,6 +56,10 @@ static class FunctionTable
     static readonly (string Prefix, E Effects)[] ReachingByPrefix =
         [.. Reaching.SelectMany(r => r.Names.Split(' ').Where(n => n.EndsWith('*')).Select(n => (n[..^1], r.Effects)))];
 
+    /// <summary>For the page about effects: what reaches further than to compute.</summary>
+    public static IEnumerable<(E Effects, IEnumerable<string> Names)> ByEffects() =>
+        Reaching.Select(r => (r.Effects, r.Names.Split(' ').Order(StringComparer.Ordinal).AsEnumerable()));
+
     public static bool IsBuiltIn(string name) => BuiltIn.Contains(name);
 
     /// <summary>True for functions that do more than compute, whichever schema they were installed in.</summary>

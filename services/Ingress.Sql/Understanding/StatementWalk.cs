@@ -146,6 +146,7 @@ sealed class StatementWalk(SqlContext context, string text, int depth)
         else if (name.SequenceEqual("A_Expr"u8)) FunctionCalls.VisitOperator(value, this, scope);
         else if (name.SequenceEqual("ColumnRef"u8)) FunctionCalls.VisitColumn(value, this);
         else if (name.SequenceEqual("A_Indirection"u8)) FunctionCalls.VisitIndirection(value, this, scope);
+        else if (NodeTable.IsType(name) && !NodeTable.Knows(name)) Understood = false;
         else Visit(value, scope);
     }
 
