@@ -22,6 +22,7 @@ public sealed class GateSession
 
     // One reference, so that both directions of a connection always see roles and documents that belong together.
     private volatile Standing? standing;
+    private volatile Task owed = Task.CompletedTask;
     private long operations;
     private int ended;
 
@@ -60,7 +61,7 @@ public sealed class GateSession
         logger.SessionStarted(Id, Principal.Id, Target.Name);
     }
 
-    /// <summary>Decides and journals. Durable before it returns a permit for anything that is not a pure read.</summary>
+    /// <summary>Decides and journals. What it permits may be forwarded once <see cref="DurableAsync"/> has been awaited.</summary>
     public async ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel)
     {
         var id = Interlocked.Increment(ref operations);
@@ -87,6 +88,13 @@ public sealed class GateSession
                 "An internal error was recorded in the gateway's log.", "Tell an administrator; the connection stays usable.");
         }
     }
+
+    /// <summary>
+    /// To be awaited before bytes of permitted operations leave for the target: completes when all that were permitted so far, pure
+    /// reads aside, are on the journal's disk. Costs nothing when they are.
+    /// </summary>
+    /// <exception cref="JournalUnavailableException">They cannot be: nothing of them may be forwarded.</exception>
+    public ValueTask DurableAsync(CancellationToken cancel) => owed.IsCompletedSuccessfully ? default : new ValueTask(owed.WaitAsync(cancel));
 
     /// <summary>Journals how a permitted operation ended. Ordered with the session's other events; the answer does not wait for it.</summary>
     public void Complete(Permit permit, OperationResult result) => _ = RecordCompletionAsync(permit, result);
@@ -154,7 +162,10 @@ public sealed class GateSession
         long id, Operation operation, HoopSnapshot snapshot, Decision decision, Masking.Engine.MaskObjection? objection, CancellationToken cancel)
     {
         var allowed = decision.Outcome == DecisionOutcome.Allow;
-        await RecordDecisionAsync(id, operation, allowed ? "allow" : "block", decision, snapshot, null, null, cancel);
+        var recorded = RecordDecisionAsync(id, operation, allowed ? "allow" : "block", decision, snapshot, null, null, cancel);
+        // Its place in the journal is taken, or refused, by now; a permit's bytes wait for the disk where they leave.
+        if (!allowed || recorded.IsCompleted) await recorded;
+        else owed = recorded.AsTask();
         if (allowed) return new Permit(id, operation, snapshot, decision.MaxRows) { Rules = decision.Rules };
         if (objection is not null) return Refusals.MaskedPredicate(objection);
         return operation.Facts.Understood ? Refusals.Blocked(decision) : Refusals.NotUnderstood(decision);

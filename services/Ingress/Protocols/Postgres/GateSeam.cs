@@ -36,6 +36,9 @@ internal interface IGateSession
     /// <inheritdoc cref="GateSession.ForeseeAsync"/>
     ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel);
 
+    /// <inheritdoc cref="GateSession.DurableAsync"/>
+    ValueTask DurableAsync(CancellationToken cancel);
+
     void Complete(Permit permit, OperationResult result);
     ValueTask EndAsync(string cause);
 }
@@ -78,6 +81,7 @@ internal sealed class RealGateSession(GateSession session) : IGateSession
 
     public ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel) => session.AskAsync(operation, cancel);
     public ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel) => session.ForeseeAsync(operation, cancel);
+    public ValueTask DurableAsync(CancellationToken cancel) => session.DurableAsync(cancel);
     public void Complete(Permit permit, OperationResult result) => session.Complete(permit, result);
     public ValueTask EndAsync(string cause) => session.EndAsync(cause);
 

@@ -66,6 +66,11 @@ internal sealed class PlayedGate(TargetDocument target) : IGate, IGateSession
 
     public ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel) => ValueTask.FromResult<Refusal?>(null);
 
+    /// <summary>What a flush to the server waits for.</summary>
+    internal Func<Task> Durable { get; set; } = () => Task.CompletedTask;
+
+    public ValueTask DurableAsync(CancellationToken cancel) => new(Durable().WaitAsync(cancel));
+
     public void Complete(Permit permit, OperationResult result) => Completed.Enqueue((permit, result));
 
     public ValueTask EndAsync(string cause)

@@ -20,6 +20,7 @@ internal sealed class RelaySession
     public RelaySession(IGateSession gate, ClientConnection client, PostgresUpstream upstream, PostgresServices services)
     {
         (Gate, Client, Upstream, Services) = (gate, client, upstream, services);
+        upstream.Output = new DurableOutput(upstream.Output, gate);
         Replies = new PostgresReplyQueue(Skipped);
         foreach (var parameter in upstream.Parameters) Text.Apply(parameter.Name, parameter.Value);
     }

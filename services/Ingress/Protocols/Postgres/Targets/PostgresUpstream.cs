@@ -18,7 +18,9 @@ internal sealed class PostgresUpstream : IAsyncDisposable
     }
 
     public PipeReader Input { get; }
-    public PipeWriter Output { get; }
+
+    /// <summary>The only way to the server. A session puts its own in front once it is logged in (<see cref="DurableOutput"/>).</summary>
+    public PipeWriter Output { get; set; }
 
     /// <summary>What the server told at log-in, in order.</summary>
     public List<ParameterStatus> Parameters { get; } = [];
