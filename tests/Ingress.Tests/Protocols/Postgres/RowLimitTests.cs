@@ -1,69 +1,13 @@
-using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Wire.Postgres;
-using Hoop.Ingress.Wire.Postgres.Messages;
-using Hoop.Testing;
-using Hoop.Testing.Wire;
 using Npgsql;
 using Shouldly;
 using Xunit;
+using static Hoop.Ingress.Tests.Protocols.Postgres.RowLimitRig;
 
 namespace Hoop.Ingress.Tests.Protocols.Postgres;
 
 public class RowLimitTests
 {
-    private const string Over = "54H01";
-
-    private const string Script = """
-        create table t(id int primary key, n int);
-        insert into t select i, 0 from generate_series(1, 20) i;
-        create table log(id int);
-        create table child(id int, parent int references t(id) on delete cascade);
-        create table late(id int constraint late_once unique deferrable initially deferred);
-        insert into late values (1);
-        create function wipe() returns int language plpgsql as $$ begin delete from t where id > 3; return 1; end $$;
-        """;
-
-    /// <summary>Ten rows may be touched.</summary>
-    private static async Task<GatewayRig> StartAsync()
-    {
-        var rig = await GatewayRig.StartRealAsync(Script, analyze: new Hoop.Ingress.Sql.SqlAnalyzer().Analyze);
-        rig.Gate.Decide = (operation, gate) => operation.Facts.Plumbing || operation.Facts.Accesses.All(access => access.Verb is "create") ? gate.Permit(operation)
-            : new Permit(7, operation, null!, 10) { Rules = ["few"] };
-        return rig;
-    }
-
-    private static async Task<long> CountAsync(GatewayRig rig, string what = "count(*) from t")
-    {
-        var server = await PostgresServer.SharedAsync();
-        await using var connection = new NpgsqlConnection(server.ConnectionString(rig.Gate.Target.Document.Database!));
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"select {what}", connection);
-        return (long)(await command.ExecuteScalarAsync())!;
-    }
-
-    private static async Task<List<string>> AskAsync(WirePeer client, string sql)
-    {
-        await client.QueryAsync(sql);
-        return await client.ReadUntilAsync('Z');
-    }
-
-    private static async Task<List<string>> ExtendedAsync(WirePeer client, params string[] statements)
-    {
-        await client.SendAsync(output =>
-        {
-            foreach (var sql in statements) WriteExecute(output, sql);
-            output.WriteEmpty(FrontendType.Sync);
-        });
-        return await client.ReadUntilAsync('Z');
-    }
-
-    private static void WriteExecute(System.Buffers.IBufferWriter<byte> output, string sql, int rows = 0)
-    {
-        Parse.Write(output, "", sql);
-        Bind.WriteText(output, "", "", []);
-        Execute.Write(output, "", rows);
-    }
-
     [Theory]
     [InlineData("delete from t where id <= 10", "C:DELETE 10", 10)]
     [InlineData("update t set n = 1 where id <= 10", "C:UPDATE 10", 20)]
@@ -148,49 +92,6 @@ public class RowLimitTests
         (await CountAsync(rig)).ShouldBe(20);
     }
 
-    [Theory]
-    [InlineData("delete from t where id <= 11")]
-    [InlineData("delete from t where id <= 11 returning id")]
-    [InlineData("with d as (delete from t where id <= 11 returning id) select count(*) from d")]
-    [InlineData("select wipe()")]
-    public async Task Extended_over_the_limit_nothing_of_the_pipeline_is_committed(string sql)
-    {
-        await using var rig = await StartAsync();
-        await using var client = await rig.ConnectAsync();
-        var seen = await ExtendedAsync(client, "insert into log values (1)", sql, "insert into log values (2)");
-        seen.ShouldContain("C:INSERT 0 1");
-        seen[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
-        (await CountAsync(rig)).ShouldBe(20);
-        (await CountAsync(rig, "count(*) from log")).ShouldBe(0);
-        rig.Gate.Completed.ElementAt(1).Result.Status.ShouldStartWith(Over);
-        (await ExtendedAsync(client, "delete from t where id <= 10", "insert into log values (3)")).ShouldBe(["1", "2", "C:DELETE 10", "1", "2", "C:INSERT 0 1", "Z:I"]);
-        (await CountAsync(rig)).ShouldBe(10);
-    }
-
-    [Fact]
-    public async Task Extended_in_a_transaction_it_fails_as_any_error_would()
-    {
-        await using var rig = await StartAsync();
-        await using var client = await rig.ConnectAsync();
-        (await ExtendedAsync(client, "begin", "delete from t")).ShouldBe(["1", "2", "C:BEGIN", "1", "2", $"E:{Over}", "Z:E"]);
-        (await ExtendedAsync(client, "commit")).ShouldBe(["1", "2", "C:ROLLBACK", "Z:I"]);
-        (await CountAsync(rig)).ShouldBe(20);
-    }
-
-    [Fact]
-    public async Task A_change_cannot_be_fetched_in_parts_to_hide_its_rows()
-    {
-        await using var rig = await StartAsync();
-        await using var client = await rig.ConnectAsync();
-        await client.SendAsync(output =>
-        {
-            WriteExecute(output, "delete from t returning id", rows: 1);
-            output.WriteEmpty(FrontendType.Sync);
-        });
-        (await client.ReadUntilAsync('Z'))[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
-        (await CountAsync(rig)).ShouldBe(20);
-    }
-
     [Fact]
     public async Task A_read_stops_at_its_limit()
     {
@@ -205,82 +106,6 @@ public class RowLimitTests
         seen[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
         await AskAsync(client, "begin");
         (await AskAsync(client, "select id from t"))[^2..].ShouldBe([$"E:{Over}", "Z:E"]);
-    }
-
-    [Fact]
-    public async Task A_portal_read_in_parts_counts_all_of_them()
-    {
-        await using var rig = await StartAsync();
-        await using var client = await rig.ConnectAsync();
-        await client.SendAsync(output =>
-        {
-            WriteExecute(output, "select id from t order by id", rows: 6);
-            Execute.Write(output, "", 6);
-            output.WriteEmpty(FrontendType.Sync);
-        });
-        var seen = await client.ReadUntilAsync('Z');
-        seen.Count(message => message[0] == 'D').ShouldBe(10);
-        seen[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
-    }
-
-    [Theory]
-    [InlineData("copy t to stdout")]
-    [InlineData("copy t to stdout (format csv, header)")]
-    [InlineData("copy t to stdout (format binary)")]
-    public async Task A_copy_out_stops_at_its_limit(string sql)
-    {
-        await using var rig = await StartAsync();
-        await using var client = await rig.ConnectAsync();
-        var seen = await AskAsync(client, sql);
-        seen.Count(message => message[0] == 'd').ShouldBe(sql.Contains("header", StringComparison.Ordinal) ? 11 : 10);
-        seen[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
-        await AskAsync(client, "delete from t where id <= 10");
-        seen = await AskAsync(client, sql);
-        seen[^3..].ShouldBe(["c", "C:COPY 10", "Z:I"]);
-    }
-
-    [Theory]
-    [InlineData(10, false)]
-    [InlineData(11, false)]
-    [InlineData(10, true)]
-    [InlineData(11, true)]
-    public async Task A_copy_in_is_kept_to_its_limit(int rows, bool extended)
-    {
-        await using var rig = await StartAsync();
-        await using var client = await rig.ConnectAsync();
-        await client.SendAsync(output =>
-        {
-            if (extended)
-            {
-                WriteExecute(output, "copy log from stdin");
-                output.WriteEmpty(FrontendType.Sync);
-            }
-            else
-            {
-                output.WriteStringMessage(FrontendType.Query, "copy log from stdin");
-            }
-        });
-        if (!extended) (await client.ReadUntilAsync('G')).ShouldBe(["G"]);
-        await client.SendAsync(output =>
-        {
-            for (var i = 0; i < rows; i++) output.WriteMessage(FrontendType.CopyData, "1\n"u8);
-            output.WriteEmpty(FrontendType.CopyDone);
-            if (extended) output.WriteEmpty(FrontendType.Sync);
-        });
-        (await client.ReadUntilAsync('Z'))[^2..].ShouldBe(rows > 10 ? [$"E:{Over}", "Z:I"] : ["C:COPY 10", "Z:I"]);
-        (await CountAsync(rig, "count(*) from log")).ShouldBe(rows > 10 ? 0 : 10);
-    }
-
-    [Fact]
-    public async Task A_copy_in_that_fails_half_way_is_answered_without_the_clients_doing()
-    {
-        await using var rig = await StartAsync();
-        await using var client = await rig.ConnectAsync();
-        await client.QueryAsync("copy log from stdin");
-        await client.ReadUntilAsync('G');
-        await client.SendAsync(output => output.WriteMessage(FrontendType.CopyData, "not a number\n"u8));
-        (await client.ReadUntilAsync('Z')).ShouldBe(["E:22P02", "Z:I"]);
-        (await AskAsync(client, "select 1")).ShouldContain("D:1");
     }
 
     [Fact]
@@ -344,21 +169,6 @@ public class RowLimitTests
         rig.Gate.Completed.ShouldHaveSingleItem().Result.Succeeded.ShouldBeTrue();
     }
 
-    [Fact]
-    public async Task A_driver_sees_an_ordinary_error_and_goes_on()
-    {
-        await using var rig = await StartAsync();
-        await using var connection = new NpgsqlConnection(rig.ConnectionString);
-        await connection.OpenAsync();
-        await using var many = new NpgsqlCommand("delete from t where id <= $1", connection) { Parameters = { new() { Value = 11 } } };
-        (await Should.ThrowAsync<PostgresException>(() => many.ExecuteNonQueryAsync())).SqlState.ShouldBe(Over);
-        await using var few = new NpgsqlCommand("delete from t where id <= $1", connection) { Parameters = { new() { Value = 10 } } };
-        (await few.ExecuteNonQueryAsync()).ShouldBe(10);
-        await using var returning = new NpgsqlCommand("insert into t values (100, 1) returning id", connection);
-        (await returning.ExecuteScalarAsync()).ShouldBe(100);
-        (await CountAsync(rig)).ShouldBe(11);
-    }
-
     [Theory]
     [InlineData(10)]
     [InlineData(11)]
@@ -382,21 +192,5 @@ public class RowLimitTests
         (await AskAsync(client, "insert into child select i, 1 from generate_series(1, 10) i"))[^2].ShouldBe("C:INSERT 0 10");
         (await AskAsync(client, "with d as (delete from t where id = 1 returning 1) select 1 from d"))[^2].ShouldBe($"E:{Over}");
         (await CountAsync(rig)).ShouldBe(20);
-    }
-
-    [Fact]
-    public async Task The_client_that_leaves_during_its_copy_leaves_nothing()
-    {
-        await using var rig = await StartAsync();
-        await using (var client = await rig.ConnectAsync())
-        {
-            await client.QueryAsync("copy log from stdin");
-            await client.ReadUntilAsync('G');
-            await client.SendAsync(output => output.WriteMessage(FrontendType.CopyData, "1\n"u8));
-        }
-
-        await rig.Gate.Ended.Task.WaitAsync(TimeSpan.FromSeconds(10));
-        (await CountAsync(rig, "count(*) from log")).ShouldBe(0);
-        rig.Gate.Completed.ShouldHaveSingleItem().Result.Succeeded.ShouldBeFalse();
     }
 }
