@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Hoop.Ingress.Sql.Understanding;
 using Hoop.Ingress.Sql.Parsing;
+using Hoop.Ingress.Sql.Templates;
 
 namespace Hoop.Ingress.Sql;
 
@@ -9,7 +10,11 @@ namespace Hoop.Ingress.Sql;
 /// <param name="maxBytes">Longer texts are not parsed, and so not understood.</param>
 public sealed class SqlAnalyzer(int maxBytes = PgParser.DefaultMaxBytes)
 {
+    const int MostBytesPerCharacter = 3; // of UTF-8, for a UTF-16 unit
+
     internal AnalysisCache Cache { get; init; } = new();
+
+    internal TemplateCache Templates { get; init; } = new();
 
     /// <summary>
     /// Never throws for any text: what does not parse comes back as one statement that is not understood. Statements of one text see the
@@ -18,6 +23,15 @@ public sealed class SqlAnalyzer(int maxBytes = PgParser.DefaultMaxBytes)
     public SqlAnalysis Analyze(string sql, SqlContext context)
     {
         if (Cache.TryGet(sql, context, out var known)) return known;
+        Template? template = null;
+        // A text that may be too long is, whatever it says.
+        if (sql.Length <= maxBytes / MostBytesPerCharacter && Templates.TryGet(sql, context, out known, out template)) return known;
+        return Understand(sql, context, template);
+    }
+
+    /// <param name="template">What the text's meaning may be kept for, beyond the text itself.</param>
+    SqlAnalysis Understand(string sql, SqlContext context, Template? template, bool keep = true)
+    {
         try
         {
             var parsed = PgParser.Parse(sql, maxBytes);
@@ -25,7 +39,9 @@ public sealed class SqlAnalyzer(int maxBytes = PgParser.DefaultMaxBytes)
             using var tree = JsonDocument.Parse(parsed.Json, StoredText.Deep);
             var names = new TemporaryNames(context);
             var analysis = Read(sql, tree.RootElement, names.Watched, out var sessionDependent);
-            if (!sessionDependent && !names.AnyTemporary) Cache.Add(sql, context, analysis, names.Asked);
+            if (!keep || sessionDependent || names.AnyTemporary) return analysis;
+            Cache.Add(sql, context, analysis, names.Asked);
+            if (template is not null) TemplateProof.Try(template, sql, tree.RootElement, analysis, names.Asked, other => Understand(other, context, null, keep: false));
             return analysis;
         }
         catch (Exception e) when (e is JsonException or InsufficientExecutionStackException)

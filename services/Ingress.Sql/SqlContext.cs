@@ -21,4 +21,9 @@ public sealed record SqlContext
 
     /// <summary>The session's open cursors by name, for FETCH and MOVE.</summary>
     public Func<string, SqlStatement?> Cursor { get; init; } = static _ => null;
+
+    /// <summary>Stands for the catalog and the search path in caches.</summary>
+    internal long Names => (names is { } known && known.IsOf(Catalog, SearchPath) ? known : names = new(Catalog, SearchPath)).Value;
+
+    NameSpaces.Remembered? names;
 }

@@ -1,38 +1,20 @@
-using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
-using Hoop.Ingress.Sql.Catalog;
-
 namespace Hoop.Ingress.Sql.Parsing;
 
-/// <summary>
-/// Remembers what texts meant under a catalog and search path. Two generations: when the young one is full it becomes the old one and the old
-/// one is forgotten, so what is in use stays without a lock or a list on the way of a hit.
-/// </summary>
+/// <summary>Remembers what texts meant under a catalog and search path.</summary>
 sealed class AnalysisCache(int maxEntries = 4096, long maxTextBytes = 64L * 1024 * 1024)
 {
-    const int LongestText = 32 * 1024; // characters: 64 KiB
+    public const int LongestText = 32 * 1024; // characters: 64 KiB
 
-    static readonly ConditionalWeakTable<CatalogSnapshot, StrongBox<long>> Ids = [];
-    static long lastId;
+    readonly Generations<Key, Entry> texts = new(maxEntries, maxTextBytes);
 
-    ConcurrentDictionary<Key, Entry> young = new(), old = new();
-    long youngBytes, oldBytes;
-    readonly Lock turning = new();
-
-    public int Count => young.Count + old.Count;
-    public long TextBytes => Volatile.Read(ref youngBytes) + Volatile.Read(ref oldBytes);
+    public int Count => texts.Count;
+    public long TextBytes => texts.Bytes;
 
     /// <summary>Not found, too, when the session has a temporary relation of a name that the text resolved otherwise.</summary>
     public bool TryGet(string sql, SqlContext context, out SqlAnalysis analysis)
     {
         analysis = null!;
-        if (sql.Length > LongestText) return false;
-        var key = new Key(sql, Id(context.Catalog), context.SearchPath);
-        if (!young.TryGetValue(key, out var entry))
-        {
-            if (!old.TryGetValue(key, out entry)) return false;
-            Add(key, entry);
-        }
+        if (sql.Length > LongestText || !texts.TryGet(new Key(sql, context.Names), out var entry)) return false;
         foreach (var name in entry.Unqualified)
             if (context.IsTemporary(name)) return false;
         analysis = entry.Analysis;
@@ -42,47 +24,22 @@ sealed class AnalysisCache(int maxEntries = 4096, long maxTextBytes = 64L * 1024
     /// <param name="unqualified">The bare names of relations that it resolved, none of them temporary.</param>
     public void Add(string sql, SqlContext context, SqlAnalysis analysis, string[] unqualified)
     {
-        if (sql.Length <= LongestText) Add(new(sql, Id(context.Catalog), context.SearchPath), new(analysis, unqualified));
-    }
-
-    void Add(Key key, Entry entry)
-    {
-        lock (turning)
-        {
-            if (young.Count >= maxEntries / 2 || youngBytes + key.Bytes > maxTextBytes / 2)
-            {
-                (old, oldBytes) = (young, youngBytes);
-                (young, youngBytes) = (new(), 0);
-            }
-            if (young.TryAdd(key, entry)) youngBytes += key.Bytes;
-        }
+        if (sql.Length <= LongestText) texts.Add(new(sql, context.Names), new(analysis, unqualified), sql.Length * 2L);
     }
 
     sealed record Entry(SqlAnalysis Analysis, string[] Unqualified);
 
-    // Versions count per target; two targets may have the same.
-    static long Id(CatalogSnapshot catalog) => Ids.GetValue(catalog, static _ => new(Interlocked.Increment(ref lastId))).Value;
-
-    readonly struct Key(string sql, long catalog, IReadOnlyList<string> path) : IEquatable<Key>
+    /// <summary>Hashed once, however many generations are asked.</summary>
+    readonly struct Key(string sql, long names) : IEquatable<Key>
     {
         readonly string sql = sql;
-        readonly long catalog = catalog;
-        readonly IReadOnlyList<string> path = path;
+        readonly long names = names;
+        readonly int hash = HashCode.Combine(sql.GetHashCode(), names);
 
-        public long Bytes => sql.Length * 2L;
-
-        public bool Equals(Key other)
-        {
-            if (catalog != other.catalog || sql != other.sql) return false;
-            if (ReferenceEquals(path, other.path)) return true;
-            if (path.Count != other.path.Count) return false;
-            for (var i = 0; i < path.Count; i++)
-                if (path[i] != other.path[i]) return false;
-            return true;
-        }
+        public bool Equals(Key other) => names == other.names && hash == other.hash && sql == other.sql;
 
         public override bool Equals(object? obj) => obj is Key other && Equals(other);
 
-        public override int GetHashCode() => HashCode.Combine(sql, catalog, path.Count);
+        public override int GetHashCode() => hash;
     }
 }

@@ -29,6 +29,14 @@ static class CanonicalTree
         return Encoding.UTF8.GetString(buffer.Written);
     }
 
+    /// <summary>The same for two expressions that say the same but for literals.</summary>
+    public static string Shape(JsonElement node)
+    {
+        var buffer = Rent();
+        Write(node, buffer, keepLiterals: false);
+        return Encoding.UTF8.GetString(buffer.Written);
+    }
+
     static string Hash(ReadOnlySpan<byte> bytes)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
