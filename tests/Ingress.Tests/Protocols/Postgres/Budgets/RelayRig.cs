@@ -119,6 +119,7 @@ internal sealed class RelayRig : IAsyncDisposable
         public bool PassedEverything(Permit permit) => false;
         public ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel) => new(new Permit(++operations, operation, null!, null));
         public ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel) => default;
+        public ValueTask DurableAsync(CancellationToken cancel) => default;
         public void Complete(Permit permit, OperationResult result) { }
         public ValueTask EndAsync(string cause) => default;
     }
