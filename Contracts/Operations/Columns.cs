@@ -19,6 +19,8 @@ public enum ColumnUseKind
     Other,
     /// <summary>Its value is written somewhere (INSERT … SELECT, CREATE TABLE AS, UPDATE SET, SELECT INTO, NOTIFY, RAISE).</summary>
     Stored,
+    /// <summary>Compared by = with more values than somebody looks up at once, or with a list whose length is not known.</summary>
+    Search,
 }
 
 /// <param name="Column"><c>schema.relation.column</c>; <c>*</c> when it cannot be told which (it may be any column of the target).</param>
@@ -26,6 +28,9 @@ public sealed record ColumnUse(string Column, ColumnUseKind Kind)
 {
     /// <summary>The function that the column's own value is handed to, when that is the use.</summary>
     public string? Function { get; init; }
+
+    /// <summary>For <see cref="ColumnUseKind.Equality"/>: the column it is compared with; null when that is what the client wrote down.</summary>
+    public string? With { get; init; }
 }
 
 /// <summary>A base-table column that a result column depends on.</summary>

@@ -57,13 +57,15 @@ public sealed class TargetMasks
         foreach (var use in uses)
             foreach (var mask in Matching(use.Column))
             {
-                var objection = PredicateJudge.Judge(mask, use);
+                var objection = PredicateJudge.Judge(mask, use, IsMasked);
                 if (objection?.Rule == PredicateRule.Block)
                     return objection;
                 strictest ??= objection;
             }
         return strictest;
     }
+
+    private bool IsMasked(string column) => Matching(column).Length > 0;
 
     private CompiledMask[] Matching(string column)
     {

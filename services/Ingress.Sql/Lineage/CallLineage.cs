@@ -12,7 +12,7 @@ sealed class CallLineage(Resolution resolution)
         List<Node> nodes = [.. call.List("args")];
         List<Value> values = [.. nodes.Select(a => Operand(a, scope))];
         var arguments = Value.Union(values);
-        if (call.Flag("agg_distinct")) Use(arguments, ColumnUseKind.Group);
+        if (call.Flag("agg_distinct")) Use(arguments, DistinctKind(traits, arguments));
         var order = Sort(call, "agg_order", scope);
         // WITHIN GROUP hands the ordered values to the function; ORDER BY inside an aggregate only arranges them.
         if (call.Flag("agg_within_group")) arguments = arguments.Or(order);
@@ -81,7 +81,24 @@ sealed class CallLineage(Resolution resolution)
     {
         if (traits.Opaque) resolution.CalledOpaque = true;
         if (traits.Stores) Use(arguments, ColumnUseKind.Stored);
+        if (!traits.RunsText) return;
+        Use(Value.Unknown, ColumnUseKind.Stored);
+        Use(Value.Unknown, ColumnUseKind.Other);
     }
+
+    /// <summary><c>c.name</c> where the row has no such column: it may be a call of the function "name" on the row.</summary>
+    public Value Attribute(string name, Value row)
+    {
+        var traits = resolution.Functions.Find([name]);
+        // A name that no function has is an error to the server, too.
+        if (resolution.Functions.Has(name)) Note(traits, row);
+        return row.Derived().Or(Value.Unknown);
+    }
+
+    /// <summary>Among the stored values of one column DISTINCT tells no more than = between them does; in other company it searches.</summary>
+    static ColumnUseKind DistinctKind(FunctionTraits traits, Value arguments) =>
+        traits.Name == UseSink.Count && arguments is { Opaque: false, IsStored: true } && arguments.Sources.Select(static s => s.Origin).OfType<string>().Distinct().Count() == 1
+            ? ColumnUseKind.Equality : ColumnUseKind.Group;
 
     Value Operand(Node node, Scope scope) => resolution.Expressions.Evaluate(node, scope);
 

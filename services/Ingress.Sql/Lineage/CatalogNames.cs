@@ -41,6 +41,17 @@ sealed class CatalogNames
         return names;
     }
 
+    /// <summary>The column under the name of the topmost table that has it: one name for all that <see cref="IdentitiesOf"/> gives.</summary>
+    public string RootOf(CatalogRelation relation, string column)
+    {
+        HashSet<string> seen = [relation.QualifiedName];
+        while (Parent(relation, column, seen) is { } parent) relation = parent;
+        return $"{relation.QualifiedName}.{column}";
+    }
+
+    CatalogRelation? Parent(CatalogRelation relation, string column, HashSet<string> seen) =>
+        relation.Parents.Where(seen.Add).Select(p => _catalog.Relations.GetValueOrDefault(p)).FirstOrDefault(p => p is not null && p.Columns.Any(c => c.Name == column));
+
     static void Visit(CatalogRelation relation, string column, HashSet<string> seen, List<string> names, Queue<CatalogRelation> next)
     {
         if (!seen.Add(relation.QualifiedName)) return;

@@ -57,20 +57,27 @@ sealed class ChangeLineage(Resolution resolution)
         if (!conflict.Exists) return;
         var proposed = Proposed(target, columns, source);
         var deciding = new Scope(scope.Outer, scope.Ctes) { Items = [target, new("excluded", proposed) { ColumnsVisible = false }] };
-        Arbiter(conflict.Child("infer", "InferClause"), target, deciding);
+        Arbiter(conflict.Child("infer", "InferClause"), target, proposed, deciding);
         Assign(conflict, row, deciding);
         resolution.Conditions.Condition(conflict["whereClause"], deciding);
     }
 
     /// <summary>ON CONFLICT (a, b) asks whether there is a row with these values.</summary>
-    void Arbiter(Node infer, FromItem target, Scope deciding)
+    void Arbiter(Node infer, FromItem target, Shape proposed, Scope deciding)
     {
         foreach (var element in infer.List("indexElems"))
         {
-            if (element.Text("name") is { } name) resolution.Uses.Add(target.Find(name) ?? Value.Unknown, ColumnUseKind.Equality);
+            if (element.Text("name") is { } name) Arbiter(target.Find(name) ?? Value.Unknown, proposed.Find(name) ?? proposed.Possible ?? Value.None);
             else resolution.Uses.Add(resolution.Expressions.Evaluate(element["expr"], deciding), ColumnUseKind.Other);
         }
         resolution.Conditions.Condition(infer["whereClause"], deciding);
+    }
+
+    void Arbiter(Value stored, Value proposed)
+    {
+        if (proposed is { Opaque: false, Sources.IsEmpty: true }) resolution.Uses.Add(stored, ColumnUseKind.Equality);
+        else if (proposed is { Opaque: false, IsStored: true }) resolution.Uses.AddCompared(stored, proposed);
+        else resolution.Uses.Add(stored, ColumnUseKind.Other);
     }
 
     /// <summary>The names of the columns that the rows go to, in order; null when not known.</summary>
@@ -93,7 +100,10 @@ sealed class ChangeLineage(Resolution resolution)
             Store(row, columns[i], source.Columns[i].Value);
     }
 
-    /// <summary>A column's value that goes back into the same column is not news.</summary>
+    /// <summary>
+    /// A column's value that goes back into the same column is not news. A part of it is: <c>set ssn = left(ssn, 1)</c> makes every later
+    /// <c>ssn = '9'</c> a question about one digit.
+    /// </summary>
     void Store(ChangedRow row, string? column, Value value)
     {
         row.Give(column, value);
@@ -101,6 +111,7 @@ sealed class ChangeLineage(Resolution resolution)
         var names = own is null ? [] : own.Sources.Select(static s => s.Column).ToHashSet();
         ImmutableArray<Source> foreign = [.. value.Sources.Where(s => !names.Contains(s.Column))];
         resolution.Uses.Add(new Value(foreign, value.Opaque), ColumnUseKind.Stored);
+        resolution.Uses.Add(new Value([.. value.Sources.Where(s => !s.Plain && names.Contains(s.Column))], false), ColumnUseKind.Other);
     }
 
     /// <summary>EXCLUDED: the row that was to be inserted.</summary>

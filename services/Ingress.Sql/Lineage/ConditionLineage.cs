@@ -17,7 +17,7 @@ sealed class ConditionLineage(Resolution resolution)
                     Condition(part, scope);
                 return;
             case "A_Expr":
-                Use(Operands(node, scope), Comparison(node, scope));
+                Comparison(node, scope);
                 return;
             case "BooleanTest":
                 Condition(node["arg"], scope);
@@ -43,7 +43,7 @@ sealed class ConditionLineage(Resolution resolution)
         var subject = node["arg"];
         foreach (var when in node.List("args"))
         {
-            if (subject.Exists) Use(Evaluate(subject, scope).Or(Evaluate(when["expr"], scope)), Equality(scope, subject, when["expr"]));
+            if (subject.Exists) Equality(scope, subject, when["expr"], Evaluate(subject, scope).Or(Evaluate(when["expr"], scope)), when);
             else Condition(when["expr"], scope);
         }
     }
@@ -53,20 +53,48 @@ sealed class ConditionLineage(Resolution resolution)
         var kind = node.Text("subLinkType") is "ANY_SUBLINK" or "ALL_SUBLINK" ? Operators.KindOf(node) : ColumnUseKind.Other;
         var rows = resolution.Queries.Resolve(node["subselect"], scope, scope.Ctes);
         if (node.Text("subLinkType") == "EXISTS_SUBLINK") return;
-        if (kind == ColumnUseKind.Equality && !(rows.Row.IsStored && IsSettled(node["testexpr"], scope))) kind = ColumnUseKind.Other;
-        Use(Evaluate(node["testexpr"], scope).Or(rows.Row), kind);
+        var tested = Evaluate(node["testexpr"], scope);
+        if (kind == ColumnUseKind.Equality && rows.Row.IsStored && IsSettled(node["testexpr"], scope))
+            Compare(Parts(node["testexpr"], scope), rows.Closed ? [.. rows.Columns.Select(static c => c.Value)] : [rows.Row], node);
+        else
+            Use(tested.Or(rows.Row), kind == ColumnUseKind.Equality ? ColumnUseKind.Other : kind);
     }
 
-    ColumnUseKind Comparison(Node node, Scope scope)
+    void Comparison(Node node, Scope scope)
     {
         var kind = Operators.KindOf(node);
-        return kind == ColumnUseKind.Equality ? Equality(scope, node["lexpr"], node["rexpr"]) : kind;
+        var operands = Operands(node, scope);
+        if (kind == ColumnUseKind.Equality) Equality(scope, node["lexpr"], node["rexpr"], operands, node);
+        else Use(operands, kind);
     }
 
     /// <summary>Equality tells little only between what is in tables and what the client wrote down.</summary>
-    ColumnUseKind Equality(Scope scope, Node left, Node right) =>
-        IsSettled(left, scope) && IsSettled(right, scope) || IsWritten(left) && IsOpaque(right, scope) || IsWritten(right) && IsOpaque(left, scope)
-            ? ColumnUseKind.Equality : ColumnUseKind.Other;
+    void Equality(Scope scope, Node left, Node right, Value operands, Node node)
+    {
+        if (IsWritten(right) && (IsSettled(left, scope) || IsOpaque(left, scope))) resolution.Uses.AddWritten(operands, Written.Count(right, node), Place(node));
+        else if (IsWritten(left) && (IsSettled(right, scope) || IsOpaque(right, scope))) resolution.Uses.AddWritten(operands, Written.Count(left, node), Place(node));
+        else if (!IsSettled(left, scope) || !IsSettled(right, scope)) Use(operands, ColumnUseKind.Other);
+        else
+        {
+            if (operands.Opaque) Use(Value.Unknown, ColumnUseKind.Equality);
+            Compare(Parts(left, scope), Parts(right, scope), node);
+        }
+    }
+
+    /// <summary>Rows are compared column by column.</summary>
+    void Compare(List<Value> left, List<Value> right, Node node)
+    {
+        if (left.Count != right.Count) (left, right) = ([Value.Union(left)], [Value.Union(right)]);
+        foreach (var (ours, theirs) in left.Zip(right))
+        {
+            if (ours.Sources.IsEmpty || theirs.Sources.IsEmpty) resolution.Uses.AddWritten(ours.Or(theirs), 1, Place(node));
+            else resolution.Uses.AddCompared(ours, theirs);
+        }
+    }
+
+    List<Value> Parts(Node node, Scope scope) => node.Kind == "RowExpr" ? [.. node.List("args").Select(a => Evaluate(a, scope))] : [Evaluate(node, scope)];
+
+    static int Place(Node node) => node.Number("location");
 
     bool IsOpaque(Node node, Scope scope) => Evaluate(node, scope).Opaque;
 
@@ -78,14 +106,22 @@ sealed class ConditionLineage(Resolution resolution)
         _ => IsWritten(node) || Evaluate(node, scope) is { IsStored: true, Opaque: false },
     };
 
-    static bool IsWritten(Node node) => node.Kind is not ("ColumnRef" or "SubLink") && IsWritten(node.Body);
+    bool IsWritten(Node node) => IsWritten(node.Kind, node.Body);
 
-    /// <summary>Without a name in it: constants, parameters and what is computed from them.</summary>
-    static bool IsWritten(JsonElement element) => element.ValueKind switch
+    /// <summary>Without a name in it: constants, parameters and what is computed from them, the same for every row.</summary>
+    bool IsWritten(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().All(static p => p.Name is not ("ColumnRef" or "SubLink") && IsWritten(p.Value)),
+        JsonValueKind.Object => element.EnumerateObject().All(p => IsWritten(p.Name, p.Value)),
         JsonValueKind.Array => element.EnumerateArray().All(IsWritten),
         _ => true,
+    };
+
+    /// <summary><c>nextval(…)</c> and <c>random()</c> are another value in each row; a collation may make one of many values equal.</summary>
+    bool IsWritten(string kind, JsonElement body) => kind switch
+    {
+        "ColumnRef" or "SubLink" or "CollateClause" => false,
+        "FuncCall" => resolution.Functions.IsImmutable(Node.Typed(kind, body).Names("funcname")) && IsWritten(body),
+        _ => IsWritten(body),
     };
 
     Value Operands(Node node, Scope scope)

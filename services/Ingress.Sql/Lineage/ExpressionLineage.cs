@@ -97,7 +97,7 @@ sealed class ExpressionLineage(Resolution resolution)
         if (names[^1] is not { } column) return ItemOf(names, names.Count - 1, scope)?.Shape.Row ?? Value.Unknown;
         if (ItemOf(names, names.Count - 1, scope) is not { } item) return Value.Unknown;
         // rel.name may also be a call of the function "name" on the row.
-        return item.Find(column) ?? item.Shape.Possible ?? item.Shape.Row.Derived().Or(Value.Unknown);
+        return item.Find(column) ?? item.Shape.Possible ?? resolution.Calls.Attribute(column, item.Shape.Row);
     }
 
     /// <summary>The relation that the first names mean: <c>rel</c>, <c>schema.rel</c> or <c>database.schema.rel</c>.</summary>

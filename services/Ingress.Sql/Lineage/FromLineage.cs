@@ -87,7 +87,8 @@ sealed class FromLineage(Resolution resolution)
         foreach (var name in merged)
         {
             var (ours, theirs) = (Column(left, name), Column(right, name));
-            resolution.Uses.Add(ours.Or(theirs), ours.IsStored && theirs.IsStored ? ColumnUseKind.Equality : ColumnUseKind.Other);
+            if (ours.IsStored && theirs.IsStored) resolution.Uses.AddCompared(ours, theirs);
+            else resolution.Uses.Add(ours.Or(theirs), ColumnUseKind.Other);
             common.Add(new(name, ours.Or(theirs)));
         }
         var condition = new Scope(scope.Outer, scope.Ctes) { Items = scope.Items[start..] };

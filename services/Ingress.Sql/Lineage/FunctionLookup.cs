@@ -20,6 +20,15 @@ sealed class FunctionLookup(SqlContext context)
         "pg_logical_slot_get_changes", "pg_logical_slot_peek_changes", "pg_logical_slot_get_binary_changes", "pg_logical_slot_peek_binary_changes",
         "pg_stat_get_activity", "pg_stat_get_backend_activity", "pg_mcv_list_items", "pg_current_logfile", "pg_cursor", "pg_prepared_statement");
 
+    /// <summary>
+    /// They run a text as SQL, which may do anything with any column. Those of well-known extensions count in any schema: what is not one of
+    /// them and has such a name is refused in error, not let through.
+    /// </summary>
+    static readonly FrozenSet<string> RunsText = FrozenSet.Create(
+        "query_to_xml", "query_to_xml_and_xmlschema", "query_to_xmlschema", "ts_stat", "ts_rewrite",
+        "dblink", "dblink_exec", "dblink_open", "dblink_send_query", "crosstab", "crosstab2", "crosstab3", "crosstab4", "crosstabn", "connectby",
+        "xpath_table");
+
     /// <summary>Volatile, but nothing that they are given stays anywhere.</summary>
     static readonly FrozenSet<string> Forgets = FrozenSet.Create(
         "random", "random_normal", "clock_timestamp", "timeofday", "gen_random_uuid", "uuidv4", "uuidv7",
@@ -34,17 +43,28 @@ sealed class FunctionLookup(SqlContext context)
         return names.Count >= 2 && names[^1] is { } name && names[^2] is { } schema ? FindQualified(schema + "." + name) : FunctionTraits.Unknown("?");
     }
 
+    public bool Has(string bare) => Path.Any(s => Overloads($"{s}.{bare}").Count > 0);
+
     public FunctionTraits FindQualified(string name)
     {
         var overloads = Overloads(name);
         return overloads.Count == 0 ? FunctionTraits.Unknown(name) : Worst(name, overloads);
     }
 
+    /// <summary>Whichever of the functions of this name is called, it gives the same for the same arguments.</summary>
+    public bool IsImmutable(IReadOnlyList<string?> names) => names switch
+    {
+        [{ } bare] => Path.Select(s => Overloads($"{s}.{bare}")).FirstOrDefault(static o => o.Count > 0) is not null && Path.All(s => Overloads($"{s}.{bare}").All(static f => f.Volatility == 'i')),
+        [.., { } schema, { } name] => Overloads($"{schema}.{name}") is { Count: > 0 } found && found.All(static f => f.Volatility == 'i'),
+        _ => false,
+    };
+
+    IEnumerable<string> Path => context.SearchPath.Contains(System) ? context.SearchPath : context.SearchPath.Prepend(System);
+
     FunctionTraits FindBare(string name)
     {
         FunctionTraits? found = null;
-        IEnumerable<string> path = context.SearchPath.Contains(System) ? context.SearchPath : context.SearchPath.Prepend(System);
-        foreach (var schema in path)
+        foreach (var schema in Path)
         {
             var qualified = schema + "." + name;
             var overloads = Overloads(qualified);
@@ -70,10 +90,10 @@ sealed class FunctionLookup(SqlContext context)
         if (function.Schema is System or "information_schema")
         {
             var stores = function.Volatility == 'v' && !Forgets.Contains(function.Name);
-            return new(name, ReadsData.Contains(function.Name), stores, function.Columns);
+            return new(name, ReadsData.Contains(function.Name), stores, function.Columns) { RunsText = RunsText.Contains(function.Name) };
         }
         // Compiled code that calls itself immutable computes; SQL and procedural code may say so and read tables all the same.
         var computes = function is { Language: "c" or "internal", Volatility: 'i' };
-        return new(name, !computes, function.Volatility == 'v', function.Columns);
+        return new(name, !computes, function.Volatility == 'v', function.Columns) { RunsText = RunsText.Contains(function.Name) || function.Schema == "cron" };
     }
 }

@@ -7,10 +7,16 @@ namespace Hoop.Ingress.Sql.Lineage;
 /// <param name="Columns">See <see cref="Catalog.CatalogFunction.Columns"/>.</param>
 sealed record FunctionTraits(string Name, bool Opaque, bool Stores, IReadOnlyList<string>? Columns)
 {
+    /// <summary>It runs a text that it is given.</summary>
+    public bool RunsText { get; init; }
+
     public static FunctionTraits Unknown(string name) => new(name, true, true, null);
 
     /// <summary>When it is not certain which of two is called.</summary>
     public FunctionTraits Or(FunctionTraits other) => new(
         Opaque || !other.Opaque ? Name : other.Name, Opaque || other.Opaque, Stores || other.Stores,
-        Columns is not null && other.Columns is not null && Columns.SequenceEqual(other.Columns) ? Columns : null);
+        Columns is not null && other.Columns is not null && Columns.SequenceEqual(other.Columns) ? Columns : null)
+    {
+        RunsText = RunsText || other.RunsText,
+    };
 }

@@ -43,7 +43,7 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
     }
 
     Value Base(CatalogRelation relation, string column) =>
-        SystemData.Carries(relation, column) ? Value.Unknown : Value.Of(_names.IdentitiesOf(relation, column));
+        SystemData.Carries(relation, column) ? Value.Unknown : Value.Of(_names.IdentitiesOf(relation, column), _names.RootOf(relation, column));
 
     /// <summary>A view's column is known by its own name too, so that a mask may name either.</summary>
     Shape Beneath(Shape own, string definition)
@@ -51,9 +51,11 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
         var query = QueryOf(definition);
         if (query is null) return own.Map(static v => v.Or(Value.Unknown));
         return query.Closed && query.Columns.Count == own.Columns.Count
-            ? new([.. own.Columns.Select((c, i) => c with { Value = c.Value.Or(query.Columns[i].Value) })])
+            ? new([.. own.Columns.Select((c, i) => c with { Value = Beneath(c.Value, query.Columns[i].Value) })])
             : own.Map(v => v.Or(query.Row).Or(Value.Unknown));
     }
+
+    static Value Beneath(Value own, Value beneath) => (beneath.IsStored ? own.WithoutOrigin() : own).Or(beneath);
 
     /// <summary>A stored expression over columns of the same row.</summary>
     Shape WithGenerated(CatalogRelation relation, Shape own)

@@ -3,7 +3,8 @@ namespace Hoop.Ingress.Sql.Lineage;
 /// <summary>A column that a value depends on.</summary>
 /// <param name="Through">The function that was applied to its plain value; null when none was, or when it was applied to an expression.</param>
 /// <param name="Plain">The value is the column's own, unchanged.</param>
-readonly record struct Source(string Column, string? Through, bool Plain)
+/// <param name="Origin">The column under the one name that stands for all its names (of partitions, of the tables it inherits from); null where another source tells.</param>
+readonly record struct Source(string Column, string? Through, bool Plain, string? Origin = null)
 {
     /// <summary>
     /// Stands among the sources of what a query makes up: rows of functions, of VALUES, of recursion, constants of a subquery. Compared with a
@@ -17,5 +18,5 @@ readonly record struct Source(string Column, string? Through, bool Plain)
     public Source Derived => this with { Plain = false };
 
     /// <summary>Handed to a function. Only the innermost function counts: what a later one tells depends on the earlier one's secrets.</summary>
-    public Source Into(string function) => Plain ? new(Column, function, false) : this;
+    public Source Into(string function) => Plain ? this with { Through = function, Plain = false } : this;
 }

@@ -21,11 +21,9 @@ sealed class StatementLineage(Resolution resolution)
             case "CallStmt":
                 resolution.Calls.Evaluate(statement.Child("funccall", "FuncCall"), new Scope(null, null));
                 return null;
-            case "AlterTableStmt" or "IndexStmt":
-                // USING moves values; checks, predicates and unique indexes tell of them by failing.
-                Store(resolution.Expressions.EvaluateBelow(statement, ScopeOf(statement)));
+            default:
+                new DefinitionLineage(resolution).Resolve(statement);
                 return null;
-            default: return null;
         }
     }
 
@@ -99,13 +97,6 @@ sealed class StatementLineage(Resolution resolution)
 
     static Value FromResult(ResultColumn column) =>
         new([.. column.Sources.Select(static s => new Source(s.Column, s.Through.FirstOrDefault(), false))], column.Opaque);
-
-    Scope ScopeOf(Node statement)
-    {
-        var scope = new Scope(null, null);
-        scope.Items.Add(resolution.From.Relation(statement.Child("relation", "RangeVar"), scope));
-        return scope;
-    }
 
     void Store(Shape shape) => Store(shape.Row);
 

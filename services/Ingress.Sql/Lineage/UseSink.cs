@@ -8,8 +8,13 @@ sealed class UseSink
     /// <summary>Stands for "some column, not known which".</summary>
     public const string AnyColumn = "*";
 
-    const string Count = "pg_catalog.count";
+    public const string Count = "pg_catalog.count";
 
+    /// <summary>Somebody who looks up a person writes one number, or a few; whoever writes many searches.</summary>
+    public const int MostCompared = 10;
+
+    readonly Dictionary<string, int> _compared = [];
+    readonly HashSet<int> _places = [];
     readonly HashSet<ColumnUse> _seen = [];
     readonly List<ColumnUse> _uses = [];
 
@@ -23,6 +28,38 @@ sealed class UseSink
         foreach (var source in value.Sources.Where(static s => s.IsColumn))
             Add(new ColumnUse(source.Column, KindOf(source, kind)) { Function = source.Plain ? function : null });
         if (value.Opaque) Add(AnyColumn, kind);
+    }
+
+    /// <summary>Compared by = with values that the client wrote down.</summary>
+    /// <param name="place">Where in the text: what is read twice counts once.</param>
+    public void AddWritten(Value value, int count, int place)
+    {
+        if (Muted) return;
+        var counts = _places.Add(place);
+        foreach (var source in value.Sources.Where(static s => s.IsColumn))
+        {
+            var compared = _compared.GetValueOrDefault(source.Column);
+            if (counts) _compared[source.Column] = compared = (int)Math.Min(int.MaxValue, (long)compared + count);
+            var kind = KindOf(source, ColumnUseKind.Equality);
+            Add(new ColumnUse(source.Column, kind == ColumnUseKind.Equality && compared > MostCompared ? ColumnUseKind.Search : kind));
+        }
+        if (value.Opaque) Add(AnyColumn, ColumnUseKind.Equality);
+    }
+
+    /// <summary>Two values of columns, compared by =: what each is compared with matters as much as that it is.</summary>
+    public void AddCompared(Value left, Value right)
+    {
+        AddOneWay(left, right);
+        AddOneWay(right, left);
+        if (left.Opaque || right.Opaque) Add(AnyColumn, ColumnUseKind.Equality);
+    }
+
+    void AddOneWay(Value value, Value other)
+    {
+        List<string?> origins = [.. other.Sources.Select(static s => s.Origin).Where(static o => o is not null).Distinct().DefaultIfEmpty()];
+        foreach (var source in value.Sources.Where(static s => s.IsColumn))
+            foreach (var origin in origins)
+                Add(new ColumnUse(source.Column, KindOf(source, ColumnUseKind.Equality)) { With = origin });
     }
 
     public void Add(string column, ColumnUseKind kind) => Add(new ColumnUse(column, kind));

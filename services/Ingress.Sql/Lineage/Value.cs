@@ -21,7 +21,11 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
 
     public bool Opaque => opaque;
 
-    public static Value Of(IEnumerable<string> columns) => new([.. columns.Distinct().Select(static c => new Source(c, null, true))], false);
+    /// <param name="origin">See <see cref="Source.Origin"/>.</param>
+    public static Value Of(IEnumerable<string> columns, string? origin) => new([.. columns.Distinct().Select(c => new Source(c, null, true, origin))], false);
+
+    /// <summary>The same for comparisons: another source of the value says which column it is.</summary>
+    public Value WithoutOrigin() => new([.. sources.Select(static s => s with { Origin = null })], opaque);
 
     /// <summary>After an operator, a cast or a choice.</summary>
     public Value Derived() => HasPlain ? new([.. sources.Select(static s => s.Derived).Distinct()], opaque) : this;
@@ -59,6 +63,6 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
 
     List<ColumnSource> ColumnSources() =>
     [
-        .. sources.Where(static s => s.IsColumn).Distinct().Select(static s => new ColumnSource(s.Column, s.Through is null ? [] : [s.Through]) { Computed = !s.Plain }),
+        .. sources.Where(static s => s.IsColumn).DistinctBy(static s => s with { Origin = null }).Select(static s => new ColumnSource(s.Column, s.Through is null ? [] : [s.Through]) { Computed = !s.Plain }),
     ];
 }

@@ -65,7 +65,7 @@ static class StatementReader
         var inner = walk.Inner;
         switch (walk.Command.Kind)
         {
-            case SqlCommandKind.Explain: return ([ResultColumn.Constant("QUERY PLAN")], inner?.Facts.ColumnUses ?? []);
+            case SqlCommandKind.Explain: return (LineageResolver.Resolve(node, walk.Context).Result, inner?.Facts.ColumnUses ?? []);
             case SqlCommandKind.Prepare: return (null, []);
             case SqlCommandKind.Declare: return (null, inner?.Facts.ColumnUses ?? []);
             case SqlCommandKind.Execute: return (inner?.Result, inner?.Facts.ColumnUses ?? []);

@@ -7,17 +7,24 @@ namespace Hoop.Masking.Engine.Predicates;
 /// <summary>What one mask says of one use of its column.</summary>
 internal static class PredicateJudge
 {
-    public static MaskObjection? Judge(CompiledMask mask, ColumnUse use)
+    private const string Any = "*";
+
+    /// <param name="isMasked">Whether a column of this name is masked for the same principal.</param>
+    public static MaskObjection? Judge(CompiledMask mask, ColumnUse use, Func<string, bool> isMasked)
     {
         // A copy of the value in another place would escape the mask whatever the predicates may do.
         if (use.Kind == ColumnUseKind.Stored)
-            return Object(PredicateRule.Block, $"masks.{mask.Name} does not let {Line(use.Column)} be copied, this statement stores it elsewhere; leave the column out");
+            return Object(PredicateRule.Block, use.Column == Any
+                ? $"masks.{mask.Name} follows columns by name, this statement may take their values where they cannot be followed (code, text run as SQL, links to other data); ask somebody who is not under the mask"
+                : $"masks.{mask.Name} does not let {Line(use.Column)} be copied or renamed, this statement stores it elsewhere; leave the column out");
         if (use.Kind == ColumnUseKind.Other && use.Function is { } function && mask.IsSafe(function))
             return null;
         return mask.Predicates switch
         {
             PredicateRule.Allow => null,
-            PredicateRule.Equality when use.Kind is ColumnUseKind.Equality or ColumnUseKind.NullTest => null,
+            PredicateRule.Equality when use.Kind == ColumnUseKind.NullTest || use.Kind == ColumnUseKind.Equality && (use.With is null || isMasked(use.With)) => null,
+            PredicateRule.Equality when use is { Kind: ColumnUseKind.Equality, With: { } with } =>
+                Object(PredicateRule.Block, $"masks.{mask.Name} permits comparing {Line(use.Column)} only with values and with columns that are masked too, this statement compares it with {Line(with)}; add a mask for that one or leave it out"),
             PredicateRule.Equality => Object(PredicateRule.Block, $"masks.{mask.Name} permits only =, IN and IS NULL on {Line(use.Column)}, this statement uses it in {Describe(use.Kind)}"),
             PredicateRule.Approve => Object(PredicateRule.Approve, $"masks.{mask.Name} asks for approval when {Line(use.Column)} decides what a statement does, this one uses it in {Describe(use.Kind)}"),
             _ => Object(PredicateRule.Block, $"masks.{mask.Name} permits no predicate on {Line(use.Column)}, this statement uses it in {Describe(use.Kind)}"),
@@ -34,10 +41,11 @@ internal static class PredicateJudge
         ColumnUseKind.Order => "ORDER BY",
         ColumnUseKind.Group => "GROUP BY or DISTINCT",
         ColumnUseKind.NullTest => "IS NULL",
+        ColumnUseKind.Search => "a search (more than 10 values, or a list of unknown length)",
         _ => "an expression that decides the result",
     };
 
     /// <summary>Quoted identifiers may hold line breaks; the reason is one line.</summary>
     private static string Line(string name) =>
-        name == "*" ? "a column whose source is not known" : name.Any(char.IsControl) ? string.Concat(name.Select(c => char.IsControl(c) ? ' ' : c)) : name;
+        name == Any ? "a column whose source is not known" : name.Any(char.IsControl) ? string.Concat(name.Select(c => char.IsControl(c) ? ' ' : c)) : name;
 }

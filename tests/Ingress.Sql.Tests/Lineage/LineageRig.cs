@@ -57,6 +57,10 @@ static class LineageRig
     public static string Uses(string sql, SqlContext? context = null) =>
         string.Join("; ", Resolve(sql, context).Uses.Select(static u => $"{Short(u.Column)}:{u.Kind}").Distinct().Order(StringComparer.Ordinal));
 
+    /// <summary><c>customers.ssn=orders.note</c>, sorted.</summary>
+    public static string Compared(string sql) =>
+        string.Join("; ", Resolve(sql).Uses.Where(static u => u.With is not null).Select(static u => $"{Short(u.Column)}={Short(u.With!)}").Order(StringComparer.Ordinal));
+
     static string Write(ResultColumn column)
     {
         var sources = column.Sources.Select(static s => string.Join('>', s.Through.Prepend(Short(s.Column)))).Distinct().Order(StringComparer.Ordinal).ToList();

@@ -17,6 +17,8 @@ public sealed class PredicateTests
     [InlineData(PredicateRule.Equality, ColumnUseKind.Group, PredicateRule.Block)]
     [InlineData(PredicateRule.Equality, ColumnUseKind.Other, PredicateRule.Block)]
     [InlineData(PredicateRule.Equality, ColumnUseKind.Stored, PredicateRule.Block)]
+    [InlineData(PredicateRule.Equality, ColumnUseKind.Search, PredicateRule.Block)]
+    [InlineData(PredicateRule.Allow, ColumnUseKind.Search, null)]
     [InlineData(PredicateRule.Allow, ColumnUseKind.Order, null)]
     [InlineData(PredicateRule.Allow, ColumnUseKind.Stored, PredicateRule.Block)]
     [InlineData(PredicateRule.Approve, ColumnUseKind.Equality, PredicateRule.Approve)]
@@ -28,6 +30,25 @@ public sealed class PredicateTests
     {
         var objection = For(Column("m", "public.c.ssn") with { Predicates = rule }).Judge([new("public.c.ssn", use)]);
         (objection?.Rule).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("public.archive.ssn", PredicateRule.Equality, null)]
+    [InlineData("public.guesses.x", PredicateRule.Equality, PredicateRule.Block)]
+    [InlineData("public.guesses.x", PredicateRule.Allow, null)]
+    [InlineData("public.archive.ssn", PredicateRule.Approve, PredicateRule.Approve)]
+    public void A_masked_column_is_compared_with_masked_columns_only(string with, PredicateRule rule, PredicateRule? expected)
+    {
+        var objection = For(Column("m", "public.*.ssn") with { Predicates = rule }).Judge([new("public.c.ssn", ColumnUseKind.Equality) { With = with }]);
+        (objection?.Rule).ShouldBe(expected);
+        if (expected == PredicateRule.Block) objection!.Why.ShouldContain("public.guesses.x");
+    }
+
+    [Fact]
+    public void Code_that_may_copy_anything_is_refused_under_every_mask_and_no_mask_is_no_matter()
+    {
+        For(Column("m", "public.c.ssn") with { Predicates = PredicateRule.Allow }).Judge([new("*", ColumnUseKind.Stored)])!.Why.ShouldContain("cannot be followed");
+        For(Detector("email")).Judge([new("*", ColumnUseKind.Stored)]).ShouldBeNull();
     }
 
     [Fact]

@@ -1,0 +1,67 @@
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Ingress.Sql.Tests.Lineage;
+
+/// <summary>DDL that takes masked values out of sight, or asks about them.</summary>
+public sealed class DefinitionTests
+{
+    [Theory]
+    [InlineData("create view x as select id from customers where ssn like '1%'", "customers.ssn:Pattern")]
+    [InlineData("create or replace temp view x as select id from customers order by ssn", "customers.ssn:Order")]
+    [InlineData("create view x as select ssn from customers", "")]
+    public void The_predicates_of_a_view_count_when_it_is_made(string sql, string expected) => LineageRig.Uses(sql).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("do $$ begin insert into archive select * from customers; end $$")]
+    [InlineData("create function f() returns text language sql as 'select ssn from customers'")]
+    [InlineData("create procedure f() language sql as 'insert into archive(note) select ssn from customers'")]
+    [InlineData("create trigger t after update on customers for each row execute function f()")]
+    [InlineData("create event trigger t on ddl_command_end execute function f()")]
+    [InlineData("create rule r as on update to customers do also insert into archive(note) values (old.ssn)")]
+    [InlineData("create aggregate keep(text, boolean) (sfunc = set_config, stype = text, initcond = 'a.b')")]
+    [InlineData("create cast (text as integer) with function f(text) as implicit")]
+    [InlineData("create extension dblink")]
+    [InlineData("create foreign table f (x text) server loopback options (table_name 'customers')")]
+    [InlineData("alter foreign table f options (set table_name 'customers')")]
+    [InlineData("import foreign schema public from server loopback into x")]
+    [InlineData("alter type t rename attribute a to b")]
+    [InlineData("alter table unheard_of rename a to b")]
+    [InlineData("select query_to_xml('select set_config(''a.b'', ssn, false) from customers', true, true, '')")]
+    [InlineData("select * from ts_stat('select to_tsvector(ssn) from customers')")]
+    public void Code_and_links_may_take_any_column_along(string sql) => LineageRig.Uses(sql).ShouldContain("*:Stored");
+
+    [Theory]
+    [InlineData("alter table customers rename column ssn to harmless", "customers.ssn:Stored")]
+    [InlineData("alter table customers rename ssn to harmless", "customers.ssn:Stored")]
+    [InlineData("alter table customers rename column name to title", "customers.name:Stored")]
+    [InlineData("alter table people rename ssn to harmless", "people.ssn:Stored; people_1.ssn:Stored; people_1a.ssn:Stored")]
+    [InlineData("alter view v rename column tax to harmless", "v.tax:Stored")]
+    [InlineData("alter table archive rename to people2", "archive.id:Stored; archive.note:Stored; archive.ssn:Stored")]
+    [InlineData("alter table archive set schema elsewhere", "archive.id:Stored; archive.note:Stored; archive.ssn:Stored")]
+    [InlineData("alter schema secret rename to elsewhere", "secret.accounts.iban:Stored; secret.accounts.id:Stored")]
+    [InlineData("alter table people detach partition people_1", "people.id:Stored; people.ssn:Stored; people_1.id:Stored; people_1.ssn:Stored; people_1a.id:Stored; people_1a.ssn:Stored")]
+    [InlineData("alter table people_1a no inherit people_1", "people.id:Stored; people.ssn:Stored; people_1.id:Stored; people_1.ssn:Stored; people_1a.id:Stored; people_1a.ssn:Stored")]
+    [InlineData("alter index i rename to j", "")]
+    [InlineData("alter table customers rename constraint a to b", "")]
+    [InlineData("alter table customers add column x text, drop column note, alter name set default 'x'", "")]
+    public void Another_name_is_another_place(string sql, string expected) => LineageRig.Uses(sql).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("alter table customers add constraint c check (ssn like '1%')", "customers.ssn:Stored")]
+    [InlineData("alter table customers add unique (ssn)", "customers.ssn:Group")]
+    [InlineData("alter table customers add foreign key (ssn) references archive (ssn)", "archive.ssn:Other; customers.ssn:Other")]
+    [InlineData("create table guesses (x text references customers (ssn))", "customers.ssn:Other")]
+    [InlineData("alter table customers add exclude using btree (ssn with =)", "customers.ssn:Other")]
+    [InlineData("create unique index on customers (ssn)", "customers.ssn:Group")]
+    [InlineData("create index on customers (ssn)", "")]
+    [InlineData("alter table customers alter ssn type \"char\"", "customers.ssn:Other")]
+    [InlineData("alter table customers alter ssn set not null", "customers.ssn:NullTest")]
+    [InlineData("alter domain d add check (value like '1%')", "*:Other")]
+    [InlineData("create policy p on orders using (exists (select 1 from customers where ssn like '1%'))", "customers.ssn:Pattern")]
+    [InlineData("cluster archive using i", "archive.id:Order; archive.note:Order; archive.ssn:Order")]
+    [InlineData("alter table archive attach partition people_1a for values from ('1') to ('5')", "people_1a.ssn:Other")]
+    [InlineData("create table x partition of archive for values from ('1') to ('5')", "archive.ssn:Other")]
+    [InlineData("create table x (id int primary key, o int references orders (id), n text unique)", "orders.id:Other")]
+    public void Checks_over_stored_rows_ask_about_them(string sql, string expected) => LineageRig.Uses(sql).ShouldContain(expected);
+}

@@ -1,0 +1,124 @@
+using System.Text;
+using Hoop.Ingress.Tests.Protocols.Postgres;
+using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Messages;
+using Hoop.Testing.Wire;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Ingress.Tests.Protocols.Masking;
+
+/// <summary>
+/// Ways to a masked column's values that an expert would try, under a policy that lets everything pass: what is left in the way is the mask.
+/// Each attack is several statements in one transaction that is rolled back.
+/// </summary>
+public sealed class AttackTests
+{
+    private const string Rules = RealGateRig.Everything + """
+
+        masks:
+          - { name: ssn, targets: [shop], columns: [public.customers.ssn], with: { partial: { keepLast: 4 } }, except: [dba] }
+        """;
+
+    /// <summary>All stored values begin with it: plain, reversed, in hex and in base64.</summary>
+    private static readonly string[] Traces = ["900-45", "54-009", "3930302d3435", "OTAwLTQ1", "9004500"];
+
+    private static readonly Encoding Bytes = Encoding.Latin1;
+
+    [Fact]
+    public async Task No_way_of_reading_shows_a_value()
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules);
+        await using var client = await rig.Gateway.ConnectAsync();
+        foreach (var sql in Attacks.Reads)
+        {
+            await client.QueryAsync("begin");
+            await ShouldNotTellAsync(client, sql);
+            await client.QueryAsync(sql);
+            await ShouldNotTellAsync(client, sql);
+            await ExecuteAsync(client, sql);
+            await ShouldNotTellAsync(client, $"{sql} (extended, binary)");
+            await client.QueryAsync("rollback");
+            await ShouldNotTellAsync(client, sql);
+        }
+    }
+
+    /// <summary>The statement marked with <c>!</c> is the one that is refused; what comes after it must not tell anything either.</summary>
+    [Fact]
+    public async Task What_would_move_or_search_values_is_refused()
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules);
+        await using var client = await rig.Gateway.ConnectAsync();
+        foreach (var attack in Attacks.Scripts)
+        {
+            await client.QueryAsync("begin");
+            await ShouldNotTellAsync(client, attack);
+            foreach (var statement in attack.Split(";;", StringSplitOptions.TrimEntries))
+            {
+                await client.QueryAsync(statement.TrimStart('!'));
+                var seen = await ShouldNotTellAsync(client, statement);
+                if (statement.StartsWith('!')) seen.ShouldContain("E:42501", customMessage: statement);
+                else if (attack.Contains('!')) seen.ShouldNotContain(m => m.StartsWith("E:", StringComparison.Ordinal), statement);
+                if (statement.StartsWith('!')) break;
+            }
+
+            await client.QueryAsync("rollback");
+            await ShouldNotTellAsync(client, attack);
+        }
+    }
+
+    [Fact]
+    public async Task What_only_looks_like_an_attack_passes()
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules);
+        await using var client = await rig.Gateway.ConnectAsync();
+        foreach (var (sql, row) in Attacks.Harmless)
+        {
+            await client.QueryAsync(sql);
+            (await ShouldNotTellAsync(client, sql)).ShouldContain(row, customMessage: sql);
+        }
+    }
+
+    /// <summary>A view is changed and read in one breath: the second statement is parsed before the first has run.</summary>
+    [Fact]
+    public async Task A_pipeline_that_changes_a_view_and_reads_it_shows_nothing()
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules);
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.SendAsync(output =>
+        {
+            foreach (var sql in new[] { "create or replace view customer_list as select id, ssn as name, name as number from customers", "select name from customer_list where id = 7" })
+            {
+                Parse.Write(output, "", sql);
+                Bind.WriteText(output, "", "", []);
+                Execute.Write(output, "");
+            }
+
+            PostgresWriter.WriteEmpty(output, FrontendType.Sync);
+        });
+        (await ShouldNotTellAsync(client, "pipeline")).ShouldContain("C:CREATE VIEW");
+    }
+
+    /// <summary>Parse, Bind with every result in binary, Execute.</summary>
+    private static Task ExecuteAsync(WirePeer client, string sql) => client.SendAsync(output =>
+    {
+        Parse.Write(output, "", sql);
+        output.WriteMessage(FrontendType.Bind, [0, 0, 0, 0, 0, 0, 0, 1, 0, 1]);
+        Execute.Write(output, "");
+        PostgresWriter.WriteEmpty(output, FrontendType.Sync);
+    });
+
+    private static async Task<List<string>> ShouldNotTellAsync(WirePeer client, string what)
+    {
+        List<string> seen = [];
+        while (await client.ReadAsync() is { } message)
+        {
+            var text = Bytes.GetString(message.Body);
+            foreach (var trace in Traces) text.ShouldNotContain(trace, Case.Insensitive, what);
+            seen.Add(message.Short);
+            if (message.Type == 'Z') break;
+        }
+
+        return seen;
+    }
+}

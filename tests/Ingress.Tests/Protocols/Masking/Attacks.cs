@@ -1,0 +1,131 @@
+namespace Hoop.Ingress.Tests.Protocols.Masking;
+
+/// <summary>What is tried, against the schema of <see cref="Postgres.RealGateRig"/>.</summary>
+internal static class Attacks
+{
+    public static readonly string[] Reads =
+    [
+        "select * from customers c join customers d using (ssn) where c.id = 7",
+        "select mode() within group (order by ssn) from customers",
+        "select string_agg(ssn, ',' order by id), array_agg(ssn), json_agg(ssn), min(ssn) from customers",
+        "select xmlagg(xmlelement(name a, ssn)), json_object_agg(id, ssn) from customers",
+        "select l.* from customers c, lateral (select c.ssn as q) l where id = 7",
+        "select ssn(c) from customers c where id = 7",
+        "select (c).ssn, (c.*)::text, row(c.*), c from customers c where id = 7",
+        "select array_agg(c), json_agg(c) from customers c where id = 7",
+        "select (unnest(array[c])).ssn from customers c where id = 7",
+        "select (x.c).ssn from (select c from customers c where id = 7) x",
+        "select x from customers c, unnest(array[c.ssn]) x where c.id = 7",
+        "select xmlforest(ssn), xmlelement(name x, xmlattributes(ssn as y)) from customers where id = 7",
+        "select encode(ssn::bytea, 'hex'), encode(ssn::bytea, 'base64'), ssn::bytea, md5(ssn), sha256(ssn::bytea) from customers where id = 7",
+        "select (jsonb_populate_record(c, '{}')).* from customers c where id = 7",
+        "select * from customers c, jsonb_each_text(to_jsonb(c)) where id = 7",
+        "select * from jsonb_to_record((select to_jsonb(c) from customers c where id = 7)) as x(id int, name text, ssn text)",
+        "with recursive r as (select id, ssn as s from customers where id = 7 union all select id + 1, s || '!' from r where id < 9) select s from r",
+        "with d as (update customers set name = 'q' where id = 7 returning *) select * from d",
+        "select * from (values ((select ssn from customers where id = 7))) v",
+        "select array(select ssn from customers where id = 7), (array[ssn])[1], (array[ssn])[1:1] from customers where id = 7",
+        "select ssn::varchar, ssn::name, ssn::bpchar, ssn collate \"C\" from customers where id = 7",
+        "select first_value(ssn) over (), lag(ssn) over (order by id) from customers where id = 8",
+        "select greatest(ssn, 'a'), coalesce(ssn, 'x'), concat(ssn), trim(ssn), reverse(ssn), 'x' || ssn from customers where id = 7",
+        "select translate(ssn, '0123456789', 'abcdefghij'), ('{\"900-45-0007\": \"900-45-0007\"}'::jsonb) -> ssn from customers where id = 7",
+        "select case when ssn = '1' then 'n' else ssn end from customers where id = 7",
+        "select 'a' as x union all select ssn from customers where id = 7",
+        "table customers",
+        "select * from only customers",
+        "insert into customers values (7, 'x', '1', null)",
+        "insert into customers values (7, 'x', '1', null) on conflict (id) do update set name = 'x' returning *, customers",
+        "update customers set name = 'q' where id = 7 returning ssn, customers, customers.*",
+        "insert into customers (id, ssn) select id + 1000, ssn from customers where id = 7 returning ssn",
+        "copy (select ssn from customers) to stdout",
+        "copy customers to stdout (format csv)",
+        "copy customers (id, ssn) to stdout (format binary)",
+        "copy (delete from customers where id = 50 returning ssn) to stdout",
+        "select n from ssn_numbers where id = 7",
+        "select ssn::int from customers",
+        "select ssn::regclass from customers",
+        "select table_to_xml('customers', true, true, '')",
+        "select * from pg_stats where tablename = 'customers'",
+        "select s from pg_stats s where tablename = 'customers'",
+        "select stavalues1 from pg_statistic where starelid = 'customers'::regclass",
+        "explain (verbose) select ssn || 'x' from customers",
+        "explain (analyze, verbose) select * from customers where id = 7",
+    ];
+
+    /// <summary>Separated by <c>;;</c>. Each begins with a way that worked on this gateway once, or on another.</summary>
+    public static readonly string[] Scripts =
+    [
+        // Code that runs unseen.
+        "create table t (x text);; !create function f() returns void language sql as 'insert into t select ssn from customers';; select f();; select x from t",
+        "create table t (x text);; !do $$ begin insert into t select ssn from customers; end $$;; select x from t",
+        "!do $$ begin perform set_config('a.b', ssn, false) from customers where id = 7; end $$;; show a.b",
+        "!create rule r as on update to customers do also insert into orders (id) values (length(old.ssn))",
+        "!create trigger t after update on customers for each row execute function suppress_redundant_updates_trigger()",
+        "!create aggregate keep(text, boolean) (sfunc = set_config, stype = text, initcond = 'a.b');; select keep(ssn, false) from customers;; show a.b",
+        "!select query_to_xml('select set_config(''a.b'', ssn, false) from customers where id = 7', true, true, '');; show a.b",
+        "!select query_to_xml('select 1 / (case when ssn like ''900-45-0007'' then 0 else 1 end) from customers', true, true, '')",
+        // Names that no mask knows.
+        "!alter table customers rename column ssn to harmless;; select harmless from customers",
+        "!alter table customers rename to people;; select ssn from people",
+        "create schema s2;; !alter table customers set schema s2;; select ssn from s2.customers",
+        "!alter schema public rename to p3;; select ssn from p3.customers",
+        "create table kid () inherits (customers);; !alter table kid no inherit customers;; select ssn from kid",
+        "create table part (like customers) partition by list (id);; create table part7 (like customers);; !alter table part attach partition customers for values in (7)",
+        // Copies.
+        "!create table x as select ssn from customers",
+        "!select ssn into x from customers",
+        "!create materialized view x as select id, ssn as q from customers",
+        "!alter table customers add column z text generated always as (ssn) stored",
+        "alter table customers add column z text;; !update customers set z = ssn",
+        "!insert into customers (id, name) select id + 1000, ssn from customers",
+        "!insert into orders select 1, 1, 1 on conflict (id) do update set total = (select length(ssn) from customers limit 1)",
+        "!select set_config('application_name', ssn, false) from customers where id = 7",
+        "!select pg_notify('x', ssn) from customers",
+        "!select lo_from_bytea(0, ssn::bytea) from customers",
+        "!select pg_logical_emit_message(true, 'x', ssn) from customers",
+        // Questions about a part of the value.
+        "!update customers set ssn = left(ssn, 1);; select count(*) from customers where ssn = '9'",
+        "!update customers set ssn = reverse(ssn);; select ssn from customers",
+        "!create view x as select id from customers where ssn like '900-45-0007';; select id from x",
+        "!alter table customers add constraint u check (ssn like '900%')",
+        "!alter table customers add unique (ssn)",
+        "!create unique index on customers (ssn)",
+        "create table g (ssn text primary key);; !alter table customers add foreign key (ssn) references g (ssn)",
+        "create index i on customers (ssn);; !cluster customers using i",
+        "!select rank() over (order by ssn) from customers",
+        "!select count(*) filter (where ssn like '9%') from customers",
+        "!select pg_sleep(case when ssn like '9%' then 0.01 else 0 end) from customers",
+        "!select id from customers where md5(ssn) = 'x'",
+        "!select id from customers where exists (select 1 where ssn like '900%')",
+        // Searches by =.
+        "create table g as select '900-45-' || lpad(i::text, 4, '0') as x from generate_series(0, 99) i;; !select c.id from g join customers c on c.ssn = g.x",
+        "create view g as values ('900-11'), ('900-45-0007');; !select 1 from g join customers on ssn = column1",
+        "create view g as select '900-45-' || lpad(i::text, 4, '0') as x from generate_series(0, 99) i;; !select 1 from g join customers on ssn = x",
+        "create sequence s;; !select nextval('s'), c.id from customers c, generate_series(1, 60) g where c.ssn = '900-45-' || lpad(nextval('s')::text, 4, '0')",
+        "!select id from customers where ssn in ('1','2','3','4','5','6','7','8','9','10','11')",
+        "!select id from customers where ssn = any(string_to_array('900,901', ','))",
+        "!select id from customers where ssn = ('900-45-0007' collate \"C\")",
+        "!insert into customers (id, ssn) select i, i::text from generate_series(100, 9999) i on conflict (ssn) do nothing returning id",
+        // What already held.
+        "begin;; create or replace view customer_list as select id, ssn as name, name as number from customers;; select name from customer_list where id = 7;; rollback;; select number, name from customer_list where id = 7",
+        "create or replace view customer_list as select id, ssn as name, name as number from customers; select name from customer_list where id = 7",
+        "create temp view x as select ssn as q from customers;; select q from x;; select * from pg_temp.x",
+        "prepare p as select number from customer_list where id = 7;; execute p;; execute p;; explain (analyze, verbose) execute p",
+        "declare c cursor with hold for select ssn, id from customers;; fetch 2 from c;; commit;; fetch 2 from c;; fetch backward 1 from c;; select cursor_to_xml('c', 2, true, true, '');; close c",
+    ];
+
+    /// <summary>With a row of the answer.</summary>
+    public static readonly (string Sql, string Row)[] Harmless =
+    [
+        ("select count(*), count(ssn), count(distinct ssn) from customers", "D:50|50|50"),
+        ("select id from customers where ssn = '900-45-0007'", "D:7"),
+        ("select id from customers where ssn in ('900-45-0007', '900-45-0008') and ssn is not null", "D:8"),
+        ("select a.id from customers a join customers b on a.ssn = b.ssn where b.id = 7", "D:7"),
+        ("select c.id from customers c join customer_list l on l.number = c.ssn where l.id = 7", "D:7"),
+        ("select name from customers where id in (7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19) order by name desc limit 1", "D:name 9"),
+        ("update customers set name = upper(name), ssn = ssn where id = 7 returning name", "D:NAME 7"),
+        ("update customers set ssn = '900-11-1111' where id = 7 returning name", "D:NAME 7"),
+        ("create view names as select id, name from customers", "C:CREATE VIEW"),
+        ("select name from names where id = 8", "D:name 8"),
+    ];
+}
