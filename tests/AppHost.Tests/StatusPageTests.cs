@@ -4,6 +4,7 @@ using Aspire.Hosting;
 using Hoop.AppHost.Local.Running;
 using Hoop.AppHost.Local.StatusPage;
 using Hoop.AppHost.Tests.Support;
+using Hoop.Testing;
 using Shouldly;
 using Xunit;
 
@@ -36,12 +37,9 @@ public sealed class StatusPageTests : IAsyncLifetime
     [Fact]
     public async Task What_a_child_prints_is_text_and_never_markup()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        string page;
-        while (!(page = await _http.GetStringAsync("/resources/talker", patience.Token)).Contains("&lt;script&gt;alert(1)"))
-            await Task.Delay(10, patience.Token);
+        var page = await Eventually.SeenAsync(() => _http.GetStringAsync("/resources/talker"), page => page.Contains("&lt;script&gt;alert(1)"));
         page.ShouldNotContain("<script>");
-        (await _http.GetStringAsync("/", patience.Token)).ShouldNotContain("<script>");
+        (await _http.GetStringAsync("/")).ShouldNotContain("<script>");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Hoop.AppHost.Local.Running;
 using Hoop.AppHost.Tests.Support;
+using Hoop.Testing;
 using Shouldly;
 using Xunit;
 
@@ -28,7 +29,7 @@ public class StopTests
         rig.AddShell("parent", "sleep 100 & (sleep 100 & sleep 100) & echo ready; wait");
         await rig.StartAsync();
         var parent = (await rig.UntilAsync("parent", RunState.Healthy)).ProcessId!.Value;
-        await UntilAsync(() => ProcessTable.Of(parent).Count >= 4);
+        await Eventually.TrueAsync(() => ProcessTable.Of(parent).Count >= 4);
         await rig.StopAsync();
         ProcessTable.Of(parent).ShouldBeEmpty();
     }
@@ -40,10 +41,10 @@ public class StopTests
         rig.AddShell("parent", "sleep 100 & wait");
         await rig.StartAsync();
         var parent = (await rig.UntilAsync("parent", RunState.Healthy)).ProcessId!.Value;
-        await UntilAsync(() => ProcessTable.Of(parent).Count >= 2);
+        await Eventually.TrueAsync(() => ProcessTable.Of(parent).Count >= 2);
         Signals.Send(parent, Signals.Kill);
         await rig.UntilAsync("parent", RunState.Restarting);
-        await UntilAsync(() => ProcessTable.Of(parent).Count == 0);
+        await Eventually.TrueAsync(() => ProcessTable.Of(parent).Count == 0);
     }
 
     [Fact]
@@ -53,7 +54,7 @@ public class StopTests
         rig.AddShell("deaf", "trap '' TERM; echo deaf; while :; do sleep 100; done");
         await rig.StartAsync();
         var deaf = (await rig.UntilAsync("deaf", RunState.Healthy)).ProcessId!.Value;
-        await UntilAsync(() => rig["deaf"].Log.Last(1).Contains("deaf"));
+        await Eventually.TrueAsync(() => rig["deaf"].Log.Last(1).Contains("deaf"));
         await rig["deaf"].LeaveAsync(TimeSpan.FromMilliseconds(100), CancellationToken.None);
         ProcessTable.Of(deaf).ShouldBeEmpty();
         rig["deaf"].Status.State.ShouldBe(RunState.Stopped);
@@ -68,12 +69,5 @@ public class StopTests
         await rig.UntilAsync("brief", s => s is { State: RunState.Restarting, Restarts: >= 3 });
         await rig.StopAsync().WaitAsync(TimeSpan.FromSeconds(2));
         rig["brief"].Status.State.ShouldBe(RunState.Stopped);
-    }
-
-    static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!condition())
-            await Task.Delay(10, patience.Token);
     }
 }

@@ -56,8 +56,7 @@ public sealed class AuditRig : IAsyncLifetime
             .ConfigureTestServices(services => services.AddLogging(logging => logging.ClearProviders())));
         _ = factory.Server;
         var documents = Services.GetRequiredService<HoopDocuments>();
-        while (documents.Current is null)
-            await Task.Delay(10);
+        await Eventually.TrueAsync(() => documents.Current is not null);
     }
 
     public HttpClient As(Principal? principal)

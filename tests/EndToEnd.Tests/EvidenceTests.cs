@@ -12,9 +12,8 @@ public class EvidenceTests(DemoSystem hoop)
     public async Task A_session_is_on_record_with_its_decisions_and_without_secrets()
     {
         await hoop.PsqlAsync("select ssn from customers where id = 1 /* evidence-1 */;\ndrop table orders /* evidence-1 */;\n");
-        var session = await SessionWithAsync("evidence-1", events: 5);
+        var text = (await hoop.SessionWithAsync("evidence-1", events: 5)).Shown.ToString();
 
-        var text = session.ToString();
         text.ShouldContain("drop table orders");
         text.ShouldContain("nobody-destroys");
         text.ShouldContain("maskedColumns");
@@ -25,7 +24,7 @@ public class EvidenceTests(DemoSystem hoop)
     public async Task An_export_verifies_until_a_byte_is_changed()
     {
         await hoop.PsqlAsync("select count(*) from orders /* evidence-2 */;\ndrop table orders;\n");
-        var id = (await SessionWithAsync("evidence-2", events: 5)).GetProperty("session").GetProperty("id").GetString()!;
+        var id = (await hoop.SessionWithAsync("evidence-2", events: 5)).Id;
         var file = Path.Combine(Path.GetTempPath(), $"hoop-{id}.jsonl");
         try
         {
@@ -52,21 +51,7 @@ public class EvidenceTests(DemoSystem hoop)
     public async Task Somebody_without_the_role_does_not_see_others_sessions()
     {
         await hoop.PsqlAsync("select 1 /* evidence-3 */;\n");
-        var id = (await SessionWithAsync("evidence-3", events: 4)).GetProperty("session").GetProperty("id").GetString()!;
+        var id = (await hoop.SessionWithAsync("evidence-3", events: 4)).Id;
         (await hoop.CliAsync("sessions", "show", id, "--as", "ana")).ExitCode.ShouldBe(1);
-    }
-
-    private async Task<System.Text.Json.JsonElement> SessionWithAsync(string tag, int events)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (true)
-        {
-            foreach (var session in (await hoop.CliJsonAsync("sessions", "list", "--as", "bea")).EnumerateArray().Take(10))
-            {
-                var shown = await hoop.CliJsonAsync("sessions", "show", session.GetProperty("id").GetString()!, "--as", "bea");
-                if (shown.ToString().Contains(tag, StringComparison.Ordinal) && shown.GetProperty("events").GetArrayLength() >= events) return shown;
-            }
-            await Task.Delay(100, patience.Token);
-        }
     }
 }

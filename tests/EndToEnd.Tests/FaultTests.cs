@@ -23,11 +23,11 @@ public sealed class FaultTests(FaultSystem hoop)
         await using var psql = await hoop.StartPsqlAsync();
         await psql.SendAsync("select pg_backend_pid() /* fault-1 */;\nselect count(*) from orders a, orders b, orders c /* fault-1 */;\n");
         await psql.SawAsync("\n");
-        var session = await hoop.SessionWithAsync("fault-1");
+        var session = (await hoop.SessionWithAsync("fault-1")).Id;
         FaultSystem.Kill(hoop.PidOf("ingress"));
         await psql.WaitAsync();
 
-        var ended = await hoop.SessionAsync(session, shown => shown.GetProperty("session").GetProperty("state").GetString() == "crashed");
+        var ended = await hoop.SessionBecomesAsync(session, "crashed");
         var sequences = ended.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("sequence").GetInt64()).ToList();
         sequences.ShouldBe(Enumerable.Range(0, sequences.Count).Select(i => (long)i));
         ended.ToString().ShouldContain("crash");

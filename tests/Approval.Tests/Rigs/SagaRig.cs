@@ -1,5 +1,6 @@
 using Hoop.Approval.Tests.Rigs;
 using Hoop.Contracts.Approvals;
+using Hoop.Testing;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(SagaRig))]
@@ -35,11 +36,8 @@ public sealed class SagaRig : IAsyncLifetime
         return request;
     }
 
-    public async Task OpenedAsync(Guid requestId)
-    {
-        while ((await Ingress.VoteAsync(new CastVote(requestId, Samples.Agent, true, null))).Code == "not-found")
-            await Task.Delay(20);
-    }
+    public Task OpenedAsync(Guid requestId) =>
+        Eventually.SeenAsync(() => Ingress.VoteAsync(new CastVote(requestId, Samples.Agent, true, null)), vote => vote.Code != "not-found");
 
     public Task<List<DecisionRow>> DecisionsAsync(Guid requestId) =>
         One.DecisionsAsync(requestId);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Hoop.Approval.Tests.Rigs;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Identity;
+using Hoop.Testing;
 using Shouldly;
 using Xunit;
 using static Hoop.Approval.Tests.Rigs.Samples;
@@ -178,7 +179,7 @@ public sealed class ApprovalSagaTests(SagaRig rig)
         await rig.Ingress.VoteAsync(Approve(request, Bea));
         await rig.Ingress.ResolutionAsync(request.RequestId);
 
-        while ((await rig.Ingress.VoteAsync(Approve(request, Cleo))).State != "expired") await Task.Delay(50);
+        await Eventually.SeenAsync(() => rig.Ingress.VoteAsync(Approve(request, Cleo)), vote => vote.State == "expired");
 
         (await rig.Ingress.RedeemAsync(request)).Granted.ShouldBeFalse();
         rig.Ingress.Resolutions(request.RequestId).Single().Outcome.ShouldBe(ApprovalOutcome.Approved);

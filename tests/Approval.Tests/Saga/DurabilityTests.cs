@@ -2,6 +2,7 @@ using Hoop.Approval.Expiry;
 using Hoop.Approval.Outbox;
 using Hoop.Approval.Tests.Rigs;
 using Hoop.Contracts.Approvals;
+using Hoop.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -96,7 +97,6 @@ public sealed class DurabilityTests
     private static async Task RowsAsync(ApprovalBroker broker, string count, long expected)
     {
         await using var database = NpgsqlDataSource.Create(broker.Database);
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!Equals(await database.CreateCommand(count).ExecuteScalarAsync(timeout.Token), expected)) await Task.Delay(20, timeout.Token);
+        await Eventually.SeenAsync(() => database.CreateCommand(count).ExecuteScalarAsync(), rows => Equals(rows, expected), what: $"{count} gives {expected}");
     }
 }

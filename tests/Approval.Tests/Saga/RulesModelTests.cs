@@ -1,6 +1,7 @@
 using Hoop.Approval.Tests.Rigs;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Identity;
+using Hoop.Testing;
 using Shouldly;
 using Xunit;
 using static Hoop.Approval.Tests.Rigs.Samples;
@@ -49,7 +50,7 @@ public sealed class RulesModelTests(SagaRig rig)
                 model.Withdraw();
                 await rig.Ingress.PublishAsync(new ApprovalWithdrawn(request.RequestId, "cancelled", TimeProvider.System.GetUtcNow()));
                 var probe = new CastVote(request.RequestId, Agent, true, null);
-                while ((await rig.Ingress.VoteAsync(probe)).State is "pending" or "approved") await Task.Delay(10);
+                await Eventually.SeenAsync(() => rig.Ingress.VoteAsync(probe), vote => vote.State is not ("pending" or "approved"));
                 break;
         }
     }

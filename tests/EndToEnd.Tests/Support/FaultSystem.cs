@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using Hoop.Testing;
 using Xunit;
 
@@ -62,38 +63,18 @@ public sealed class FaultSystem : HoopSystem, IAsyncLifetime
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    public async Task ReadsAsync()
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((await PsqlAsync("select 'reads again'")).ExitCode != 0) await Task.Delay(200, patience.Token);
-    }
+    public Task ReadsAsync() =>
+        Eventually.SeenAsync(() => PsqlAsync("select 'reads again'"), psql => psql.ExitCode == 0, seconds: 60);
 
-    public async Task<string> SessionWithAsync(string tag, int seconds = 30)
+    /// <summary>A session, once it is in a state.</summary>
+    public async Task<JsonElement> SessionBecomesAsync(string id, string state)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
-        while (true)
-        {
-            var list = await CliAsync("sessions", "list", "--as", "bea", "--json");
-            if (list.ExitCode == 0)
-                foreach (var session in System.Text.Json.JsonDocument.Parse(list.Output).RootElement.EnumerateArray().Take(10))
-                {
-                    var id = session.GetProperty("id").GetString()!;
-                    var shown = await CliAsync("sessions", "show", id, "--as", "bea", "--json");
-                    if (shown.Output.Contains(tag, StringComparison.Ordinal)) return id;
-                }
-            await Task.Delay(100, patience.Token);
-        }
-    }
+        var shown = await Eventually.SeenAsync(
+            () => CliAsync("sessions", "show", id, "--as", "bea", "--json"),
+            shown => shown.ExitCode == 0 && StateOf(shown) == state, seconds: 60, what: $"session {id} is {state}");
+        return JsonDocument.Parse(shown.Output).RootElement;
 
-    public async Task<System.Text.Json.JsonElement> SessionAsync(string id, Func<System.Text.Json.JsonElement, bool> until)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (true)
-        {
-            var shown = await CliAsync("sessions", "show", id, "--as", "bea", "--json");
-            if (shown.ExitCode == 0 && System.Text.Json.JsonDocument.Parse(shown.Output).RootElement is var session && until(session)) return session;
-            await Task.Delay(100, patience.Token);
-        }
+        static string? StateOf(CommandResult shown) => JsonDocument.Parse(shown.Output).RootElement.GetProperty("session").GetProperty("state").GetString();
     }
 
     /// <summary>Takes services down until the answer is disposed.</summary>

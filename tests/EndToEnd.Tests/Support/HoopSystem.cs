@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hoop.Testing;
 using Npgsql;
 
 namespace Hoop.EndToEnd.Tests.Support;
@@ -92,25 +93,36 @@ public class HoopSystem : IAsyncDisposable
     }
 
     /// <summary>The only pending request whose statement contains the text.</summary>
-    public async Task<string> PendingRequestAsync(string statement, string approver = "bea", int seconds = 20)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
-        while (true)
-        {
-            var requests = await CliJsonAsync("requests", "list", "--as", approver);
-            foreach (var request in requests.EnumerateArray())
-                if (request.GetProperty("statement").GetString()!.Contains(statement, StringComparison.Ordinal))
-                    return request.GetProperty("id").GetString()!;
-            await Task.Delay(100, patience.Token);
-        }
-    }
+    public Task<string> PendingRequestAsync(string statement, string approver = "bea", int seconds = 20) => Eventually.FoundAsync(
+        async () => (await CliJsonAsync("requests", "list", "--as", approver)).EnumerateArray()
+            .Where(request => request.GetProperty("statement").GetString()!.Contains(statement, StringComparison.Ordinal))
+            .Select(request => request.GetProperty("id").GetString()).FirstOrDefault(),
+        seconds, what: $"a pending request with '{statement}'");
 
     /// <summary>Waits until a request is in a state.</summary>
-    public async Task RequestBecomesAsync(string request, string state)
+    public Task RequestBecomesAsync(string request, string state) => Eventually.SeenAsync(
+        async () => (await CliJsonAsync("requests", "show", request, "--as", "bea")).GetProperty("state").GetString(),
+        seen => string.Equals(seen, state, StringComparison.OrdinalIgnoreCase), what: $"request {request} is {state}");
+
+    /// <summary>The session whose record contains the text, once it has that many events; the services that show it may be down for a while.</summary>
+    public async Task<RecordedSession> SessionWithAsync(string tag, int events = 0, int seconds = 30)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!(await CliJsonAsync("requests", "show", request, "--as", "bea")).GetProperty("state").GetString()!.Equals(state, StringComparison.OrdinalIgnoreCase))
-            await Task.Delay(100, patience.Token);
+        return await Eventually.FoundAsync(LookAsync, seconds, what: $"a session with '{tag}' and {events} events");
+
+        async Task<RecordedSession?> LookAsync()
+        {
+            var list = await CliAsync("sessions", "list", "--as", "bea", "--json");
+            if (list.ExitCode != 0) return null;
+            foreach (var session in JsonDocument.Parse(list.Output).RootElement.EnumerateArray().Take(10))
+            {
+                var id = session.GetProperty("id").GetString()!;
+                var result = await CliAsync("sessions", "show", id, "--as", "bea", "--json");
+                if (result.ExitCode != 0 || !result.Output.Contains(tag, StringComparison.Ordinal)) continue;
+                var shown = JsonDocument.Parse(result.Output).RootElement;
+                if (shown.GetProperty("events").GetArrayLength() >= events) return new RecordedSession(id, shown);
+            }
+            return null;
+        }
     }
 
     /// <summary>The newest session of a principal.</summary>
@@ -134,3 +146,6 @@ public class HoopSystem : IAsyncDisposable
     private string PsqlTarget(string target, string principal) =>
         $"host={Host} port={Port} user={principal} dbname={target} sslmode=require application_name=psql";
 }
+
+/// <summary>A session as <c>hoop sessions show --json</c> tells it.</summary>
+public sealed record RecordedSession(string Id, JsonElement Shown);

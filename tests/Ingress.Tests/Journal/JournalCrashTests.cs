@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Hoop.Contracts.Audit;
 using Hoop.Ingress.Journal;
+using Hoop.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -63,12 +64,11 @@ public sealed class JournalCrashTests : IDisposable
         var file = Path.Combine(rig.Directory, "acknowledged");
         try
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            while (!File.Exists(file) || new FileInfo(file).Length < acknowledgements * 65L)
+            await Eventually.TrueAsync(() =>
             {
                 child.HasExited.ShouldBeFalse();
-                await Task.Delay(10, limit.Token);
-            }
+                return File.Exists(file) && new FileInfo(file).Length >= acknowledgements * 65L;
+            }, seconds: 60, what: $"{acknowledgements} events are acknowledged");
         }
         finally
         {

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Hoop.Contracts.Audit;
 using Hoop.Ingress.Journal;
 using Hoop.Ingress.Journal.Shipping;
+using Hoop.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -51,14 +52,11 @@ public sealed class JournalShipperTests : IAsyncDisposable
         var first = await sent.Reader.ReadAsync(Limit());
         rig.Files().Length.ShouldBe(files);
         Confirm(first);
-        var limit = Limit();
-        while (rig.Files().Length != 1)
+        await Eventually.TrueAsync(() =>
         {
-            if (sent.Reader.TryRead(out var next))
-                Confirm(next);
-            else
-                await Task.Delay(5, limit);
-        }
+            while (sent.Reader.TryRead(out var next)) Confirm(next);
+            return rig.Files().Length == 1;
+        }, what: "one segment is left");
     }
 
     [Fact]
@@ -120,8 +118,7 @@ public sealed class JournalShipperTests : IAsyncDisposable
         brokerDown = false;
 
         (await TakeAsync(51)).Select(e => e.Sequence).ShouldBe(Enumerable.Range(0, 51).Select(i => (long)i));
-        while (rig.Journal.BacklogBytes > 0)
-            await Task.Delay(5, Limit());
+        await Eventually.TrueAsync(() => rig.Journal.BacklogBytes == 0);
     }
 
     public async ValueTask DisposeAsync()

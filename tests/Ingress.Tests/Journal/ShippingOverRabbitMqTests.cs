@@ -43,9 +43,7 @@ public sealed class ShippingOverRabbitMqTests : IDisposable
         await session.AppendAsync(EventKinds.SessionEnded, "{}", Durability.Synced);
 
         var journal = ingress.Services.GetRequiredService<FileJournal>();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
-        while (journal.BacklogBytes > 0)
-            await Task.Delay(10, limit.Token);
+        await Eventually.TrueAsync(() => journal.BacklogBytes == 0, seconds: 40);
         var events = stored.Events.Distinct().OrderBy(e => e.Sequence).ToList();
         events.Count.ShouldBe(702);
         JournalRig.IsChained(events).ShouldBeTrue();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Hoop.Testing;
 using Shouldly;
 using Xunit;
 
@@ -105,14 +106,9 @@ public sealed class ConfigFileTests
     /// <summary>The file's mistakes, once the service has seen them.</summary>
     private static async Task<JsonElement[]> ErrorsAsync(PolicyRig rig)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         using var service = rig.Service();
-        while (true)
-        {
-            var status = await service.GetFromJsonAsync<JsonElement>("/documents/status", patience.Token);
-            var errors = status.GetProperty("file").GetProperty("errors").EnumerateArray().ToArray();
-            if (errors.Length > 0) return errors;
-            await Task.Delay(50, patience.Token);
-        }
+        var status = await Eventually.SeenAsync(
+            () => service.GetFromJsonAsync<JsonElement>("/documents/status"), status => status.GetProperty("file").GetProperty("errors").GetArrayLength() > 0);
+        return [.. status.GetProperty("file").GetProperty("errors").EnumerateArray()];
     }
 }

@@ -73,7 +73,11 @@ public sealed class SchemaScriptTests : IAsyncLifetime
 
         var upgrade = upgrades.RunSchemaAsync("shop", Script + "SELECT 1;", CancellationToken.None);
         await using (var waits = database.CreateCommand("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'shop.second'::regclass)"))
-            while (await waits.ExecuteScalarAsync() is not true) upgrade.IsFaulted.ShouldBeFalse();
+            await Eventually.SeenAsync(() => waits.ExecuteScalarAsync(), waiting =>
+            {
+                upgrade.IsFaulted.ShouldBeFalse();
+                return waiting is true;
+            }, what: "the upgrade waits for a lock");
         await using (var first = new NpgsqlCommand("INSERT INTO shop.first VALUES (1)", worker)) await first.ExecuteNonQueryAsync();
         await transaction.CommitAsync();
 

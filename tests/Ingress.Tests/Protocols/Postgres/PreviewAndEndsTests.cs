@@ -158,7 +158,7 @@ public class EndsAndMessagesTests
         await using var connection = new NpgsqlConnection(server.ConnectionString(rig.Gate.Target.Document.Database!));
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var running = new NpgsqlCommand("select count(*) from pg_stat_activity where state = 'active' and query = 'select pg_sleep(59)'", connection);
-        while ((long)(await running.ExecuteScalarAsync(TestContext.Current.CancellationToken))! == 0) await Task.Yield();
+        await Eventually.SeenAsync(() => running.ExecuteScalarAsync(TestContext.Current.CancellationToken), count => count is 1L);
         using (var interrupt = Process.Start("kill", ["-INT", process.Id.ToString()])) await interrupt.WaitForExitAsync(TestContext.Current.CancellationToken);
         (await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldContain("canceling statement due to user request");
         rig.Gate.Completed.ShouldHaveSingleItem().Result.Status.ShouldStartWith("57014");
