@@ -34,4 +34,15 @@ public static class BusExtensions
             options.StopTimeout = TimeSpan.FromSeconds(5);
         });
     }
+
+    /// <summary>A consumer on a queue of this process alone, gone with it: every process hears what is published.</summary>
+    /// <param name="name">What the queue's name begins with; the consumer's own name when null.</param>
+    public static void AddOwnQueueConsumer<T>(this IBusRegistrationConfigurator bus, string? name = null) where T : class, IConsumer =>
+        bus.AddConsumer<T>().Endpoint(endpoint =>
+        {
+            var process = Guid.NewGuid().ToString("n");
+            if (name is null) endpoint.InstanceId = process;
+            else endpoint.Name = $"{name}-{process}";
+            endpoint.Temporary = true;
+        });
 }

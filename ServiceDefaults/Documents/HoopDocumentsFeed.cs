@@ -21,12 +21,7 @@ public static class HoopDocumentsExtensions
     }
 
     /// <summary>Adds the consumer that wakes the feed, on a queue of this process alone.</summary>
-    public static void AddPolicyActivatedConsumer(this IBusRegistrationConfigurator bus) =>
-        bus.AddConsumer<PolicyActivatedConsumer>().Endpoint(endpoint =>
-        {
-            endpoint.InstanceId = Guid.NewGuid().ToString("n");
-            endpoint.Temporary = true;
-        });
+    public static void AddPolicyActivatedConsumer(this IBusRegistrationConfigurator bus) => bus.AddOwnQueueConsumer<PolicyActivatedConsumer>();
 }
 
 public sealed class PolicyActivatedConsumer(HoopDocumentsFeed feed) : IConsumer<PolicyActivated>

@@ -1,5 +1,6 @@
 using Hoop.Contracts.Audit;
 using Hoop.Ingress.Journal.Shipping;
+using Hoop.ServiceDefaults;
 using MassTransit;
 
 namespace Hoop.Ingress.Journal;
@@ -23,11 +24,7 @@ internal static class JournalExtensions
 
     /// <summary>Confirmations come on a queue of this process alone; one that is lost is asked for again.</summary>
     internal static void AddJournalConsumers(this IBusRegistrationConfigurator bus, string ingressId) =>
-        bus.AddConsumer<EventsRecordedConsumer>().Endpoint(endpoint =>
-        {
-            endpoint.Name = $"ingress-{ingressId}-journal-{Guid.NewGuid():n}";
-            endpoint.Temporary = true;
-        });
+        bus.AddOwnQueueConsumer<EventsRecordedConsumer>($"ingress-{ingressId}-journal");
 
     private static Task PublishBatchAsync(this IBus bus, RecordEvents batch, TimeSpan timeToLive, CancellationToken cancel) =>
         bus.Publish(batch, context => context.TimeToLive = timeToLive, cancel);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Hoop.Contracts.Documents;
+using Hoop.ServiceDefaults;
 using Hoop.ServiceDefaults.Documents;
 using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -23,11 +24,7 @@ internal static class SnapshotsExtensions
     internal static void AddSnapshotConsumers(this IBusRegistrationConfigurator bus)
     {
         bus.AddPolicyActivatedConsumer();
-        bus.AddConsumer<MaskingActivatedConsumer>().Endpoint(endpoint =>
-        {
-            endpoint.InstanceId = Guid.NewGuid().ToString("n");
-            endpoint.Temporary = true;
-        });
+        bus.AddOwnQueueConsumer<MaskingActivatedConsumer>();
     }
 
     private static MaskingKey ReadKey(string? base64)
