@@ -52,7 +52,6 @@ var approval = builder.AddHoopService<Projects.Approval>("approval", demo, inter
     .WithExternalHttpEndpoints()
     .WithReference(approvaldb).WaitFor(approvaldb)
     .WithReference(rabbitmq).WaitFor(rabbitmq)
-    .WithReference(redis).WaitFor(redis)
     .WithReference(policy).WaitFor(policy)
     .WithReference(audit)
     .WithEnvironment("Oidc__Authority", issuer).WaitFor(identity)

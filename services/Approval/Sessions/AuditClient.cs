@@ -8,14 +8,15 @@ namespace Hoop.Approval.Sessions;
 /// <summary>Asks Audit on behalf of whoever is signed in; Audit checks their rights and records that they watched.</summary>
 internal sealed class AuditClient(IHttpClientFactory http)
 {
-    /// <summary>Longest answer put on a page; the API passes on any.</summary>
+    /// <summary>Longest answer put on a page; <see cref="AuditForwarder"/> passes on any.</summary>
     private const int MaxShownBytes = 16 * 1024 * 1024;
 
-    /// <exception cref="HttpRequestException">Audit does not answer.</exception>
-    public Task<HttpResponseMessage> GetAsync(string pathAndQuery, Principal principal, CancellationToken cancel)
+    internal static string Encode(Principal principal) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(principal));
+
+    private Task<HttpResponseMessage> GetAsync(string pathAndQuery, Principal principal, CancellationToken cancel)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, pathAndQuery);
-        request.Headers.Add(ServiceClients.PrincipalHeader, Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(principal)));
+        request.Headers.Add(ServiceClients.PrincipalHeader, Encode(principal));
         return http.CreateClient("audit").SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
     }
 

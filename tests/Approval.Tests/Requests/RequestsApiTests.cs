@@ -117,6 +117,34 @@ public sealed class RequestsApiTests(SagaRig rig)
         (await ana.GetAsync("/api/sessions/s-8")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task Nothing_of_the_request_but_its_path_and_query_reaches_Audit()
+    {
+        rig.World.Audit["/api/sessions/s-9"] = (200, "[]");
+        using var ana = Client(Ana);
+        ana.DefaultRequestHeaders.Add("Cookie", "hoop=secret");
+        ana.DefaultRequestHeaders.Add("X-Hoop-Principal", "guessed");
+        ana.DefaultRequestHeaders.Add("X-Forwarded-Host", "elsewhere");
+
+        using var answer = await ana.GetAsync("/api/sessions/s-9?after=3&limit=2");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Headers.ShouldNotContain(header => header.Key.StartsWith("X-Hoop"));
+        answer.Headers.Contains("Set-Cookie").ShouldBeFalse();
+        var asked = rig.World.AskedOfAudit.Last(request => request.Path == "/api/sessions/s-9");
+        asked.Query.ShouldBe("?after=3&limit=2");
+        asked.Headers.ShouldBe(["Host", "traceparent", "X-Hoop-Internal", "X-Hoop-Principal"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Audit_that_does_not_answer_is_a_problem_that_says_so()
+    {
+        rig.World.Audit["/api/sessions/s-10"] = (StubWorld.HangUp, "");
+        using var ana = Client(Ana);
+
+        (await ProblemAsync(ana.GetAsync("/api/sessions/s-10"), HttpStatusCode.ServiceUnavailable)).ShouldBe("audit-away");
+    }
+
     private async Task<ApprovalRequested> OpenAsync(Principal requester) => await rig.OpenAsync(Request(rig.World.Of(requester)));
 
     private HttpClient Client(Principal principal)

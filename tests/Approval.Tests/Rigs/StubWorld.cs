@@ -32,6 +32,12 @@ public sealed class StubWorld : IAsyncDisposable
     /// <summary>Principals that Approval acted for at Audit.</summary>
     public ConcurrentQueue<Principal> Watchers { get; } = new();
 
+    /// <summary>What Audit was asked, with the names of the headers.</summary>
+    public ConcurrentQueue<(string Path, string Query, string[] Headers)> AskedOfAudit { get; } = new();
+
+    /// <summary>A status: Audit cuts the connection instead of answering.</summary>
+    public const int HangUp = 0;
+
     /// <summary>What Audit answers, by path.</summary>
     public ConcurrentDictionary<string, (int Status, string Body)> Audit { get; } = new();
 
@@ -117,7 +123,11 @@ public sealed class StubWorld : IAsyncDisposable
     {
         if (context.Request.Headers["X-Hoop-Internal"] != "test-internal-key") return TypedResults.Unauthorized();
         Watchers.Enqueue(JsonSerializer.Deserialize<Principal>(Base64Url.DecodeFromChars(context.Request.Headers["X-Hoop-Principal"].ToString()))!);
-        return Audit.TryGetValue(context.Request.Path, out var answer)
+        AskedOfAudit.Enqueue((context.Request.Path, context.Request.QueryString.Value ?? "", [.. context.Request.Headers.Keys]));
+        var known = Audit.TryGetValue(context.Request.Path, out var answer);
+        if (known && answer.Status == HangUp) context.Abort();
+        context.Response.Headers.SetCookie = "of=audit";
+        return known
             ? TypedResults.Content(answer.Body, "application/json", statusCode: answer.Status)
             : TypedResults.Problem(statusCode: 404, detail: "There is no such session.");
     }
