@@ -43,6 +43,23 @@ public static class CanonicalEvent
         return at + HashLength;
     }
 
+    /// <summary>An upper bound of what <see cref="Begin"/> needs.</summary>
+    internal static int MaxBeginLength(string sessionId, string kind) =>
+        FixedLength + Encoding.UTF8.GetMaxByteCount(sessionId.Length) + Encoding.UTF8.GetMaxByteCount(kind.Length);
+
+    /// <summary>Writes everything before the payload and leaves room for its length, which <see cref="SetPayloadLength"/> puts there.</summary>
+    internal static int Begin(string session, long sequence, DateTimeOffset at, string kind, Span<byte> destination)
+    {
+        var length = Start(destination);
+        length += WriteText(session, destination[length..]);
+        length += WriteNumbers(sequence, Microseconds(at), destination[length..]);
+        length += WriteText(kind, destination[length..]);
+        return length + 4;
+    }
+
+    /// <param name="begun">Ends where the payload begins.</param>
+    internal static void SetPayloadLength(Span<byte> begun, int length) => BinaryPrimitives.WriteInt32BigEndian(begun[^4..], length);
+
     /// <summary>The same from bytes, for a verifier that must not trust a decoder.</summary>
     internal static byte[] From(string session, long sequence, long microseconds, string kind, ReadOnlySpan<byte> payload, string previousHash)
     {

@@ -7,7 +7,7 @@ namespace Hoop.Ingress.Journal;
 
 /// <summary>
 /// The journal in append-only segment files. An append writes into the page cache on the caller's thread (about a microsecond, no
-/// hop, nothing allocated), so whether it was taken is known before the call returns; only <see cref="Durability.Synced"/> waits.
+/// hop, nothing allocated), so whether it was taken is known before the call returns; only <see cref="DurableAsync"/> waits.
 /// </summary>
 internal sealed class FileJournal : IJournal, IDisposable
 {
@@ -20,6 +20,8 @@ internal sealed class FileJournal : IJournal, IDisposable
     private readonly GroupCommit commits;
     private readonly SemaphoreSlim changed = new(0, 1);
     private readonly JournalMetrics metrics;
+    private long appended;
+    private long durable;
     private Exception? broken;
     private bool refusing;
     private bool disposed;
@@ -70,27 +72,32 @@ internal sealed class FileJournal : IJournal, IDisposable
         return journal;
     }
 
-    public ValueTask AppendAsync(JournalEvent e, Durability durability, CancellationToken cancel)
+    public long Append(in ChainedEvent e)
     {
-        if (cancel.IsCancellationRequested)
-            return ValueTask.FromCanceled(cancel);
-        var record = ArrayPool<byte>.Shared.Rent(JournalRecord.MaxLength(e));
-        try
+        Span<byte> head = stackalloc byte[JournalRecord.HeadLength];
+        var length = head.Length + e.Bytes.Length;
+        if (length > JournalRecord.MaxBody)
+            throw new JournalUnavailableException($"The event is larger than {JournalRecord.MaxBody} bytes and can not be recorded.");
+        JournalRecord.WriteHead(e.Bytes, head);
+        var closing = ClosingEvents.Includes(e.Kind);
+        long place;
+        lock (gate)
         {
-            var length = JournalRecord.Write(e, record);
-            if (Append(e, record.AsSpan(0, length)) is { } refusal)
-                return ValueTask.FromException(refusal);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(record);
+            if (Refusal(length, closing) is { } why)
+                throw Refuse(why, null);
+            if (!heads.IsNext(e))
+                throw new JournalUnavailableException($"Event {e.Sequence} does not follow the last event of session {e.SessionId}: the session can not go on.");
+            Store(head, e.Bytes, closing);
+            heads.Advance(e);
+            place = ++appended;
         }
 
-        if (durability == Durability.Synced)
-            return WaitAsync(commits.SyncedAsync(), cancel);
         commits.Written();
-        return ValueTask.CompletedTask;
+        return place;
     }
+
+    public ValueTask DurableAsync(long place, CancellationToken cancel) =>
+        Volatile.Read(ref durable) >= place ? default : WaitAsync(commits.SyncedAsync(), cancel);
 
     /// <summary>The segments, oldest first, for the shipper.</summary>
     public IReadOnlyList<Segment> Segments()
@@ -149,11 +156,15 @@ internal sealed class FileJournal : IJournal, IDisposable
     private void Begin(TimeProvider time)
     {
         store.Open();
+        Span<byte> head = stackalloc byte[JournalRecord.HeadLength];
+        var buffer = new EventBuffer();
         foreach (var (session, next, hash) in heads.All)
         {
-            var end = new SessionChain(session, next, hash).Append(EventKinds.SessionEnded, """{"cause":"crash"}""", time.GetUtcNow());
-            var record = new byte[JournalRecord.MaxLength(end)];
-            store.Append(record.AsSpan(0, JournalRecord.Write(end, record)), closing: true);
+            buffer.Begin(session, next, EventKinds.SessionEnded, time.GetUtcNow());
+            buffer.Write("""{"cause":"crash"}"""u8);
+            var end = buffer.End(hash);
+            JournalRecord.WriteHead(end.Bytes, head);
+            store.Append(head, end.Bytes, closing: true);
             heads.Advance(end);
             logger.SessionEndedByCrash(session);
         }
@@ -161,34 +172,21 @@ internal sealed class FileJournal : IJournal, IDisposable
         commits.Written();
     }
 
-    private JournalUnavailableException? Append(JournalEvent e, ReadOnlySpan<byte> record)
+    private void Store(ReadOnlySpan<byte> head, ReadOnlySpan<byte> bytes, bool closing)
     {
-        var closing = ClosingEvents.Includes(e.Kind);
-        lock (gate)
+        try
         {
-            if (Refusal(record.Length, closing) is { } why)
-                return Refuse(why, null);
-            if (record.Length > JournalRecord.MaxBody)
-                return new JournalUnavailableException($"The event is larger than {JournalRecord.MaxBody} bytes and can not be recorded.");
-            if (!heads.IsNext(e))
-                return new JournalUnavailableException($"Event {e.Sequence} does not follow the last event of session {e.SessionId}: the session can not go on.");
-            try
-            {
-                store.Append(record, closing);
-                heads.Advance(e);
-                if (refusing && !closing)
-                {
-                    refusing = false;
-                    logger.TakesEventsAgain();
-                }
-
-                return null;
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                return Refuse($"The journal can not be written ({error.Message})", error);
-            }
+            store.Append(head, bytes, closing);
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Refuse($"The journal can not be written ({error.Message})", error);
+        }
+
+        if (!refusing || closing)
+            return;
+        refusing = false;
+        logger.TakesEventsAgain();
     }
 
     private string? Refusal(long length, bool closing)
@@ -229,12 +227,14 @@ internal sealed class FileJournal : IJournal, IDisposable
         try
         {
             bool directoryChanged;
+            long upToPlace;
             List<(Segment Segment, long UpTo)> unsynced;
             lock (gate)
             {
                 if (broken is not null)
                     throw broken;
                 unsynced = [.. store.Segments.Where(s => s.Synced < s.Written).Select(s => (s, s.Written))];
+                upToPlace = appended;
                 (directoryChanged, store.DirectoryChanged) = (store.DirectoryChanged, false);
             }
 
@@ -244,6 +244,7 @@ internal sealed class FileJournal : IJournal, IDisposable
                 DirectorySync.Flush(options.Directory);
             foreach (var (segment, upTo) in unsynced)
                 segment.MarkSynced(upTo);
+            Volatile.Write(ref durable, upToPlace);
         }
         catch (Exception e)
         {

@@ -1,4 +1,4 @@
-using Hoop.Contracts.Audit;
+using Hoop.Audit.Chain;
 
 namespace Hoop.Ingress.Journal;
 
@@ -15,11 +15,14 @@ public enum Durability
 /// <summary>Where an Ingress keeps its events until Audit has them. Two implementations: segment files, and memory for tests.</summary>
 public interface IJournal
 {
-    /// <summary>
-    /// Appends one event. Its place is taken, or refused, before the call returns, so calls made in order are stored in order.
-    /// Completes when the event is as durable as asked; faults with <see cref="JournalUnavailableException"/> when it can not be.
-    /// </summary>
-    ValueTask AppendAsync(JournalEvent e, Durability durability, CancellationToken cancel);
+    /// <summary>Appends one event, in the order of the calls. It is <see cref="Durability.Written"/> when this returns.</summary>
+    /// <returns>Its place, for <see cref="DurableAsync"/>: the higher the later.</returns>
+    /// <exception cref="JournalUnavailableException">It was not taken.</exception>
+    long Append(in ChainedEvent e);
+
+    /// <summary>Completes when the event at this place, and all before it, are <see cref="Durability.Synced"/>.</summary>
+    /// <exception cref="JournalUnavailableException">They can not be.</exception>
+    ValueTask DurableAsync(long place, CancellationToken cancel);
 }
 
 /// <summary>The journal can not take the event: nothing that depends on it may be forwarded.</summary>

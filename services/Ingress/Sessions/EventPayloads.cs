@@ -1,126 +1,168 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using Hoop.Audit.Chain;
 using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
 using Hoop.Masking.Engine;
-using Hoop.Policy.Engine;
-using Hoop.Policy.Engine.Rules;
 
 namespace Hoop.Ingress.Sessions;
 
 /// <summary>Payloads of <see cref="JournalEvent"/>, as docs/audit.md lists them.</summary>
 internal static class EventPayloads
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    /// <param name="Refusal">Why it was refused, for <see cref="EventKinds.SessionRefused"/>.</param>
+    internal sealed record Start(Principal Principal, string Target, string Protocol, ClientInfo Client, long PolicyVersion, string IngressId, string? Refusal = null);
 
-    [ThreadStatic] private static ArrayBufferWriter<byte>? buffer;
-    [ThreadStatic] private static Utf8JsonWriter? writer;
+    internal readonly record struct Decided(long OperationId, Operation Operation, string Outcome, Verdict Verdict, Guid? RequestId = null, DateTimeOffset? ExpiresAt = null);
 
-    /// <param name="refusal">Why it was refused, for <see cref="EventKinds.SessionRefused"/>.</param>
-    internal static string SessionStarted(
-        Principal principal, string target, string protocol, ClientInfo client, long policyVersion, string ingressId, string? refusal = null) => Write(json =>
+    internal readonly record struct Resolved(long OperationId, Guid RequestId, string Outcome, IReadOnlyList<string> DecidedBy, string? Reason);
+
+    internal readonly record struct Completed(long OperationId, OperationResult Result);
+
+    internal static void SessionStarted(EventBuffer json, in Start start)
     {
-        json.WriteStartObject("principal");
-        json.WriteString("issuer", principal.Issuer);
-        json.WriteString("subject", principal.Subject);
-        json.WriteString("name", principal.Name);
-        json.WriteString("kind", principal.Kind);
-        WriteList(json, "groups", principal.Groups);
-        WriteList(json, "actors", principal.Actors);
-        json.WriteEndObject();
-        json.WriteString("target", target);
-        json.WriteString("protocol", protocol);
-        json.WriteStartObject("client");
-        json.WriteString("address", client.Address);
-        json.WriteBoolean("encrypted", client.Encrypted);
-        json.WriteString("driver", client.Driver);
-        json.WriteEndObject();
-        json.WriteNumber("policyVersion", policyVersion);
-        json.WriteString("ingress", ingressId);
-        if (refusal is not null) json.WriteString("cause", refusal);
-    });
-
-    internal static string OperationDecided(long operationId, Operation operation, string outcome, Decision decision, long policyVersion, Guid? requestId, DateTimeOffset? expiresAt, DetectorMask? secrets) => Write(json =>
-    {
-        json.WriteNumber("operation", operationId);
-        json.WriteString("outcome", outcome);
-        WriteRedacted(json, "text", operation.Text, secrets);
-        json.WriteStartArray("bindValues");
-        foreach (var value in operation.BindValues) WriteRedacted(json, null, value, secrets);
-        json.WriteEndArray();
-        WriteList(json, "verbs", [.. operation.Facts.Accesses.Select(access => access.Verb).Distinct()]);
-        WriteList(json, "objects", [.. operation.Facts.Accesses.Select(access => access.Name).Distinct()]);
-        WriteList(json, "effects", EffectNames.Of(operation.Facts.Effects));
-        json.WriteString("fingerprint", operation.Facts.Fingerprint);
-        WriteList(json, "rules", decision.Rules);
-        json.WriteString("why", decision.Why);
-        json.WriteNumber("policyVersion", policyVersion);
-        if (requestId is { } id) json.WriteString("requestId", id);
-        if (expiresAt is { } expiry) json.WriteString("expiresAt", expiry);
-    });
-
-    internal static string HoldResolved(long operationId, Guid requestId, string outcome, IReadOnlyList<string> decidedBy, string? reason) => Write(json =>
-    {
-        json.WriteNumber("operation", operationId);
-        json.WriteString("requestId", requestId);
-        json.WriteString("outcome", outcome);
-        WriteList(json, "decidedBy", decidedBy);
-        json.WriteString("reason", reason);
-    });
-
-    internal static string OperationCompleted(long operationId, OperationResult result) => Write(json =>
-    {
-        json.WriteNumber("operation", operationId);
-        json.WriteBoolean("succeeded", result.Succeeded);
-        json.WriteString("status", result.Status);
-        if (result.Rows is { } rows) json.WriteNumber("rows", rows);
-        json.WriteNumber("bytes", result.Bytes);
-        json.WriteNumber("durationMs", Math.Round(result.Duration.TotalMilliseconds, 3));
-        if (result.MaskedColumns.Count > 0) WriteList(json, "maskedColumns", result.MaskedColumns);
-    });
-
-    internal static string SessionEnded(string cause) => Write(json => json.WriteString("cause", cause));
-
-    private static string Write(Action<Utf8JsonWriter> fields)
-    {
-        buffer ??= new ArrayBufferWriter<byte>(1024);
-        writer ??= new Utf8JsonWriter(buffer, Options);
-        buffer.ResetWrittenCount();
-        writer.Reset(buffer);
-        writer.WriteStartObject();
-        fields(writer);
-        writer.WriteEndObject();
-        writer.Flush();
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        var principal = start.Principal;
+        json.Raw("{\"principal\":{\"issuer\":"u8);
+        json.Text(principal.Issuer);
+        json.Raw(",\"subject\":"u8);
+        json.Text(principal.Subject);
+        json.Raw(",\"name\":"u8);
+        json.Text(principal.Name);
+        json.Raw(",\"kind\":"u8);
+        json.Text(principal.Kind);
+        json.Raw(",\"groups\":"u8);
+        json.List(principal.Groups);
+        json.Raw(",\"actors\":"u8);
+        json.List(principal.Actors);
+        json.Raw("},\"target\":"u8);
+        json.Text(start.Target);
+        json.Raw(",\"protocol\":"u8);
+        json.Text(start.Protocol);
+        json.Raw(",\"client\":{\"address\":"u8);
+        json.Text(start.Client.Address);
+        json.Raw(",\"encrypted\":"u8);
+        json.Bool(start.Client.Encrypted);
+        json.Raw(",\"driver\":"u8);
+        json.Text(start.Client.Driver);
+        json.Raw("},\"policyVersion\":"u8);
+        json.Number(start.PolicyVersion);
+        json.Raw(",\"ingress\":"u8);
+        json.Text(start.IngressId);
+        if (start.Refusal is not null)
+        {
+            json.Raw(",\"cause\":"u8);
+            json.Text(start.Refusal);
+        }
+        json.Raw("}"u8);
     }
 
-    private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<string> items)
+    internal static void OperationDecided(EventBuffer json, in Decided decided)
     {
-        json.WriteStartArray(name);
-        foreach (var item in items) json.WriteStringValue(item);
-        json.WriteEndArray();
+        var (operation, verdict) = (decided.Operation, decided.Verdict);
+        json.Raw("{\"operation\":"u8);
+        json.Number(decided.OperationId);
+        json.Raw(",\"outcome\":"u8);
+        json.Text(decided.Outcome);
+        json.Raw(",\"text\":"u8);
+        verdict.WriteText(json, operation.Text);
+        json.Raw(",\"bindValues\":["u8);
+        WriteValues(json, operation.BindValues, verdict);
+        json.Raw("]"u8);
+        verdict.WriteFacts(json);
+        if (decided.RequestId is { } request)
+        {
+            json.Raw(",\"requestId\":"u8);
+            json.Text(request.ToString());
+        }
+        if (decided.ExpiresAt is { } expiry)
+        {
+            json.Raw(",\"expiresAt\":"u8);
+            json.Text(expiry.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFzzz", System.Globalization.CultureInfo.InvariantCulture));
+        }
+        json.Raw("}"u8);
+    }
+
+    internal static void HoldResolved(EventBuffer json, in Resolved resolved)
+    {
+        json.Raw("{\"operation\":"u8);
+        json.Number(resolved.OperationId);
+        json.Raw(",\"requestId\":"u8);
+        json.Text(resolved.RequestId.ToString());
+        json.Raw(",\"outcome\":"u8);
+        json.Text(resolved.Outcome);
+        json.Raw(",\"decidedBy\":"u8);
+        json.List(resolved.DecidedBy);
+        json.Raw(",\"reason\":"u8);
+        json.Text(resolved.Reason);
+        json.Raw("}"u8);
+    }
+
+    internal static void OperationCompleted(EventBuffer json, in Completed completed)
+    {
+        var result = completed.Result;
+        json.Raw("{\"operation\":"u8);
+        json.Number(completed.OperationId);
+        json.Raw(",\"succeeded\":"u8);
+        json.Bool(result.Succeeded);
+        json.Raw(",\"status\":"u8);
+        json.Text(result.Status);
+        if (result.Rows is { } rows)
+        {
+            json.Raw(",\"rows\":"u8);
+            json.Number(rows);
+        }
+        json.Raw(",\"bytes\":"u8);
+        json.Number(result.Bytes);
+        json.Raw(",\"durationMs\":"u8);
+        json.Milliseconds(result.Duration);
+        if (result.MaskedColumns.Count > 0)
+        {
+            json.Raw(",\"maskedColumns\":"u8);
+            json.List(result.MaskedColumns);
+        }
+        json.Raw("}"u8);
+    }
+
+    internal static void SessionEnded(EventBuffer json, in string cause)
+    {
+        json.Raw("{\"cause\":"u8);
+        json.Text(cause);
+        json.Raw("}"u8);
     }
 
     /// <summary>Recordings hold no secret that a detector of the target knows, whoever asked.</summary>
-    private static void WriteRedacted(Utf8JsonWriter json, string? name, string? text, DetectorMask? secrets)
+    internal static void WriteRedacted(EventBuffer json, string? text, DetectorMask? secrets)
     {
-        if (name is not null) json.WritePropertyName(name);
-        if (text is null)
+        if (text is null || secrets is null)
         {
-            json.WriteNullValue();
+            json.Text(text);
             return;
         }
-        if (secrets is not null)
+        var utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        var plain = utf8.AsSpan(0, Encoding.UTF8.GetBytes(text, utf8));
+        if (secrets.Finds(plain))
         {
-            var redacted = new ArrayBufferWriter<byte>();
-            if (secrets.TryRewrite(Encoding.UTF8.GetBytes(text), redacted))
-            {
-                json.WriteStringValue(redacted.WrittenSpan);
-                return;
-            }
+            var redacted = new ArrayBufferWriter<byte>(plain.Length);
+            secrets.TryRewrite(plain, redacted);
+            json.Text(redacted.WrittenSpan);
         }
-        json.WriteStringValue(text);
+        else
+        {
+            json.Text(plain);
+        }
+        ArrayPool<byte>.Shared.Return(utf8);
+    }
+
+    private static void WriteValues(EventBuffer json, IReadOnlyList<string?> values, Verdict verdict)
+    {
+        if (values.Count == 0) return;
+        // Which of them is compared with the masked column is not known, so none is recorded.
+        var hidden = verdict.HidesValues;
+        for (var i = 0; i < values.Count; i++)
+        {
+            if (i > 0) json.Raw(","u8);
+            if (hidden && values[i] is not null) json.Raw("\"***\""u8);
+            else WriteRedacted(json, values[i], verdict.Secrets);
+        }
     }
 }

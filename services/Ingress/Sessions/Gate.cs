@@ -60,10 +60,10 @@ public sealed class Gate(
     private async ValueTask RecordRefusalAsync(Principal principal, string target, string protocol, ClientInfo client, long policyVersion, CancellationToken cancel)
     {
         var recorder = new SessionJournal(Guid.CreateVersion7(clock.GetUtcNow()).ToString("n"), journal, clock);
-        var payload = EventPayloads.SessionStarted(principal, target, protocol, client, policyVersion, options.Value.IngressId, "the target does not exist or is not open to the principal");
+        var start = new EventPayloads.Start(principal, target, protocol, client, policyVersion, options.Value.IngressId, "the target does not exist or is not open to the principal");
         try
         {
-            await recorder.AppendAsync(EventKinds.SessionRefused, payload, Durability.Written, cancel);
+            await recorder.AppendAsync(EventKinds.SessionRefused, start, EventPayloads.SessionStarted, Durability.Written, cancel);
         }
         catch (JournalUnavailableException e)
         {

@@ -1,5 +1,3 @@
-using Hoop.Ingress.Snapshots;
-
 namespace Hoop.Ingress.Sessions;
 
 /// <summary>What the Gate says to an operation: exactly one of the three is set.</summary>
@@ -13,16 +11,16 @@ public readonly record struct GateAnswer(Permit? Permit, Refusal? Refusal, Hold?
 /// <summary>Proof that an operation was decided and journalled. Forwarding takes one; only the Gate makes them.</summary>
 public sealed class Permit
 {
-    internal Permit(long operationId, Operation operation, HoopSnapshot snapshot, long? maxRows) =>
-        (OperationId, Operation, Snapshot, MaxRows) = (operationId, operation, snapshot, maxRows);
+    internal Permit(long operationId, Operation operation, Standing standing, long? maxRows) =>
+        (OperationId, Operation, Standing, MaxRows) = (operationId, operation, standing, maxRows);
 
     /// <summary>The operation's number in its session, from 1.</summary>
     public long OperationId { get; }
 
     public Operation Operation { get; }
 
-    /// <summary>The documents it was decided with; its results are masked with the same.</summary>
-    public HoopSnapshot Snapshot { get; }
+    /// <summary>What its principal was when it was decided; its results are masked by the same documents.</summary>
+    internal Standing Standing { get; }
 
     /// <summary>Rows it may change or return; over it, it is rolled back.</summary>
     public long? MaxRows { get; }

@@ -1,8 +1,6 @@
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Audit;
-using Hoop.Contracts.Documents;
 using Hoop.Contracts.Identity;
-using Hoop.Contracts.Operations;
 using Hoop.Ingress.Approvals;
 using Hoop.Ingress.Journal;
 using Hoop.Ingress.Snapshots;
@@ -22,8 +20,8 @@ public sealed class GateSession
 
     // One reference, so that both directions of a connection always see roles and documents that belong together.
     private volatile Standing? standing;
-    private volatile Task owed = Task.CompletedTask;
     private long operations;
+    private long owed;
     private int ended;
 
     internal GateSession(
@@ -41,51 +39,54 @@ public sealed class GateSession
     public Principal Principal { get; }
     public AuthorizedTarget Target { get; }
 
-    /// <summary>The newest documents and this principal's roles under them.</summary>
-    public (HoopSnapshot Snapshot, IReadOnlyList<string> Roles) Current
+    /// <summary>What this principal is under the newest documents.</summary>
+    internal Standing Standing
     {
         get
         {
             // Once a session is open there always is a snapshot: a swap never goes back to none.
             var snapshot = snapshots.Current!;
             var known = standing;
-            if (known is null || !ReferenceEquals(known.Snapshot, snapshot)) standing = known = new Standing(snapshot, snapshot.Policy.RolesOf(Principal));
-            return (known.Snapshot, known.Roles);
+            if (known is null || !ReferenceEquals(known.Snapshot, snapshot)) standing = known = new Standing(snapshot, Principal, Target.Name);
+            return known;
         }
     }
 
     internal async ValueTask StartAsync(ClientInfo client, string protocol, HoopSnapshot snapshot, CancellationToken cancel)
     {
-        var payload = EventPayloads.SessionStarted(Principal, Target.Name, protocol, client, snapshot.Document.Version, options.IngressId);
-        await recorder.AppendAsync(EventKinds.SessionStarted, payload, Durability.Written, cancel);
+        var start = new EventPayloads.Start(Principal, Target.Name, protocol, client, snapshot.Document.Version, options.IngressId);
+        await recorder.AppendAsync(EventKinds.SessionStarted, start, EventPayloads.SessionStarted, Durability.Written, cancel);
         logger.SessionStarted(Id, Principal.Id, Target.Name);
     }
 
     /// <summary>Decides and journals. What it permits may be forwarded once <see cref="DurableAsync"/> has been awaited.</summary>
-    public async ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel)
+    public ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel)
     {
-        var id = Interlocked.Increment(ref operations);
         try
         {
-            var (snapshot, roles) = Current;
-            var (decision, objected) = Judge(operation.Facts, snapshot, roles);
-            return decision.Outcome switch
-            {
-                DecisionOutcome.Hold => await HoldAsync(id, operation, snapshot, decision, cancel),
-                _ => await SettleAsync(id, operation, snapshot, decision, objected, cancel),
-            };
-        }
-        catch (JournalUnavailableException e)
-        {
-            logger.JournalRefused(Id, e.Message);
-            return Refusals.JournalUnavailable();
+            cancel.ThrowIfCancellationRequested();
+            var verdict = Standing.Judge(operation.Facts);
+            return verdict.Decision.Outcome == DecisionOutcome.Allow
+                ? new ValueTask<GateAnswer>(Permit(NextId(), operation, verdict))
+                : DisallowAsync(operation, verdict, cancel);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // An error while deciding is a refusal, never a pass.
-            logger.DecidingFailed(e, Id);
-            return new Refusal(RefusalCode.Internal, null, "deciding about the statement failed, so it is refused",
-                "An internal error was recorded in the gateway's log.", "Tell an administrator; the connection stays usable.");
+            return new ValueTask<GateAnswer>(Failed(e));
+        }
+    }
+
+    /// <summary>Refuses, and journals, what would be refused whenever it ran; null: ask when it is to run.</summary>
+    public ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel)
+    {
+        try
+        {
+            var verdict = Standing.Judge(operation.Facts);
+            return verdict.Decision.Outcome == DecisionOutcome.Block ? RefusalAsync(operation, verdict, cancel) : default;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new ValueTask<Refusal?>(Failed(e));
         }
     }
 
@@ -94,16 +95,18 @@ public sealed class GateSession
     /// reads aside, are on the journal's disk. Costs nothing when they are.
     /// </summary>
     /// <exception cref="JournalUnavailableException">They cannot be: nothing of them may be forwarded.</exception>
-    public ValueTask DurableAsync(CancellationToken cancel) => owed.IsCompletedSuccessfully ? default : new ValueTask(owed.WaitAsync(cancel));
+    public ValueTask DurableAsync(CancellationToken cancel)
+    {
+        var place = Volatile.Read(ref owed);
+        return place == 0 ? default : recorder.DurableAsync(place, cancel);
+    }
 
-    /// <summary>Journals how a permitted operation ended. Ordered with the session's other events; the answer does not wait for it.</summary>
-    public void Complete(Permit permit, OperationResult result) => _ = RecordCompletionAsync(permit, result);
-
-    private async Task RecordCompletionAsync(Permit permit, OperationResult result)
+    /// <summary>Journals how a permitted operation ended: in the page cache when this returns.</summary>
+    public void Complete(Permit permit, OperationResult result)
     {
         try
         {
-            await recorder.AppendAsync(EventKinds.OperationCompleted, EventPayloads.OperationCompleted(permit.OperationId, result), Durability.Written, CancellationToken.None);
+            recorder.Append(EventKinds.OperationCompleted, new EventPayloads.Completed(permit.OperationId, result), EventPayloads.OperationCompleted);
         }
         catch (JournalUnavailableException e)
         {
@@ -119,7 +122,7 @@ public sealed class GateSession
         if (Interlocked.Exchange(ref ended, 1) != 0) return;
         try
         {
-            await recorder.AppendAsync(EventKinds.SessionEnded, EventPayloads.SessionEnded(cause), Durability.Synced, CancellationToken.None);
+            await recorder.AppendAsync(EventKinds.SessionEnded, cause, EventPayloads.SessionEnded, Durability.Synced);
         }
         catch (JournalUnavailableException e)
         {
@@ -129,88 +132,83 @@ public sealed class GateSession
         Ended?.Invoke(this);
     }
 
-    /// <summary>Refuses, and journals, what would be refused whenever it ran; null: ask when it is to run.</summary>
-    public async ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel)
-    {
-        try
-        {
-            var (snapshot, roles) = Current;
-            var (decision, objected) = Judge(operation.Facts, snapshot, roles);
-            if (decision.Outcome != DecisionOutcome.Block) return null;
-            return (await SettleAsync(Interlocked.Increment(ref operations), operation, snapshot, decision, objected, cancel)).Refusal;
-        }
-        catch (JournalUnavailableException e)
-        {
-            logger.JournalRefused(Id, e.Message);
-            return Refusals.JournalUnavailable();
-        }
-    }
-
-    /// <summary>Policy and masks together; the strictest wins.</summary>
-    private (Decision Decision, Masking.Engine.MaskObjection? Objection) Judge(OperationFacts facts, HoopSnapshot snapshot, IReadOnlyList<string> roles)
-    {
-        var decision = snapshot.Policy.Decide(roles, Target.Name, facts);
-        if (decision.Outcome == DecisionOutcome.Block || facts.ColumnUses.Count == 0) return (decision, null);
-        if (snapshot.Masks.For(Target.Name, roles).Judge(facts.ColumnUses) is not { } objection) return (decision, null);
-        if (objection.Rule != PredicateRule.Approve)
-            return (decision with { Outcome = DecisionOutcome.Block, Rules = [objection.Mask], Why = objection.Why }, objection);
-        var approval = decision.Approval ?? MaskApproval.Of(snapshot.Document, objection.Mask);
-        return (decision with { Outcome = DecisionOutcome.Hold, Rules = [.. decision.Rules, objection.Mask], Why = objection.Why, Approval = approval }, objection);
-    }
-
-    private async ValueTask<GateAnswer> SettleAsync(
-        long id, Operation operation, HoopSnapshot snapshot, Decision decision, Masking.Engine.MaskObjection? objection, CancellationToken cancel)
-    {
-        var allowed = decision.Outcome == DecisionOutcome.Allow;
-        var recorded = RecordDecisionAsync(id, operation, allowed ? "allow" : "block", decision, snapshot, null, null, cancel);
-        // Its place in the journal is taken, or refused, by now; a permit's bytes wait for the disk where they leave.
-        if (!allowed || recorded.IsCompleted) await recorded;
-        else owed = recorded.AsTask();
-        if (allowed) return new Permit(id, operation, snapshot, decision.MaxRows) { Rules = decision.Rules };
-        if (objection is not null) return Refusals.MaskedPredicate(objection);
-        return operation.Facts.Understood ? Refusals.Blocked(decision) : Refusals.NotUnderstood(decision);
-    }
-
-    private async ValueTask<GateAnswer> HoldAsync(long id, Operation operation, HoopSnapshot snapshot, Decision decision, CancellationToken cancel)
-    {
-        var request = HoldRequests.Create(this, operation, snapshot, decision, options.IngressId, clock.GetUtcNow());
-        await RecordDecisionAsync(id, operation, "hold", decision, snapshot, request.RequestId, request.ExpiresAt, cancel);
-        var link = new Uri(options.PortalUrl, $"/requests/{request.RequestId}").ToString();
-        logger.HoldOpened(Id, request.RequestId);
-        var permit = new Permit(id, operation, snapshot, decision.MaxRows) { Rules = decision.Rules, RequestId = request.RequestId };
-        return await holds.OpenAsync(request, link, permit, this, cancel);
-    }
-
     /// <summary>True when the newest policy still asks for just this approval.</summary>
     internal bool StillFits(Permit permit)
     {
-        var (snapshot, roles) = Current;
-        if (ReferenceEquals(snapshot, permit.Snapshot)) return true;
-        var (now, _) = Judge(permit.Operation.Facts, snapshot, roles);
-        var (then, _) = Judge(permit.Operation.Facts, permit.Snapshot, permit.Snapshot.Policy.RolesOf(Principal));
+        var current = Standing;
+        if (ReferenceEquals(current, permit.Standing)) return true;
+        var now = current.Judge(permit.Operation.Facts).Decision;
+        var then = permit.Standing.Judge(permit.Operation.Facts).Decision;
         return now.Outcome == DecisionOutcome.Allow
             || now.Outcome == DecisionOutcome.Hold && now.Rules.SequenceEqual(then.Rules) && now.MaxRows == then.MaxRows;
     }
 
     internal ValueTask RecordHoldAsync(Permit permit, ApprovalResolved resolved) => recorder.AppendAsync(
         EventKinds.HoldResolved,
-        EventPayloads.HoldResolved(permit.OperationId, resolved.RequestId, resolved.Outcome.ToString().ToLowerInvariant(), resolved.DecidedBy, resolved.Reason),
-        Durability.Synced, CancellationToken.None);
+        new EventPayloads.Resolved(permit.OperationId, resolved.RequestId, resolved.Outcome.ToString().ToLowerInvariant(), resolved.DecidedBy, resolved.Reason),
+        EventPayloads.HoldResolved, Durability.Synced);
 
-    /// <summary>Which of them is compared with the masked column is not known, so none is recorded.</summary>
-    private static string?[] Hidden(IReadOnlyList<string?> values) => [.. values.Select(value => value is null ? null : "***")];
+    private long NextId() => Interlocked.Increment(ref operations);
 
-    private ValueTask RecordDecisionAsync(
-        long id, Operation operation, string outcome, Decision decision, HoopSnapshot snapshot, Guid? requestId, DateTimeOffset? expiresAt, CancellationToken cancel)
+    private Permit Permit(long id, Operation operation, Verdict verdict)
     {
-        // Recordings are read by more people than the statement's author: masks count as for somebody without any role.
-        var masks = snapshot.Masks.For(Target.Name, []);
-        var recorded = operation.BindValues.Count > 0 && operation.Facts.ColumnUses.Any(use => masks.ForBaseColumn(use.Column) is not null) ? operation with { BindValues = Hidden(operation.BindValues) } : operation;
-        var payload = EventPayloads.OperationDecided(id, recorded, outcome, decision, snapshot.Document.Version, requestId, expiresAt, masks.Detectors);
-        var pureRead = (operation.Facts.Effects & ~Effects.Read) == 0;
-        return recorder.AppendAsync(EventKinds.OperationDecided, payload, pureRead ? Durability.Written : Durability.Synced, cancel);
+        var place = Record(new EventPayloads.Decided(id, operation, "allow", verdict));
+        if (verdict.MustBeDurable) Volatile.Write(ref owed, place);
+        return new Permit(id, operation, verdict.Standing, verdict.Decision.MaxRows) { Rules = verdict.Decision.Rules };
     }
 
-    /// <summary>What the principal is under one version of the documents.</summary>
-    private sealed record Standing(HoopSnapshot Snapshot, IReadOnlyList<string> Roles);
+    private async ValueTask<GateAnswer> DisallowAsync(Operation operation, Verdict verdict, CancellationToken cancel)
+    {
+        try
+        {
+            return verdict.Decision.Outcome == DecisionOutcome.Hold
+                ? await HoldAsync(NextId(), operation, verdict, cancel)
+                : await RefuseAsync(NextId(), operation, verdict, cancel);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return Failed(e);
+        }
+    }
+
+    private async ValueTask<Refusal?> RefusalAsync(Operation operation, Verdict verdict, CancellationToken cancel) =>
+        (await DisallowAsync(operation, verdict, cancel)).Refusal;
+
+    private async ValueTask<GateAnswer> RefuseAsync(long id, Operation operation, Verdict verdict, CancellationToken cancel)
+    {
+        await RecordDurablyAsync(new EventPayloads.Decided(id, operation, "block", verdict), cancel);
+        if (verdict.Objection is { } objection) return Refusals.MaskedPredicate(objection);
+        return operation.Facts.Understood ? Refusals.Blocked(verdict.Decision) : Refusals.NotUnderstood(verdict.Decision);
+    }
+
+    private async ValueTask<GateAnswer> HoldAsync(long id, Operation operation, Verdict verdict, CancellationToken cancel)
+    {
+        var request = HoldRequests.Create(this, operation, verdict.Standing.Snapshot, verdict.Decision, options.IngressId, clock.GetUtcNow());
+        await RecordDurablyAsync(new EventPayloads.Decided(id, operation, "hold", verdict, request.RequestId, request.ExpiresAt), cancel);
+        var link = new Uri(options.PortalUrl, $"/requests/{request.RequestId}").ToString();
+        logger.HoldOpened(Id, request.RequestId);
+        var permit = new Permit(id, operation, verdict.Standing, verdict.Decision.MaxRows) { Rules = verdict.Decision.Rules, RequestId = request.RequestId };
+        return await holds.OpenAsync(request, link, permit, this, cancel);
+    }
+
+    private long Record(in EventPayloads.Decided decided) => recorder.Append(EventKinds.OperationDecided, decided, EventPayloads.OperationDecided);
+
+    /// <summary>Nothing will be flushed to the target that could wait for it: so it is waited for here.</summary>
+    private ValueTask RecordDurablyAsync(in EventPayloads.Decided decided, CancellationToken cancel)
+    {
+        var place = Record(decided);
+        return decided.Verdict.MustBeDurable ? recorder.DurableAsync(place, cancel) : default;
+    }
+
+    /// <summary>An error while deciding is a refusal, never a pass.</summary>
+    private Refusal Failed(Exception error)
+    {
+        if (error is JournalUnavailableException)
+        {
+            logger.JournalRefused(Id, error.Message);
+            return Refusals.JournalUnavailable();
+        }
+        logger.DecidingFailed(error, Id);
+        return Refusals.DecidingFailed();
+    }
 }

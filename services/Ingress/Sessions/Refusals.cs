@@ -23,6 +23,10 @@ internal static class Refusals
         new(RefusalCode.JournalUnavailable, null, "the audit journal cannot be written, so nothing may run",
             "Every statement is recorded before it runs; the journal's disk is full or failing.", "Try again when an administrator has freed or repaired the journal's disk.");
 
+    internal static Refusal DecidingFailed() =>
+        new(RefusalCode.Internal, null, "deciding about the statement failed, so it is refused",
+            "An internal error was recorded in the gateway's log.", "Tell an administrator; the connection stays usable.");
+
     internal static Refusal Blocked(Decision decision) => decision.Rules is [var rule, ..]
         ? new(RefusalCode.Blocked, rule, $"blocked by policy \"{rule}\"", decision.Why,
             "Change the statement so that the rule does not apply, or ask the rule's owners for an exception.")

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Hoop.Audit.Chain;
 using Hoop.Contracts.Audit;
 using Hoop.Ingress.Journal;
@@ -125,17 +126,17 @@ public sealed class FileJournalTests : IDisposable
     }
 
     [Fact]
-    public async Task An_event_that_does_not_follow_its_session_is_refused()
+    public void An_event_that_does_not_follow_its_session_is_refused()
     {
         rig.Open();
         var chain = new SessionChain("s1");
         var first = chain.Append(EventKinds.SessionStarted, "{}", DateTimeOffset.UnixEpoch);
         chain.Append(EventKinds.OperationDecided, "{}", DateTimeOffset.UnixEpoch);
         var third = chain.Append(EventKinds.OperationCompleted, "{}", DateTimeOffset.UnixEpoch);
-        await rig.Journal.AppendAsync(first, Durability.Written, CancellationToken.None);
+        rig.Journal.Append(first);
 
-        await Should.ThrowAsync<JournalUnavailableException>(async () => await rig.Journal.AppendAsync(third, Durability.Written, CancellationToken.None));
-        await Should.ThrowAsync<JournalUnavailableException>(async () => await rig.Journal.AppendAsync(first, Durability.Written, CancellationToken.None));
+        Should.Throw<JournalUnavailableException>(() => rig.Journal.Append(third));
+        Should.Throw<JournalUnavailableException>(() => rig.Journal.Append(first));
         rig.Events().ShouldBe([first]);
     }
 
@@ -172,24 +173,16 @@ public sealed class FileJournalTests : IDisposable
     [Fact]
     public void Appending_allocates_nothing()
     {
-        var journal = rig.Open();
-        var chain = new SessionChain("s1");
-        var events = Enumerable.Range(0, 200).Select(i => chain.Append(EventKinds.OperationDecided, """{"text":"select 1"}""", DateTimeOffset.UnixEpoch)).ToArray();
-        Append(journal, events.AsSpan(0, 100));
+        rig.Open();
+        var session = rig.Session("s1");
+        for (var i = 0; i < 100; i++) session.Append(EventKinds.OperationDecided, i, Payload);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Append(journal, events.AsSpan(100));
+        for (var i = 0; i < 100; i++) session.Append(EventKinds.OperationDecided, i, Payload);
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+
+        static void Payload(EventBuffer json, in int number) => json.Write("""{"text":"select 1"}"""u8);
     }
 
     public void Dispose() => rig.Dispose();
-
-    private static void Append(FileJournal journal, ReadOnlySpan<JournalEvent> events)
-    {
-        foreach (var e in events)
-        {
-            if (!journal.AppendAsync(e, Durability.Written, CancellationToken.None).IsCompletedSuccessfully)
-                throw new InvalidOperationException("Not appended.");
-        }
-    }
 }

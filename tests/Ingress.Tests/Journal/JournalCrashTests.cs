@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Hoop.Audit.Chain;
 using Hoop.Contracts.Audit;
 using Hoop.Ingress.Journal;
 using Hoop.Testing;
@@ -83,11 +84,15 @@ public sealed class JournalCrashTests : IDisposable
     {
         private readonly FileStream acknowledged = new(file, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
 
-        public async ValueTask AppendAsync(JournalEvent e, Durability durability, CancellationToken cancel)
+        public long Append(in ChainedEvent e)
         {
-            await journal.AppendAsync(e, durability, cancel);
+            var place = journal.Append(e);
+            var hash = System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(e.Hash)}\n"));
             lock (acknowledged)
-                acknowledged.Write(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{e.Hash}\n")));
+                acknowledged.Write(hash);
+            return place;
         }
+
+        public ValueTask DurableAsync(long place, CancellationToken cancel) => journal.DurableAsync(place, cancel);
     }
 }

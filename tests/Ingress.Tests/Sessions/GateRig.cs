@@ -3,6 +3,7 @@ using Hoop.Contracts.Documents;
 using Hoop.Contracts.Identity;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Approvals;
+using Hoop.Ingress.Journal;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Snapshots;
 using Hoop.Ingress.Tests.Journal;
@@ -45,12 +46,13 @@ internal sealed class GateRig
     internal HoldDesk Holds { get; }
     internal Gate Gate { get; }
 
-    internal GateRig(string? yaml = Yaml)
+    /// <param name="journal">Another one than <see cref="Journal"/>.</param>
+    internal GateRig(string? yaml = Yaml, IJournal? journal = null)
     {
         var options = Options.Create(new GateOptions { IngressId = "test", PortalUrl = new Uri("http://portal") });
         var http = new ServiceCollection().AddHttpClient().BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
         Holds = new HoldDesk(Approvals, options, Clock, NullLogger<HoldDesk>.Instance);
-        Gate = new Gate(Snapshots, new TokenValidator(new HoopDocuments(), http, Clock), Journal, Holds, options, Clock, NullLogger<Gate>.Instance);
+        Gate = new Gate(Snapshots, new TokenValidator(new HoopDocuments(), http, Clock), journal ?? Journal, Holds, options, Clock, NullLogger<Gate>.Instance);
         if (yaml is not null) Activate(yaml, 1);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Audit;
 using Hoop.Contracts.Operations;
@@ -10,6 +11,9 @@ namespace Hoop.Ingress.Tests.Sessions;
 
 public class GateTests
 {
+    private static readonly Operation Write = GateRig.Operation("insert", effects: Effects.Write);
+    private static readonly string Writers = GateRig.Yaml.Replace("verbs: [select]", "verbs: [select, insert]");
+
     [Fact]
     public async Task An_allowed_read_is_journalled_before_its_permit_is_given()
     {
@@ -42,6 +46,81 @@ public class GateTests
         var session = await rig.OpenAsync();
         await session.AskAsync(GateRig.Operation("drop", effects: Effects.Destructive), CancellationToken.None);
         rig.Journal.DurabilityOf(EventKinds.OperationDecided).ShouldBe(Durability.Synced);
+    }
+
+    [Fact]
+    public async Task Many_permitted_writes_wait_for_the_disk_once()
+    {
+        var rig = new GateRig(Writers);
+        var session = await rig.OpenAsync();
+        var disk = new TaskCompletionSource();
+        rig.Journal.Disk = () => disk.Task;
+        for (var i = 0; i < 1000; i++) (await session.AskAsync(Write, CancellationToken.None)).Permit.ShouldNotBeNull();
+
+        var durable = session.DurableAsync(CancellationToken.None).AsTask();
+        durable.IsCompleted.ShouldBeFalse();
+        disk.SetResult();
+        await durable;
+        rig.Journal.DurabilityOf(EventKinds.OperationDecided).ShouldBe(Durability.Synced);
+        rig.Journal.Syncs.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Reads_wait_for_no_disk()
+    {
+        var rig = new GateRig();
+        var session = await rig.OpenAsync();
+        await session.AskAsync(GateRig.Operation("select"), CancellationToken.None);
+        session.DurableAsync(CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+        rig.Journal.Syncs.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_disk_that_fails_is_told_to_whoever_forwards()
+    {
+        var rig = new GateRig(Writers);
+        var session = await rig.OpenAsync();
+        rig.Journal.Disk = () => Task.FromException(new JournalUnavailableException("The journal's disk failed."));
+        (await session.AskAsync(Write, CancellationToken.None)).Permit.ShouldNotBeNull();
+        await Should.ThrowAsync<JournalUnavailableException>(async () => await session.DurableAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_refused_write_is_on_the_disk_before_it_is_told()
+    {
+        var rig = new GateRig();
+        var session = await rig.OpenAsync();
+        var disk = new TaskCompletionSource();
+        rig.Journal.Disk = () => disk.Task;
+        var asked = session.AskAsync(GateRig.Operation("drop", effects: Effects.Destructive), CancellationToken.None).AsTask();
+        asked.IsCompleted.ShouldBeFalse();
+        disk.SetResult();
+        (await asked).Refusal.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task An_error_while_deciding_is_a_refusal_whenever_it_is_asked()
+    {
+        var rig = new GateRig();
+        var session = await rig.OpenAsync();
+        var broken = GateRig.Operation("select") with { Facts = GateRig.Operation("select").Facts with { Accesses = null! } };
+        (await session.AskAsync(broken, CancellationToken.None)).Refusal!.Code.ShouldBe(RefusalCode.Internal);
+        (await session.ForeseeAsync(broken, CancellationToken.None))!.Code.ShouldBe(RefusalCode.Internal);
+    }
+
+    [Fact]
+    public async Task A_repeated_statement_is_recorded_the_same_every_time()
+    {
+        var rig = new GateRig();
+        var session = await rig.OpenAsync();
+        var (first, other) = (GateRig.Operation("select") with { Text = "select 'é€😀\n\"'" }, GateRig.Operation("select") with { Text = "select 2" });
+        foreach (var operation in (Operation[])[first, first, first, other with { Facts = first.Facts }, first, other])
+            await session.AskAsync(operation, CancellationToken.None);
+        var recorded = rig.Journal.Events.Where(e => e.Kind == EventKinds.OperationDecided).Select(e => JsonNode.Parse(e.Payload)!.AsObject()).ToList();
+        recorded.Select(e => (string)e["text"]!).ShouldBe([first.Text, first.Text, first.Text, other.Text, first.Text, other.Text]);
+        recorded.Select(e => (int)e["operation"]!).ShouldBe([1, 2, 3, 4, 5, 6]);
+        foreach (var e in recorded) (e["operation"], e["text"]) = (null, null);
+        recorded.Select(e => e.ToJsonString()).Distinct().Count().ShouldBe(1);
     }
 
     [Fact]

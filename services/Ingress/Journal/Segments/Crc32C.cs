@@ -6,7 +6,7 @@ namespace Hoop.Ingress.Journal.Segments;
 /// <summary>CRC-32C (Castagnoli, RFC 3720 appendix B.4), with the processor's instruction where it has one.</summary>
 internal static class Crc32C
 {
-    public static uint Of(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => ~Append(Append(~0u, first), second);
+    public static uint Of(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third) => ~Append(Append(Append(~0u, first), second), third);
 
     private static uint Append(uint crc, ReadOnlySpan<byte> bytes)
     {

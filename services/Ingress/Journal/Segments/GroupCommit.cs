@@ -13,6 +13,7 @@ internal sealed class GroupCommit : IDisposable
     private readonly Action sync;
     private readonly Thread thread;
     private TaskCompletionSource? waiting;
+    private bool finished;
     private volatile bool isDirty;
     private volatile bool stopping;
 
@@ -43,6 +44,8 @@ internal sealed class GroupCommit : IDisposable
         {
             if (waiting is not null)
                 return waiting.Task;
+            if (finished)
+                return Task.FromException(new IOException("it is closed: the gateway is stopping"));
             waiting = commit = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             isDirty = true;
         }
@@ -68,18 +71,18 @@ internal sealed class GroupCommit : IDisposable
         {
             dirty.WaitOne();
             urgent.WaitOne(interval);
-            SyncOnce();
+            SyncOnce(last: false);
         }
 
-        SyncOnce();
+        SyncOnce(last: true);
     }
 
-    private void SyncOnce()
+    private void SyncOnce(bool last)
     {
         TaskCompletionSource? commit;
         lock (gate)
         {
-            (commit, waiting, isDirty) = (waiting, null, false);
+            (commit, waiting, isDirty, finished) = (waiting, null, false, last);
         }
 
         try

@@ -24,35 +24,34 @@ internal static class JournalRecord
     /// <summary>Longer bodies are refused when written and taken for damage when read.</summary>
     public const int MaxBody = 64 << 20;
 
-    public static int MaxLength(JournalEvent e) => FrameLength + 1 + CanonicalEvent.HashLength + CanonicalEvent.MaxLength(e);
+    /// <summary>What is put before an event's bytes: the frame and the type.</summary>
+    public const int HeadLength = FrameLength + 1;
 
-    /// <summary>Writes the event's record and returns its length.</summary>
-    public static int Write(JournalEvent e, Span<byte> destination)
+    /// <summary>Writes what goes before an event's bytes.</summary>
+    public static void WriteHead(ReadOnlySpan<byte> bytes, Span<byte> head)
     {
-        var body = destination[FrameLength..];
-        body[0] = (byte)RecordType.Event;
-        Convert.FromHexString(e.Hash, body.Slice(1, CanonicalEvent.HashLength), out _, out _);
-        var length = 1 + CanonicalEvent.HashLength + CanonicalEvent.Write(e, body[(1 + CanonicalEvent.HashLength)..]);
-        Frame(destination, length);
-        return FrameLength + length;
+        head[FrameLength] = (byte)RecordType.Event;
+        WriteFrame(head, head.Slice(FrameLength, 1), bytes);
     }
 
     /// <summary>Puts length and checksum before a body that is already in place.</summary>
-    public static void Frame(Span<byte> record, int bodyLength)
-    {
-        BinaryPrimitives.WriteInt32LittleEndian(record, bodyLength);
-        BinaryPrimitives.WriteUInt32LittleEndian(record[4..], Crc32C.Of(record[..4], record.Slice(FrameLength, bodyLength)));
-    }
+    public static void Frame(Span<byte> record) => WriteFrame(record, record[FrameLength..], []);
 
     public static int BodyLength(ReadOnlySpan<byte> frame) => BinaryPrimitives.ReadInt32LittleEndian(frame);
 
     public static bool IsIntact(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> body) =>
-        BinaryPrimitives.ReadUInt32LittleEndian(frame[4..]) == Crc32C.Of(frame[..4], body);
+        BinaryPrimitives.ReadUInt32LittleEndian(frame[4..]) == Crc32C.Of(frame[..4], body, []);
 
     public static bool TryReadEvent(ReadOnlySpan<byte> body, out JournalEvent? e)
     {
         e = null;
         return body.Length > 1 + CanonicalEvent.HashLength
             && CanonicalEvent.TryRead(body[(1 + CanonicalEvent.HashLength)..], body.Slice(1, CanonicalEvent.HashLength), out e);
+    }
+
+    private static void WriteFrame(Span<byte> frame, ReadOnlySpan<byte> body, ReadOnlySpan<byte> rest)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(frame, body.Length + rest.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], Crc32C.Of(frame[..4], body, rest));
     }
 }

@@ -11,6 +11,7 @@ internal sealed class Segment : IDisposable
     private readonly SafeFileHandle handle;
     private long written;
     private long synced;
+    private byte[] scratch = [];
 
     private Segment(SafeFileHandle handle, string path, long number, Guid id, long capacity) =>
         (this.handle, Path, Number, Id, Capacity) = (handle, path, number, id, capacity);
@@ -63,13 +64,18 @@ internal sealed class Segment : IDisposable
     public static Segment Open(SafeFileHandle handle, string path, long number, Guid id, long length) =>
         new(handle, path, number, id, length) { Sealed = true, written = length, synced = length };
 
-    /// <summary>Appends whole records. After a failure the file is cut back to what it was, and the segment takes no more.</summary>
-    public void Append(ReadOnlySpan<byte> records)
+    /// <summary>Appends a record, given in two parts. After a failure the file is cut back to what it was, and the segment takes no more.</summary>
+    public void Append(ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest)
     {
+        var length = head.Length + rest.Length;
+        if (scratch.Length < length)
+            scratch = new byte[Math.Max(length, 4096)];
+        head.CopyTo(scratch);
+        rest.CopyTo(scratch.AsSpan(head.Length));
         try
         {
-            RandomAccess.Write(handle, records, written);
-            Volatile.Write(ref written, written + records.Length);
+            RandomAccess.Write(handle, scratch.AsSpan(0, length), written);
+            Volatile.Write(ref written, written + length);
         }
         catch
         {
@@ -99,8 +105,7 @@ internal sealed class Segment : IDisposable
             var header = new byte[HeaderLength];
             Magic.CopyTo(header);
             segment.Id.TryWriteBytes(header.AsSpan(Magic.Length));
-            segment.Append(header);
-            segment.Append(heads);
+            segment.Append(header, heads);
             return segment;
         }
         catch

@@ -21,15 +21,16 @@ internal sealed class SegmentStore(JournalOptions options, SessionHeads heads, I
 
     private Segment? Active => segments is [.., { Sealed: false } last] ? last : null;
 
-    /// <summary>Appends whole records, in a new segment when the last one is full.</summary>
+    /// <summary>Appends a record, in a new segment when the last one is full.</summary>
     /// <param name="closing">True: the reserve may be used.</param>
-    public void Append(ReadOnlySpan<byte> record, bool closing)
+    public void Append(ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest, bool closing)
     {
+        var length = head.Length + rest.Length;
         var active = Active;
-        if (active is null || active.Written + record.Length > active.Capacity || (active.IsReserve && !closing))
-            active = Roll(record.Length, closing);
-        active.Append(record);
-        TotalBytes += record.Length;
+        if (active is null || active.Written + length > active.Capacity || (active.IsReserve && !closing))
+            active = Roll(length, closing);
+        active.Append(head, rest);
+        TotalBytes += length;
     }
 
     /// <summary>Makes sure of a segment to write to and of the reserve.</summary>

@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
+using Hoop.Audit.Chain;
 using Hoop.Contracts.Audit;
 
 namespace Hoop.Ingress.Journal.Segments;
@@ -10,22 +13,26 @@ namespace Hoop.Ingress.Journal.Segments;
 /// </summary>
 internal sealed class SessionHeads
 {
-    private readonly Dictionary<string, (long Next, string Hash)> heads = [];
+    private readonly Dictionary<string, Head> heads = [];
 
     public int Count => heads.Count;
 
-    public IReadOnlyList<(string Session, long Next, string Hash)> All => [.. heads.Select(h => (h.Key, h.Value.Next, h.Value.Hash))];
+    public IReadOnlyList<(string Session, long Next, byte[] Hash)> All => [.. heads.Select(h => (h.Key, h.Value.Next, Bytes(h.Value.Hash)))];
 
     /// <summary>True when the event is the one that follows its session's head.</summary>
-    public bool IsNext(JournalEvent e) =>
-        heads.TryGetValue(e.SessionId, out var head) ? e.Sequence == head.Next && e.PreviousHash == head.Hash : e.Sequence == 0;
+    public bool IsNext(in ChainedEvent e)
+    {
+        ref var head = ref CollectionsMarshal.GetValueRefOrNullRef(heads, e.SessionId);
+        return Unsafe.IsNullRef(ref head) ? e.Sequence == 0 : e.Sequence == head.Next && e.PreviousHash.SequenceEqual(head.Hash);
+    }
+
+    public void Advance(in ChainedEvent e) => Advance(e.SessionId, e.Sequence, e.Kind, e.Hash);
 
     public void Advance(JournalEvent e)
     {
-        if (e.Kind is EventKinds.SessionEnded or EventKinds.SessionRefused)
-            heads.Remove(e.SessionId);
-        else
-            heads[e.SessionId] = (e.Sequence + 1, e.Hash);
+        Span<byte> hash = stackalloc byte[CanonicalEvent.HashLength];
+        Convert.FromHexString(e.Hash, hash, out _, out _);
+        Advance(e.SessionId, e.Sequence, e.Kind, hash);
     }
 
     /// <summary>The whole record, frame included.</summary>
@@ -42,11 +49,11 @@ internal sealed class SessionHeads
             BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(at), length);
             at += 4 + length;
             BinaryPrimitives.WriteInt64LittleEndian(record.AsSpan(at), head.Next);
-            Convert.FromHexString(head.Hash, record.AsSpan(at + 8, 32), out _, out _);
+            ((ReadOnlySpan<byte>)head.Hash).CopyTo(record.AsSpan(at + 8));
             at += 40;
         }
 
-        JournalRecord.Frame(record, at - JournalRecord.FrameLength);
+        JournalRecord.Frame(record);
         return record;
     }
 
@@ -60,8 +67,37 @@ internal sealed class SessionHeads
             var length = BinaryPrimitives.ReadInt32LittleEndian(rest);
             var session = Encoding.UTF8.GetString(rest.Slice(4, length));
             rest = rest[(4 + length)..];
-            heads[session] = (BinaryPrimitives.ReadInt64LittleEndian(rest), Convert.ToHexStringLower(rest.Slice(8, 32)));
+            Set(session, BinaryPrimitives.ReadInt64LittleEndian(rest), rest.Slice(8, 32));
             rest = rest[40..];
         }
+    }
+
+    private void Advance(string session, long sequence, string kind, ReadOnlySpan<byte> hash)
+    {
+        if (kind is EventKinds.SessionEnded or EventKinds.SessionRefused)
+            heads.Remove(session);
+        else
+            Set(session, sequence + 1, hash);
+    }
+
+    private void Set(string session, long next, ReadOnlySpan<byte> hash)
+    {
+        ref var head = ref CollectionsMarshal.GetValueRefOrAddDefault(heads, session, out _);
+        head.Next = next;
+        hash.CopyTo(head.Hash);
+    }
+
+    private static byte[] Bytes(HashBytes hash) => ((ReadOnlySpan<byte>)hash).ToArray();
+
+    private struct Head
+    {
+        public long Next;
+        public HashBytes Hash;
+    }
+
+    [InlineArray(CanonicalEvent.HashLength)]
+    private struct HashBytes
+    {
+        private byte first;
     }
 }

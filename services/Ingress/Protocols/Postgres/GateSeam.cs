@@ -1,6 +1,5 @@
 using Hoop.Contracts.Identity;
 using Hoop.Ingress.Sessions;
-using Hoop.Ingress.Snapshots;
 using Hoop.Masking.Engine;
 
 namespace Hoop.Ingress.Protocols.Postgres;
@@ -58,43 +57,19 @@ internal sealed class RealGate(Gate gate) : IGate
 
 internal sealed class RealGateSession(GateSession session) : IGateSession
 {
-    private volatile PassesOf? passes;
-
     public string Id => session.Id;
     public AuthorizedTarget Target => session.Target;
 
-    public TargetMasks? CurrentMasks
-    {
-        get
-        {
-            var (snapshot, roles) = session.Current;
-            return NullIfEmpty(snapshot.Masks.For(Target.Name, roles));
-        }
-    }
-
-    public TargetMasks? MasksFor(Permit permit) =>
-        NullIfEmpty(permit.Snapshot.Masks.For(Target.Name, permit.Snapshot.Policy.RolesOf(session.Principal)));
-
-    public bool PassesEverything => Passes(session.Current.Snapshot);
-
-    public bool PassedEverything(Permit permit) => Passes(permit.Snapshot);
+    public TargetMasks? CurrentMasks => NullIfEmpty(session.Standing.Masks);
+    public TargetMasks? MasksFor(Permit permit) => NullIfEmpty(permit.Standing.Masks);
+    public bool PassesEverything => session.Standing.PassesEverything;
+    public bool PassedEverything(Permit permit) => permit.Standing.PassesEverything;
 
     public ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel) => session.AskAsync(operation, cancel);
     public ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel) => session.ForeseeAsync(operation, cancel);
     public ValueTask DurableAsync(CancellationToken cancel) => session.DurableAsync(cancel);
     public void Complete(Permit permit, OperationResult result) => session.Complete(permit, result);
     public ValueTask EndAsync(string cause) => session.EndAsync(cause);
-
-    private bool Passes(HoopSnapshot snapshot)
-    {
-        if (passes is { } known && ReferenceEquals(known.Snapshot, snapshot)) return known.Everything;
-        var roles = snapshot.Policy.RolesOf(session.Principal);
-        var fresh = new PassesOf(snapshot, snapshot.Policy.AllowsEverything(roles, Target.Name) && snapshot.Masks.For(Target.Name, roles).IsEmpty);
-        passes = fresh;
-        return fresh.Everything;
-    }
-
-    private sealed record PassesOf(HoopSnapshot Snapshot, bool Everything);
 
     private static TargetMasks? NullIfEmpty(TargetMasks masks) => masks.IsEmpty ? null : masks;
 }

@@ -70,6 +70,7 @@ public class DurabilityTests
         rig.Server.Seen.ShouldBeEmpty();
         onDisk.SetResult();
         await rig.Server.ExpectAsync(way is "extended" or "pipelined behind reads" ? 'P' : 'Q');
+        await rig.Server.CloseAsync();
     }
 
     [Fact]
@@ -84,6 +85,7 @@ public class DurabilityTests
         rig.Server.Seen.ShouldBeEmpty();
         onDisk.SetResult();
         (await rig.Server.ExpectAsync('Q')).Text.ShouldContain("begin");
+        await rig.Server.CloseAsync();
     }
 
     [Fact]
@@ -101,6 +103,22 @@ public class DurabilityTests
         (await rig.Gate.Ended.Task.WaitAsync(Patience)).ShouldStartWith("journal");
         await Should.ThrowAsync<Exception>(() => rig.Server.ExpectAsync('Q'));
         rig.Server.Seen.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_pipeline_of_a_thousand_inserts_costs_a_few_syncs()
+    {
+        await using var rig = await RealGateRig.StartAsync(RealGateRig.Governed.Replace("verbs: [select, copy-to]", "verbs: [select, insert]"));
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.SendAsync(output =>
+        {
+            for (var i = 0; i < 1000; i++) Extended(output, $"insert into orders values ({1000 + i}, 1, 1)");
+            output.WriteEmpty(FrontendType.Sync);
+        });
+
+        var answers = await client.ReadUntilAsync('Z');
+        answers.Count(answer => answer == "C:INSERT 0 1").ShouldBe(1000);
+        rig.Gate.Journal.Syncs.ShouldBeInRange(1, 100);
     }
 
     private static void Query(System.Buffers.IBufferWriter<byte> output, string sql) => output.WriteStringMessage(FrontendType.Query, sql);

@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+using Hoop.Contracts.Documents;
+using Hoop.Contracts.Identity;
+using Hoop.Contracts.Operations;
+using Hoop.Ingress.Snapshots;
+using Hoop.Masking.Engine;
+using Hoop.Policy.Engine;
+
+namespace Hoop.Ingress.Sessions;
+
+/// <summary>What a principal is on a target under one version of the documents, looked up once. Safe for both directions of a connection.</summary>
+internal sealed class Standing
+{
+    // A session repeats few statements; one that pushes another out only has it decided again. A power of two.
+    private const int Kept = 16;
+
+    private readonly string target;
+    private readonly Verdict?[] verdicts = new Verdict?[Kept];
+
+    internal Standing(HoopSnapshot snapshot, Principal principal, string target)
+    {
+        (Snapshot, this.target) = (snapshot, target);
+        Roles = snapshot.Policy.RolesOf(principal);
+        Masks = snapshot.Masks.For(target, Roles);
+        // Recordings are read by more people than the statement's author: masks count as for somebody without any role.
+        RecordMasks = snapshot.Masks.For(target, []);
+        PassesEverything = Masks.IsEmpty && snapshot.Policy.AllowsEverything(Roles, target);
+    }
+
+    internal HoopSnapshot Snapshot { get; }
+    internal IReadOnlyList<string> Roles { get; }
+
+    /// <summary>What the principal does not get to see.</summary>
+    internal TargetMasks Masks { get; }
+
+    /// <summary>What no recording shows.</summary>
+    internal TargetMasks RecordMasks { get; }
+
+    /// <summary>Everything is allowed and nothing masked.</summary>
+    internal bool PassesEverything { get; }
+
+    /// <summary>Policy and masks together; the strictest wins. Facts are immutable: for the same object the answer is the same.</summary>
+    internal Verdict Judge(OperationFacts facts)
+    {
+        ref var place = ref verdicts[RuntimeHelpers.GetHashCode(facts) & (Kept - 1)];
+        return place is { } known && ReferenceEquals(known.Facts, facts) ? known : place = Decide(facts);
+    }
+
+    private Verdict Decide(OperationFacts facts)
+    {
+        var decision = Snapshot.Policy.Decide(Roles, target, facts);
+        if (decision.Outcome == DecisionOutcome.Block || facts.ColumnUses.Count == 0 || Masks.Judge(facts.ColumnUses) is not { } objection)
+            return new Verdict(this, facts, decision, null);
+        if (objection.Rule != PredicateRule.Approve)
+            return new Verdict(this, facts, decision with { Outcome = DecisionOutcome.Block, Rules = [objection.Mask], Why = objection.Why }, objection);
+        var approval = decision.Approval ?? MaskApproval.Of(Snapshot.Document, objection.Mask);
+        return new Verdict(this, facts, decision with { Outcome = DecisionOutcome.Hold, Rules = [.. decision.Rules, objection.Mask], Why = objection.Why, Approval = approval }, objection);
+    }
+}

@@ -1,0 +1,79 @@
+using Hoop.Audit.Chain;
+using Hoop.Contracts.Operations;
+using Hoop.Masking.Engine;
+using Hoop.Policy.Engine;
+using Hoop.Policy.Engine.Rules;
+
+namespace Hoop.Ingress.Sessions;
+
+/// <summary>What policy and masks say of an operation, and what its records say every time: good as long as the documents and the facts are the same objects.</summary>
+internal sealed class Verdict(Standing standing, OperationFacts facts, Decision decision, MaskObjection? objection)
+{
+    // A statement that comes once costs no copy of its record.
+    private const int LongestKeptText = 4096;
+
+    private bool factsSeen;
+    private byte[]? factsRecord;
+    private string? lastText;
+    private TextRecord? textRecord;
+    private bool? hidesValues;
+
+    internal Standing Standing => standing;
+    internal OperationFacts Facts => facts;
+    internal Decision Decision => decision;
+    internal MaskObjection? Objection => objection;
+
+    /// <summary>Finds what recorded text must not show; null: nothing.</summary>
+    internal DetectorMask? Secrets => standing.RecordMasks.Detectors;
+
+    /// <summary>Its events must be on the disk before anything depends on them.</summary>
+    internal bool MustBeDurable => (facts.Effects & ~Effects.Read) != 0;
+
+    /// <summary>A masked column decides: its values would tell.</summary>
+    internal bool HidesValues => hidesValues ??= facts.ColumnUses.Any(use => standing.RecordMasks.ForBaseColumn(use.Column) is not null);
+
+    /// <summary>The statement's text, redacted.</summary>
+    internal void WriteText(EventBuffer json, string text)
+    {
+        if (textRecord is { } known && ReferenceEquals(known.Text, text))
+        {
+            json.Raw(known.Json);
+            return;
+        }
+        var start = json.Length;
+        EventPayloads.WriteRedacted(json, text, Secrets);
+        if (text.Length > LongestKeptText) return;
+        // One object, so that nobody ever sees a text with another one's record.
+        if (ReferenceEquals(lastText, text)) textRecord = new TextRecord(text, json.Since(start).ToArray());
+        lastText = text;
+    }
+
+    /// <summary>Verbs, objects, effects, fingerprint, rules, reason and version.</summary>
+    internal void WriteFacts(EventBuffer json)
+    {
+        if (factsRecord is { } known)
+        {
+            json.Raw(known);
+            return;
+        }
+        var start = json.Length;
+        json.Raw(",\"verbs\":"u8);
+        json.Distinct(facts.Accesses, static access => access.Verb);
+        json.Raw(",\"objects\":"u8);
+        json.Distinct(facts.Accesses, static access => access.Name);
+        json.Raw(",\"effects\":"u8);
+        json.List(EffectNames.Of(facts.Effects));
+        json.Raw(",\"fingerprint\":"u8);
+        json.Text(facts.Fingerprint);
+        json.Raw(",\"rules\":"u8);
+        json.List(decision.Rules);
+        json.Raw(",\"why\":"u8);
+        json.Text(decision.Why);
+        json.Raw(",\"policyVersion\":"u8);
+        json.Number(standing.Snapshot.Document.Version);
+        if (factsSeen) factsRecord = json.Since(start).ToArray();
+        factsSeen = true;
+    }
+
+    private sealed record TextRecord(string Text, byte[] Json);
+}
