@@ -26,6 +26,18 @@ public readonly ref struct Bind
 
     public bool IsBinary(int parameter) => FormatAt(ParameterFormats, parameter) == 1;
 
+    /// <summary>True when its result formats are these.</summary>
+    public bool HasResultFormats(ReadOnlySpan<short> codes)
+    {
+        if (ResultFormats.Length != codes.Length * 2) return false;
+        for (var i = 0; i < codes.Length; i++)
+        {
+            if (BinaryPrimitives.ReadInt16BigEndian(ResultFormats[(i * 2)..]) != codes[i]) return false;
+        }
+
+        return true;
+    }
+
     public short[] ResultFormatCodes()
     {
         var codes = new short[ResultFormats.Length / 2];

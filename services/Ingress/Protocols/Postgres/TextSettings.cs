@@ -7,7 +7,7 @@ internal sealed class TextSettings
     private bool standardStrings = true;
 
     /// <summary>True while text means to the server what it means to us.</summary>
-    internal bool AreSafe => standardStrings && IsUtf8(encoding);
+    internal bool AreSafe { get; private set; } = true;
 
     internal string Problem => standardStrings
         ? $"client_encoding is {encoding}; through this gateway it must be UTF8"
@@ -17,6 +17,7 @@ internal sealed class TextSettings
     {
         if (name.Equals("client_encoding", StringComparison.OrdinalIgnoreCase)) encoding = value;
         else if (name.Equals("standard_conforming_strings", StringComparison.OrdinalIgnoreCase)) standardStrings = value == "on";
+        AreSafe = standardStrings && IsUtf8(encoding);
     }
 
     internal static bool Governs(string? name) => name is "client_encoding" or "standard_conforming_strings" or "names";

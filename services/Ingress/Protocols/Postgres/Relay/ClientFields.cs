@@ -14,27 +14,33 @@ internal static class ClientFields
         return new PostgresFieldReader(body.Span).ReadUInt32();
     }
 
-    internal static (string Portal, string Statement) BindNames(in PostgresFrame frame)
+    internal static string BoundStatement(in PostgresFrame frame, RecentTexts recent)
     {
         using var body = new PostgresBody(frame.Body);
-        var bind = Bind.Read(body.Span);
-        return (NameOf(bind.Portal), NameOf(bind.Statement));
+        return NameOf(Bind.Read(body.Span).Statement, recent);
     }
 
-    internal static (string Portal, int MaxRows) ReadExecute(in PostgresFrame frame)
+    internal static (string Portal, int MaxRows) ReadExecute(in PostgresFrame frame, RecentTexts recent)
     {
         using var body = new PostgresBody(frame.Body);
         var execute = Execute.Read(body.Span);
-        return (NameOf(execute.Portal), execute.MaxRows);
+        return (NameOf(execute.Portal, recent), execute.MaxRows);
     }
 
-    internal static (byte Kind, string Name) ReadDescribe(in PostgresFrame frame)
+    internal static (byte Kind, string Name) ReadDescribe(in PostgresFrame frame, RecentTexts recent)
     {
         using var body = new PostgresBody(frame.Body);
         var describe = Describe.Read(body.Span);
-        return (describe.Kind, NameOf(describe.Name));
+        return (describe.Kind, NameOf(describe.Name, recent));
     }
 
     // Byte for byte: two names that are not UTF-8 must not become one.
-    internal static string NameOf(ReadOnlySpan<byte> name) => Utf8.IsValid(name) ? Encoding.UTF8.GetString(name) : "\0" + Encoding.Latin1.GetString(name);
+    internal static string NameOf(ReadOnlySpan<byte> name, RecentTexts recent)
+    {
+        if (recent.TryFind(name, out var known)) return known;
+        if (!Utf8.IsValid(name)) return "\0" + Encoding.Latin1.GetString(name);
+        var text = Encoding.UTF8.GetString(name);
+        recent.Keep(name, text);
+        return text;
+    }
 }

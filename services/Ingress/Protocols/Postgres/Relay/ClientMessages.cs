@@ -1,4 +1,3 @@
-using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
@@ -6,11 +5,15 @@ using Hoop.Ingress.Wire.Postgres.Messages;
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
 /// <summary>Every message a client may send, and what becomes of it. What is not listed ends the session.</summary>
-internal sealed class ClientMessages(RelaySession session, StatementJudge judge, OwnQueries own)
+internal sealed class ClientMessages(RelaySession session, StatementJudge judge, OwnQueries own, LimitedRuns limited)
 {
-    private readonly LimitedRuns limited = new(session, own);
+    private readonly ForwardedRequests requests = new(session, judge, limited);
 
-    private const int MaxPreviewBytes = 64 * 1024;
+    /// <summary>More of them become text at once.</summary>
+    private const int MaxKeptValues = 64 * 1024;
+
+    /// <summary>Requests that may wait for the server's answers: what a client sends beyond stays with it.</summary>
+    private const int MaxPending = 64 * 1024;
 
     /// <summary>Counts Syncs and simple queries.</summary>
     private long pipeline;
@@ -28,6 +31,11 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     {
         if (doomed && frame.Type is FrontendType.Query or FrontendType.Parse or FrontendType.Bind or FrontendType.Execute or FrontendType.Describe or FrontendType.Close or FrontendType.FunctionCall)
             return default;
+        return session.Replies.Count < MaxPending ? TakeAsync(frame, cancel) : AfterDrainAsync(frame, cancel);
+    }
+
+    private ValueTask<WaitingRequest?> TakeAsync(in PostgresFrame frame, CancellationToken cancel)
+    {
         switch (frame.Type)
         {
             case FrontendType.Query: return QueryAsync(frame, cancel);
@@ -38,7 +46,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
             case FrontendType.Close: Close(frame); break;
             case FrontendType.Sync: Sync(frame); break;
             case FrontendType.Flush: Output.WriteFrame(frame.Whole); break;
-            case FrontendType.CopyDone or FrontendType.CopyFail: Forward(frame, new PendingReply(ReplyKind.CopyEnd)); break;
+            case FrontendType.CopyDone or FrontendType.CopyFail: requests.Forward(frame, new PendingReply(ReplyKind.CopyEnd)); break;
             case FrontendType.FunctionCall when session.Gate.PassesEverything: return CallAsync(frame, cancel);
             case FrontendType.FunctionCall:
                 RefuseQuery(new Refusal(RefusalCode.ProtocolNotAllowed, null, "function calls by the fast-path protocol are not allowed",
@@ -48,6 +56,12 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         }
 
         return default;
+    }
+
+    private async ValueTask<WaitingRequest?> AfterDrainAsync(PostgresFrame frame, CancellationToken cancel)
+    {
+        await own.DrainAsync(open, cancel);
+        return await TakeAsync(frame, cancel);
     }
 
     /// <summary>A statement over the limit was read past.</summary>
@@ -75,16 +89,15 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         RefuseInCopy();
         await judge.SettleAsync(open, cancel);
         var said = QueryText(frame);
-        var judgement = await judge.JudgeAsync(said.Text, said.Readable, [], null, null, cancel);
-        return Act(frame, judgement, (whole, permit) => ForwardQuery(whole, judgement.Run(permit)), RefuseQuery);
+        return Act(frame, await judge.JudgeAsync(new Asked(said.Text, said.Readable, []), cancel), ReplyKind.Query, null);
     }
 
     /// <summary>A function by its number, which nobody can judge: only for whom everything may pass.</summary>
     private async ValueTask<WaitingRequest?> CallAsync(PostgresFrame frame, CancellationToken cancel)
     {
         RefuseInCopy();
-        var judgement = await judge.JudgeAsync($"function call by the fast-path protocol: function {ClientFields.FunctionOf(frame)}", false, [], null, null, cancel);
-        return Act(frame, judgement, (whole, permit) => ForwardCall(whole, judgement.Run(permit)), RefuseQuery);
+        var asked = new Asked($"function call by the fast-path protocol: function {ClientFields.FunctionOf(frame)}", false, []);
+        return Act(frame, await judge.JudgeAsync(asked, cancel), ReplyKind.FunctionCall, null);
     }
 
     private void ForwardCall(PostgresFrame frame, RunningOperation operation)
@@ -95,12 +108,11 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
             return;
         }
 
-        judge.Sent(operation);
-        Forward(frame, new PendingReply(ReplyKind.FunctionCall) { Operation = operation });
+        requests.Call(frame, operation);
         pipeline++;
     }
 
-    private void ForwardQuery(PostgresFrame frame, RunningOperation operation)
+    private void ForwardQuery(in PostgresFrame frame, RunningOperation operation)
     {
         if (operation.Limit is not null && RowLimitedStatements.Problem(operation.Analysis) is { } problem)
         {
@@ -109,14 +121,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         }
 
         pipeline++;
-        if (operation.Limit is null) Send();
-        else limited.Start(operation, isQuery: true, Send);
-
-        void Send()
-        {
-            judge.Sent(operation);
-            Forward(frame, new PendingReply(ReplyKind.Query) { Operation = operation });
-        }
+        requests.Query(frame, operation);
     }
 
     // Its rows could not be taken back.
@@ -163,7 +168,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
 
         open = true;
         lock (session.Lock) session.Statements.Propose(statement.Name, statement, pipeline);
-        Forward(frame, new PendingReply(ReplyKind.Parse) { Name = statement.Name, Statement = statement });
+        requests.Forward(frame, new PendingReply(ReplyKind.Parse) { Name = statement.Name, Statement = statement });
         return null;
     }
 
@@ -171,8 +176,8 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     {
         using var body = new PostgresBody(frame.Body);
         var parse = Parse.Read(body.Span);
-        var said = StatementText.Of(parse.Text, session.Services.Options.StatementLimit);
-        statement = new PreparedStatement(ClientFields.NameOf(parse.Statement), said.Text, parse.TypeOids()) { Readable = said.Readable };
+        var said = StatementText.Of(parse.Text, session.Services.Options.StatementLimit, session.Texts);
+        statement = new PreparedStatement(ClientFields.NameOf(parse.Statement, session.Texts), said.Text, parse.TypeOids()) { Readable = said.Readable };
         if (said.Readable || session.Gate.PassesEverything) return true;
         RefuseParse(new Refusal(RefusalCode.NotUnderstood, null, "the statement is not valid UTF-8", "It cannot be read, so it is refused.", "Send UTF-8."));
         return false;
@@ -192,27 +197,24 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     {
         RefuseInCopy();
         await judge.SettleAsync(open, cancel);
-        var (name, statementName) = ClientFields.BindNames(frame);
-        var statement = await FindAsync(session.Statements, statementName, cancel);
+        var name = ClientFields.BoundStatement(frame, session.Texts);
         // A statement nobody saw being made: the server knows it or fails; what it runs is not understood.
-        var portal = ReadPortal(frame, name, statement ?? new PreparedStatement(statementName, "", []));
+        var statement = await FindAsync(session.Statements, name, cancel) ?? new PreparedStatement(name, "", []);
+        var portal = ReadPortal(frame, statement);
         open = true;
-        lock (session.Lock) session.Portals.Propose(name, portal, pipeline);
-        Forward(frame, new PendingReply(ReplyKind.Bind) { Name = name, Portal = portal });
+        requests.Bind(frame, portal, pipeline);
         return null;
     }
 
-    private Portal ReadPortal(in PostgresFrame frame, string name, PreparedStatement statement)
+    private Portal ReadPortal(in PostgresFrame frame, PreparedStatement statement)
     {
         using var body = new PostgresBody(frame.Body);
         var bind = Bind.Read(body.Span);
-        uint[] types;
-        lock (session.Lock) types = statement.ParameterTypes;
-        return new Portal(name, statement)
+        var types = statement.ParameterTypes;
+        return new Portal(ClientFields.NameOf(bind.Portal, session.Texts), statement)
         {
-            BindValues = BindValueText.Of(bind, types),
-            Parameters = bind.RawValues.Length <= MaxPreviewBytes ? BindParameters.Of(bind, types) : null,
-            ResultFormats = bind.ResultFormatCodes(),
+            BindValues = bind.ParameterCount == 0 ? [] : bind.RawValues.Length <= MaxKeptValues ? BindValues.Of(bind, types) : BindValueText.Of(bind, types),
+            ResultFormats = statement.FormatsOf(bind),
         };
     }
 
@@ -220,7 +222,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     {
         RefuseInCopy();
         open = true;
-        var (name, maxRows) = ClientFields.ReadExecute(frame);
+        var (name, maxRows) = ClientFields.ReadExecute(frame, session.Texts);
         await judge.SettleAsync(open, cancel);
         var portal = await FindAsync(session.Portals, name, cancel);
         lock (session.Lock)
@@ -235,43 +237,13 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
 
         if (portal?.Running is { Ended: false } running)
         {
-            if (running.Limit is null) Continue();
-            else limited.Start(running, isQuery: false, Continue);
+            requests.Continue(frame, portal, running);
             return null;
-
-            void Continue() => Forward(frame, new PendingReply(ReplyKind.Execute) { Operation = running, Portal = portal });
         }
 
         var text = portal?.Statement.Text ?? "";
-        var judgement = await judge.JudgeAsync(text, portal is { Statement.Readable: true } && text.Length > 0, portal?.BindValues ?? [], portal?.Statement, portal?.Parameters, cancel);
-        return Act(frame, judgement, (whole, permit) => ForwardExecute(whole, portal!, judgement.Run(permit)), RefuseExecute);
-    }
-
-    private void ForwardExecute(PostgresFrame frame, Portal? portal, RunningOperation operation)
-    {
-        portal?.Running = operation;
-        if (operation.Limit is null) Send();
-        else limited.Start(operation, isQuery: false, Send);
-
-        void Send()
-        {
-            judge.Sent(operation);
-            lock (session.Lock)
-            {
-                if (portal is not null) DescribeForMasks(portal, operation.Permit);
-                Output.WriteFrame(frame.Whole);
-                session.Replies.Enqueue(new PendingReply(ReplyKind.Execute) { Operation = operation, Portal = portal });
-            }
-        }
-    }
-
-    /// <summary>Rows of a portal that the client never had described could not be masked: we ask ourselves.</summary>
-    private void DescribeForMasks(Portal portal, Permit permit)
-    {
-        if (portal.IsDescribed || portal.Statement.IsDescribed || session.Gate.MasksFor(permit) is null) return;
-        portal.IsDescribed = true;
-        Describe.Write(Output, Describe.PortalKind, portal.Name);
-        session.Replies.Enqueue(new PendingReply(ReplyKind.DescribePortal) { Swallow = true, Portal = portal });
+        var asked = new Asked(text, portal is { Statement.Readable: true } && text.Length > 0, portal?.BindValues ?? [], portal?.Statement);
+        return Act(frame, await judge.JudgeAsync(asked, cancel), ReplyKind.Execute, portal);
     }
 
     private void RefuseExecute(Refusal refusal)
@@ -287,19 +259,19 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     private async ValueTask<WaitingRequest?> DescribeAsync(PostgresFrame frame, CancellationToken cancel)
     {
         RefuseInCopy();
-        var (kind, name) = ClientFields.ReadDescribe(frame);
+        var (kind, name) = ClientFields.ReadDescribe(frame, session.Texts);
         open = true;
         if (kind == Describe.StatementKind)
         {
             var statement = await FindAsync(session.Statements, name, cancel);
             lock (session.Lock) statement?.IsDescribed = true;
-            Forward(frame, new PendingReply(ReplyKind.DescribeStatement) { Statement = statement });
+            requests.Forward(frame, new PendingReply(ReplyKind.DescribeStatement) { Statement = statement });
         }
         else
         {
             var portal = await FindAsync(session.Portals, name, cancel);
             lock (session.Lock) portal?.IsDescribed = true;
-            Forward(frame, new PendingReply(ReplyKind.DescribePortal) { Portal = portal });
+            requests.Forward(frame, new PendingReply(ReplyKind.DescribePortal) { Portal = portal });
         }
 
         return null;
@@ -308,7 +280,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     private void Close(in PostgresFrame frame)
     {
         RefuseInCopy();
-        var (kind, name) = ClientFields.ReadDescribe(frame);
+        var (kind, name) = ClientFields.ReadDescribe(frame, session.Texts);
         open = true;
         var ofStatement = kind == Describe.StatementKind;
         lock (session.Lock)
@@ -317,40 +289,58 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
             else session.Portals.Propose(name, null, pipeline);
         }
 
-        Forward(frame, new PendingReply(ofStatement ? ReplyKind.CloseStatement : ReplyKind.ClosePortal) { Name = name });
+        requests.Forward(frame, new PendingReply(ofStatement ? ReplyKind.CloseStatement : ReplyKind.ClosePortal) { Name = name });
     }
 
     private void Sync(in PostgresFrame frame)
     {
-        Forward(frame, new PendingReply(ReplyKind.Sync));
+        requests.Forward(frame, new PendingReply(ReplyKind.Sync));
         pipeline++;
         (open, doomed) = (false, false);
     }
 
-    private void Forward(in PostgresFrame frame, PendingReply reply)
+    /// <param name="kind">Query, Execute or FunctionCall.</param>
+    /// <param name="portal">Of an Execute; null when there is none of that name.</param>
+    private WaitingRequest? Act(in PostgresFrame frame, in Judgement judgement, ReplyKind kind, Portal? portal)
     {
-        lock (session.Lock)
-        {
-            Output.WriteFrame(frame.Whole);
-            session.Replies.Enqueue(reply);
-        }
-    }
-
-    private WaitingRequest? Act(PostgresFrame frame, Judgement judgement, Action<PostgresFrame, Permit> forward, Action<Refusal> refuse)
-    {
-        if (judgement.Answer.Permit is { } permit) forward(frame, permit);
-        else if (judgement.Answer.Refusal is { } refusal) refuse(refusal);
-        else return new WaitingRequest(frame, judgement.Answer.Hold!, forward, refuse, cancel => judge.MeansTheSameAsync(judgement, cancel));
+        if (judgement.Answer.Permit is { } permit) Forward(frame, judgement.Run(permit), kind, portal);
+        else if (judgement.Answer.Refusal is { } refusal) Refuse(refusal, kind);
+        else return Wait(frame, judgement, kind, portal);
         return null;
     }
 
-    private async ValueTask<T?> FindAsync<T>(PostgresNames<T> names, string name, CancellationToken cancel) where T : class
+    private WaitingRequest Wait(PostgresFrame frame, Judgement judgement, ReplyKind kind, Portal? portal) => new(
+        frame, judgement.Answer.Hold!, (whole, permit) => Forward(whole, judgement.Run(permit), kind, portal),
+        refusal => Refuse(refusal, kind), cancel => judge.MeansTheSameAsync(judgement, cancel));
+
+    private void Forward(in PostgresFrame frame, RunningOperation operation, ReplyKind kind, Portal? portal)
+    {
+        switch (kind)
+        {
+            case ReplyKind.Execute: requests.Execute(frame, portal, operation); break;
+            case ReplyKind.FunctionCall: ForwardCall(frame, operation); break;
+            default: ForwardQuery(frame, operation); break;
+        }
+    }
+
+    private void Refuse(Refusal refusal, ReplyKind kind)
+    {
+        if (kind == ReplyKind.Execute) RefuseExecute(refusal);
+        else RefuseQuery(refusal);
+    }
+
+    private ValueTask<T?> FindAsync<T>(PostgresNames<T> names, string name, CancellationToken cancel) where T : class
     {
         lock (session.Lock)
         {
-            if (names.Find(name, pipeline, out var value) != NameLookup.Unsettled) return value;
+            if (names.Find(name, pipeline, out var value) != NameLookup.Unsettled) return new(value);
         }
 
+        return FindSettledAsync(names, name, cancel);
+    }
+
+    private async ValueTask<T?> FindSettledAsync<T>(PostgresNames<T> names, string name, CancellationToken cancel) where T : class
+    {
         await own.DrainAsync(open, cancel);
         lock (session.Lock) return names.Find(name, pipeline, out var settled) == NameLookup.Found ? settled : null;
     }
@@ -358,7 +348,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     private StatementText QueryText(in PostgresFrame frame)
     {
         using var body = new PostgresBody(frame.Body);
-        return StatementText.Of(Query.Read(body.Span).Text, session.Services.Options.StatementLimit);
+        return StatementText.Of(Query.Read(body.Span).Text, session.Services.Options.StatementLimit, session.Texts);
     }
 
     // While the server reads copy data, any other request is an error there and would leave our order of answers.

@@ -22,15 +22,15 @@ internal sealed class CopyOutState(RelaySession session)
 
     public void Count(long length) => operation!.Bytes += length;
 
-    public bool Start(PendingReply head, in CopyResponse response)
+    public bool Start(in PendingReply head, in CopyResponse response)
     {
         operation = head.Operation ?? throw PostgresRefusedException.Protocol("the target began a copy that nobody asked for");
-        extra = operation.Current?.Command.Options.Any(option => option.Key == "header") == true ? 1 : 0;
+        extra = operation.Current?.Command.Options.Any(static option => option.Key == "header") == true ? 1 : 0;
         masker = ResultMasks.ForCopy(session, operation, response.IsBinary, response.Columns);
         return true;
     }
 
-    public bool Data(PendingReply head, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    public bool Data(in PendingReply head, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
     {
         if (operation is null || !ReferenceEquals(head.Operation, operation)) throw PostgresRefusedException.Protocol("the target sent copy data that nobody asked for");
         // The end mark of a binary copy is no row; the header is, but only the tag tells it from one.

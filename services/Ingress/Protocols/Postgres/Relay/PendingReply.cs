@@ -6,7 +6,7 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 internal enum ReplyKind { Query, Parse, Bind, DescribeStatement, DescribePortal, CloseStatement, ClosePortal, Execute, Sync, CopyEnd, FunctionCall }
 
 /// <summary>A request the server has, and what is to be done with its answer.</summary>
-internal sealed class PendingReply(ReplyKind kind)
+internal readonly struct PendingReply(ReplyKind kind)
 {
     public ReplyKind Kind { get; } = kind;
 
@@ -25,9 +25,6 @@ internal sealed class PendingReply(ReplyKind kind)
 
     /// <summary>Where the rows of the gateway's own request go; null rows: it was not run.</summary>
     public InternalQuery? Internal { get; init; }
-
-    /// <summary>The server reported an error for it.</summary>
-    public bool Failed { get; set; }
 }
 
 /// <summary>A query of the gateway's own, on the client's connection to the target.</summary>

@@ -1,4 +1,3 @@
-using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
@@ -10,9 +9,6 @@ internal sealed class Portal(string name, PreparedStatement statement)
     public PreparedStatement Statement { get; } = statement;
 
     public IReadOnlyList<string?> BindValues { get; init; } = [];
-
-    /// <summary>The values once more, for a plan; null when they are too large for that.</summary>
-    public BindParameters? Parameters { get; init; }
 
     /// <summary>None: all text; one: for all columns; else one per column.</summary>
     public short[] ResultFormats { get; init; } = [];
@@ -32,13 +28,6 @@ internal sealed class Portal(string name, PreparedStatement statement)
     public PostgresColumn[]? RowColumns()
     {
         if (Columns is not null) return Columns;
-        return Statement.Columns?.Select((column, index) => column with { Format = FormatOf(index) }).ToArray();
+        return Statement.ColumnsWith(ResultFormats);
     }
-
-    private short FormatOf(int column) => ResultFormats.Length switch
-    {
-        0 => 0,
-        1 => ResultFormats[0],
-        _ => column < ResultFormats.Length ? ResultFormats[column] : (short)0,
-    };
 }

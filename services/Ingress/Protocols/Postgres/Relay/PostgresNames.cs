@@ -54,6 +54,7 @@ internal sealed class PostgresNames<T> where T : class
 
     public void RemoveWhere(Func<T, bool> gone)
     {
+        if (confirmed.Count == 0) return;
         foreach (var (name, value) in confirmed)
         {
             if (gone(value)) confirmed.Remove(name);

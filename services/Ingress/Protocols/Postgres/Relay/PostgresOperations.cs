@@ -58,15 +58,26 @@ internal static class PostgresOperations
     };
 
     /// <summary>After one of these in the same string, the catalog that the later ones were read with may be out of date. (Settings, cursors and PREPARE within a string are followed by the analysis.)</summary>
-    internal static bool MovesNames(IEnumerable<SqlStatement> statements) => statements.Any(static statement =>
+    /// <param name="first">So many of them count.</param>
+    internal static bool MovesNames(IReadOnlyList<SqlStatement> statements, int first)
+    {
+        for (var i = 0; i < Math.Min(first, statements.Count); i++)
+        {
+            if (MovesNames(statements[i])) return true;
+        }
+
+        return false;
+    }
+
+    private static bool MovesNames(SqlStatement statement) =>
         !statement.Facts.Understood || statement.Command.Kind is SqlCommandKind.Ddl or SqlCommandKind.Discard
-        || (statement.Facts.Effects & (Effects.Ddl | Effects.Session | Effects.Dynamic | Effects.Unknown | Effects.Privilege)) != 0);
+        || (statement.Facts.Effects & (Effects.Ddl | Effects.Session | Effects.Dynamic | Effects.Unknown | Effects.Privilege)) != 0;
 
     private static bool ReadsAfterMove(IReadOnlyList<SqlStatement> statements)
     {
         for (var i = 1; i < statements.Count; i++)
         {
-            if (!statements[i].Facts.Plumbing && MovesNames(statements.Take(i))) return true;
+            if (!statements[i].Facts.Plumbing && MovesNames(statements, i)) return true;
         }
 
         return false;

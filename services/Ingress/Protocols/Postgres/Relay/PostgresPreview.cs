@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hoop.Contracts.Operations;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
@@ -10,13 +11,28 @@ internal static class PostgresPreview
 {
     private static readonly string[] Planned = ["select", "insert", "update", "delete", "merge"];
 
-    internal static Func<CancellationToken, Task<OperationPreview>>? For(RelaySession session, SqlAnalysis analysis, SqlContext context, BindParameters? parameters)
+    internal static Func<CancellationToken, Task<OperationPreview>>? For(RelaySession session, SqlAnalysis analysis, SqlContext context, IReadOnlyList<string?> values)
     {
         if (analysis.Error is not null || analysis.Statements is not [{ Command.Kind: SqlCommandKind.Other } statement]) return null;
         // Only what EXPLAIN takes; a utility statement would be planned as nothing at best.
-        if (!statement.Facts.Understood || !statement.Facts.Accesses.Any(access => access.Kind == "table" && Planned.Contains(access.Verb))) return null;
-        var (dialer, target) = (session.Services.Dialer, session.Gate.Target);
-        return cancel => RunAsync(dialer, target, statement.Text, context.SearchPath, parameters, cancel);
+        return statement.Facts.Understood && IsPlanned(statement.Facts.Accesses) ? new Request(session, statement.Text, context.SearchPath, values).RunAsync : null;
+    }
+
+    private static bool IsPlanned(IReadOnlyList<ObjectAccess> accesses)
+    {
+        for (var i = 0; i < accesses.Count; i++)
+        {
+            if (accesses[i].Kind == "table" && Planned.Contains(accesses[i].Verb)) return true;
+        }
+
+        return false;
+    }
+
+    // Values that are too large for a plan are texts by now.
+    private sealed class Request(RelaySession session, string sql, IReadOnlyList<string> path, IReadOnlyList<string?> values)
+    {
+        public Task<OperationPreview> RunAsync(CancellationToken cancel) =>
+            PostgresPreview.RunAsync(session.Services.Dialer, session.Gate.Target, sql, path, (values as BindValues)?.ToParameters(), cancel);
     }
 
     private static async Task<OperationPreview> RunAsync(

@@ -16,7 +16,7 @@ internal sealed class PostgresRelay(RelaySession session)
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var registration = stopping.Register(() => stopped.TrySetResult());
         var own = new OwnQueries(session);
-        var messages = new ClientMessages(session, new StatementJudge(session, own), own);
+        var messages = new ClientMessages(session, new StatementJudge(session, own), own, new LimitedRuns(session, own));
         var server = Watched(new ServerPump(session).RunAsync(stop.Token));
         var client = new ClientPump(session, messages, new HoldRoom(session)).RunAsync(stop.Token);
         try

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
 /// <summary>
@@ -7,17 +9,31 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// </summary>
 internal sealed class PostgresReplyQueue
 {
-    private readonly LinkedList<PendingReply> pending = new();
+    private const int Smallest = 8;
+
+    /// <summary>A longer ring is not kept when it is empty.</summary>
+    private const int LongestKept = 64;
+
     private readonly Action<PendingReply> skipped;
+    private PendingReply[] ring = [];
+    private int first;
     private TaskCompletionSource? drained;
     private bool copyEnded;
 
     /// <param name="skipped">Called for each request that the server passes over after an error.</param>
     public PostgresReplyQueue(Action<PendingReply> skipped) => this.skipped = skipped;
 
-    public PendingReply? Head => pending.First?.Value;
-    public bool IsEmpty => pending.Count == 0;
-    public int Count => pending.Count;
+    public bool IsEmpty => Count == 0;
+    public int Count { get; private set; }
+
+    /// <summary>The server reported an error for the head.</summary>
+    public bool HeadFailed { get; private set; }
+
+    /// <summary>The run that the server answers now.</summary>
+    public RunningOperation? Running => Count > 0 ? ring[first].Operation : null;
+
+    /// <summary>The same, but for requests of the gateway's own.</summary>
+    public RunningOperation? Shown => Count > 0 && !ring[first].Swallow ? ring[first].Operation : null;
 
     /// <summary>The server passes over everything until the next Sync.</summary>
     public bool Skipping { get; private set; }
@@ -28,8 +44,14 @@ internal sealed class PostgresReplyQueue
     /// <summary>The client has not sent the copy's end yet.</summary>
     public bool CopyIsOpen => CopyingIn && !copyEnded;
 
+    public bool TryPeek(out PendingReply head)
+    {
+        head = Count > 0 ? ring[first] : default;
+        return Count > 0;
+    }
+
     /// <returns>False: the server will pass over it, there will be no answer.</returns>
-    public bool Enqueue(PendingReply reply)
+    public bool Enqueue(in PendingReply reply)
     {
         if (reply.Kind == ReplyKind.Sync)
         {
@@ -44,29 +66,33 @@ internal sealed class PostgresReplyQueue
         }
         else if (reply.Kind == ReplyKind.CopyEnd)
         {
-            if (pending.Count == 0) return false;
+            if (Count == 0) return false;
             copyEnded |= CopyingIn;
         }
 
-        pending.AddLast(reply);
+        if (Count == ring.Length) Grow();
+        ring[Slot(Count++)] = reply;
         return true;
     }
 
     /// <summary>The head is answered.</summary>
     public void Dequeue()
     {
-        pending.RemoveFirst();
+        RemoveHead();
         // The end of a copy has no answer of its own.
-        while (Head is { Kind: ReplyKind.CopyEnd }) pending.RemoveFirst();
+        while (Count > 0 && ring[first].Kind == ReplyKind.CopyEnd) RemoveHead();
         Settle();
     }
+
+    /// <summary>The head failed; its own end is still to come.</summary>
+    public void MarkHeadFailed() => HeadFailed = true;
 
     /// <summary>The head failed: the server passes over what follows, up to Sync.</summary>
     public void FailHead()
     {
-        pending.RemoveFirst();
+        RemoveHead();
         Skipping = true;
-        while (Head is { } next)
+        while (TryPeek(out var next))
         {
             if (next.Kind == ReplyKind.Sync)
             {
@@ -74,7 +100,7 @@ internal sealed class PostgresReplyQueue
                 break;
             }
 
-            pending.RemoveFirst();
+            RemoveHead();
             skipped(next);
         }
 
@@ -85,19 +111,15 @@ internal sealed class PostgresReplyQueue
     public void StartCopyIn()
     {
         (CopyingIn, copyEnded) = (true, false);
-        for (var node = pending.First!.Next; node is not null;)
+        var (read, kept) = (1, 1);
+        for (; read < Count && !copyEnded; read++)
         {
-            var next = node.Next;
-            if (node.Value.Kind == ReplyKind.CopyEnd)
-            {
-                copyEnded = true;
-                break;
-            }
-
-            if (node.Value.Kind == ReplyKind.Sync) pending.Remove(node);
-            node = next;
+            if (ring[Slot(read)].Kind == ReplyKind.Sync) continue;
+            copyEnded = ring[Slot(read)].Kind == ReplyKind.CopyEnd;
+            ring[Slot(kept++)] = ring[Slot(read)];
         }
 
+        Close(kept, read);
         // Whoever waits for the queue to empty would wait for data that only the client can send.
         Complete();
     }
@@ -106,10 +128,10 @@ internal sealed class PostgresReplyQueue
     {
         if (!CopyingIn) return;
         (CopyingIn, copyEnded) = (false, false);
-        for (var node = pending.First?.Next; node is not null; node = node.Next)
+        for (var index = 1; index < Count; index++)
         {
-            if (node.Value.Kind != ReplyKind.CopyEnd) continue;
-            pending.Remove(node);
+            if (ring[Slot(index)].Kind != ReplyKind.CopyEnd) continue;
+            Close(index, index + 1);
             break;
         }
     }
@@ -117,29 +139,58 @@ internal sealed class PostgresReplyQueue
     /// <summary>Completes when every request so far is answered, or the server began to read copy data.</summary>
     public Task DrainedAsync()
     {
-        if (pending.Count == 0 || CopyingIn) return Task.CompletedTask;
+        if (Count == 0 || CopyingIn) return Task.CompletedTask;
         return (drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
     /// <summary>There will be no more answers.</summary>
     public void Abandon()
     {
-        while (Head is { } next)
+        while (TryPeek(out var next))
         {
-            pending.RemoveFirst();
+            RemoveHead();
             skipped(next);
         }
 
         Complete();
     }
 
+    private int Slot(int index) => (first + index) & (ring.Length - 1);
+
+    private void RemoveHead()
+    {
+        ring[first] = default;
+        first = Slot(1);
+        Count--;
+        HeadFailed = false;
+    }
+
+    /// <summary>Takes out what lies between two places, by moving what stands before it: that is little, for the head is never far.</summary>
+    private void Close(int from, int to)
+    {
+        var gap = to - from;
+        if (gap == 0) return;
+        for (var index = from - 1; index >= 0; index--) ring[Slot(index + gap)] = ring[Slot(index)];
+        for (var index = 0; index < gap; index++) ring[Slot(index)] = default;
+        first = Slot(gap);
+        Count -= gap;
+    }
+
+    private void Grow()
+    {
+        var larger = new PendingReply[Math.Max(Smallest, (int)BitOperations.RoundUpToPowerOf2((uint)Count + 1))];
+        for (var index = 0; index < Count; index++) larger[index] = ring[Slot(index)];
+        (ring, first) = (larger, 0);
+    }
+
     private void Settle()
     {
-        if (pending.Count == 0) Complete();
+        if (Count == 0) Complete();
     }
 
     private void Complete()
     {
+        if (Count == 0 && ring.Length > LongestKept) (ring, first) = ([], 0);
         drained?.TrySetResult();
         drained = null;
     }

@@ -9,6 +9,8 @@ internal sealed class PreparedStatement(string name, string text, uint[] paramet
 {
     private SqlContext? analyzedIn;
     private SqlAnalysis? analysis;
+    private short[] formats = [];
+    private (PostgresColumn[]? Of, short[]? Formats, PostgresColumn[]? Columns) formatted;
 
     public string Name { get; } = name;
     public string Text { get; } = text;
@@ -24,6 +26,25 @@ internal sealed class PreparedStatement(string name, string text, uint[] paramet
 
     /// <summary>A Describe is on its way, or has been answered.</summary>
     public bool IsDescribed { get; set; }
+
+    /// <summary>Of the client's Bind: the same array while the formats stay the same.</summary>
+    public short[] FormatsOf(in Bind bind) => bind.HasResultFormats(formats) ? formats : formats = bind.ResultFormatCodes();
+
+    /// <summary>The columns in the formats that a Bind asked for; null when they are not known. Of the server's pump.</summary>
+    public PostgresColumn[]? ColumnsWith(short[] formats)
+    {
+        if (Columns is null) return null;
+        if (ReferenceEquals(formatted.Of, Columns) && ReferenceEquals(formatted.Formats, formats)) return formatted.Columns;
+        formatted = (Columns, formats, [.. Columns.Select((column, index) => column with { Format = FormatOf(formats, index) })]);
+        return formatted.Columns;
+    }
+
+    private static short FormatOf(short[] formats, int column) => formats.Length switch
+    {
+        0 => 0,
+        1 => formats[0],
+        _ => column < formats.Length ? formats[column] : (short)0,
+    };
 
     /// <summary>What it means now: the server, too, resolves its names again when the search path or the catalog moves.</summary>
     public SqlAnalysis Analyze(Func<string, SqlContext, SqlAnalysis> analyze, SqlContext context)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Hoop.Ingress.Protocols.Postgres.Masking;
+using Hoop.Ingress.Protocols.Postgres.Results;
 using Hoop.Ingress.Protocols.Postgres.Startup;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
@@ -13,7 +14,8 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 internal sealed class RelaySession
 {
     private readonly Queue<byte[]> notes = [];
-    private readonly List<(Permit Permit, OperationResult Result)> ended = [];
+    private List<(Permit Permit, OperationResult Result)> ended = [];
+    private List<(Permit Permit, OperationResult Result)>? recorded;
     private readonly HashSet<RunningOperation> suspended = [];
     private TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -35,6 +37,12 @@ internal sealed class RelaySession
     public PostgresNames<PreparedStatement> Statements { get; } = new();
     public PostgresNames<Portal> Portals { get; } = new();
     public TextSettings Text { get; } = new();
+
+    /// <summary>Of statements and names, for the client's pump alone.</summary>
+    public RecentTexts Texts { get; } = new();
+
+    /// <summary>Of the server's, for its pump alone.</summary>
+    public ResultShapes Results { get; } = new();
 
     /// <summary>As the last ReadyForQuery said.</summary>
     public byte TransactionStatus { get; private set; } = ReadyForQuery.Idle;
@@ -119,9 +127,8 @@ internal sealed class RelaySession
             TransactionStartedAt = null;
             EndNamesChange();
             // Portals end with their transaction; a cursor may be WITH HOLD, and a wrong name only fails at the server.
-            Portals.RemoveWhere(portal => !portal.IsCursor);
-            foreach (var operation in suspended) End(operation);
-            suspended.Clear();
+            Portals.RemoveWhere(static portal => !portal.IsCursor);
+            if (suspended.Count > 0) EndSuspended();
         }
         else if (TransactionStatus == ReadyForQuery.Idle)
         {
@@ -139,6 +146,12 @@ internal sealed class RelaySession
         ended.Add((operation.Permit, operation.Result(Services.Clock.GetElapsedTime(operation.StartedAt))));
     }
 
+    private void EndSuspended()
+    {
+        foreach (var operation in suspended) End(operation);
+        suspended.Clear();
+    }
+
     private void EndNamesChange()
     {
         NamesChange?.Dispose();
@@ -152,14 +165,17 @@ internal sealed class RelaySession
     public void Record()
     {
         if (ended.Count == 0) return;
-        (Permit Permit, OperationResult Result)[] batch;
+        List<(Permit Permit, OperationResult Result)> batch;
         lock (Lock)
         {
-            batch = [.. ended];
-            ended.Clear();
+            batch = ended;
+            (ended, recorded) = (recorded ?? [], null);
         }
 
         foreach (var (permit, result) in batch) Gate.Complete(permit, result);
+        batch.Clear();
+        // The list serves again, unless a burst made it large.
+        if (batch.Capacity <= 64) recorded = batch;
     }
 
     /// <summary>Ends whatever still runs, when the connection to the target is gone.</summary>
@@ -168,7 +184,7 @@ internal sealed class RelaySession
         lock (Lock)
         {
             foreach (var operation in suspended) End(operation);
-            if (Replies.Head?.Operation is { Ended: false } running) running.Failed(cause);
+            if (Replies.Running is { Ended: false } running) running.Failed(cause);
             Replies.Abandon();
             EndNamesChange();
             if (Limited is { Ended: false } limited)
@@ -182,7 +198,7 @@ internal sealed class RelaySession
     }
 
     /// <summary>Under the lock: the request failed at the server.</summary>
-    public void Failed(PendingReply reply) => Skipped(reply);
+    public void Failed(in PendingReply reply) => Skipped(reply);
 
     /// <summary>Under the lock: the statement ran; the session's names follow.</summary>
     public void Apply(SqlStatement statement)

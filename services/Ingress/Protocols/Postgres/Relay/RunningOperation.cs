@@ -8,7 +8,7 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// <summary>A permitted operation on its way through the server.</summary>
 internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlContext context, bool namesMoved, long? changes, long startedAt)
 {
-    private readonly HashSet<string> maskedColumns = new(StringComparer.Ordinal);
+    private string[] maskedColumns = [];
 
     /// <summary>By the statement being answered.</summary>
     private long returned;
@@ -34,7 +34,7 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
 
     /// <summary>The columns of the statement being answered; null when they are not known, or an earlier statement may have moved their names.</summary>
     public IReadOnlyList<ResultColumn>? Lineage =>
-        namesMoved || PostgresOperations.MovesNames(Analysis.Statements.Take(Statement)) ? null : Current?.Result;
+        namesMoved || PostgresOperations.MovesNames(Analysis.Statements, Statement) ? null : Current?.Result;
 
     /// <summary>Rewrites the rows of the current result; null: they pass as they are.</summary>
     public PostgresRowMasker? Masker { get; private set; }
@@ -82,9 +82,14 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
 
     public void Use(PostgresRowMasker? masker) => (Masker, MaskerKnown) = (masker, true);
 
-    public void Masked(IEnumerable<string> columns) => maskedColumns.UnionWith(columns);
+    /// <param name="columns">In order, each once; nobody changes it.</param>
+    public void Masked(string[] columns)
+    {
+        if (columns.Length == 0 || ReferenceEquals(columns, maskedColumns)) return;
+        maskedColumns = maskedColumns.Length == 0 ? columns : [.. maskedColumns.Union(columns, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
 
     public void Failed(string status) => (Status, Succeeded) = (status, false);
 
-    public OperationResult Result(TimeSpan duration) => new(Succeeded, Status, Rows, Bytes, duration, [.. maskedColumns.Order(StringComparer.Ordinal)]);
+    public OperationResult Result(TimeSpan duration) => new(Succeeded, Status, Rows, Bytes, duration, maskedColumns);
 }

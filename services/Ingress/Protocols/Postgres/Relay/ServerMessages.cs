@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Hoop.Ingress.Protocols.Postgres.Results;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
@@ -24,7 +23,7 @@ internal sealed class ServerMessages(RelaySession session)
     {
         switch (type)
         {
-            case BackendType.DataRow when Replies.Head is { Swallow: false, Operation: { MaskerKnown: true, Masker: null } operation } && operation.TryTakeRow():
+            case BackendType.DataRow when Replies.Shown is { MaskerKnown: true, Masker: null } operation && operation.TryTakeRow():
                 operation.Bytes += length;
                 return true;
             case BackendType.CopyData when copyOut.Passes:
@@ -46,25 +45,24 @@ internal sealed class ServerMessages(RelaySession session)
             case BackendType.ErrorResponse: return Error(body, output);
         }
 
-        if (Replies.Head is not { } head) throw Misfit(type);
+        if (!Replies.TryPeek(out var head)) throw Misfit(type);
         // What was sent in the place of a refused request can only fail: anything else, and we no longer know what the server does.
-        if (head.Instead is not null && !(type == BackendType.ReadyForQuery && head.Failed)) throw Misfit(type);
+        if (head.Instead is not null && !(type == BackendType.ReadyForQuery && Replies.HeadFailed)) throw Misfit(type);
         return type switch
         {
             BackendType.ReadyForQuery => Ready(head, ReadyForQuery.Read(body)),
-            BackendType.ParseComplete => Answered(Expect(head, type, ReplyKind.Parse), () => session.Statements.Confirm(head.Name, head.Statement)),
-            BackendType.BindComplete => Answered(Expect(head, type, ReplyKind.Bind), () => session.Portals.Confirm(head.Name, head.Portal)),
-            BackendType.CloseComplete => Closed(Expect(head, type, ReplyKind.CloseStatement, ReplyKind.ClosePortal)),
-            BackendType.ParameterDescription => Parameters(Expect(head, type, ReplyKind.DescribeStatement), body),
-            BackendType.RowDescription => Columns(Expect(head, type, ReplyKind.Query, ReplyKind.DescribeStatement, ReplyKind.DescribePortal), RowDescription.Read(body)),
-            BackendType.NoData => Columns(Expect(head, type, ReplyKind.DescribeStatement, ReplyKind.DescribePortal), []),
-            BackendType.DataRow => Row(Expect(head, type, ReplyKind.Query, ReplyKind.Execute), body, output),
-            BackendType.CommandComplete => Completed(Expect(head, type, ReplyKind.Query, ReplyKind.Execute), type, body),
-            BackendType.EmptyQueryResponse => Completed(Expect(head, type, ReplyKind.Query, ReplyKind.Execute), type, body),
-            BackendType.PortalSuspended => Suspended(Expect(head, type, ReplyKind.Execute)),
-            BackendType.FunctionCallResponse => Called(Expect(head, type, ReplyKind.FunctionCall)),
-            BackendType.CopyInResponse => CopyIn(Expect(head, type, ReplyKind.Query, ReplyKind.Execute)),
-            BackendType.CopyOutResponse => copyOut.Start(Expect(head, type, ReplyKind.Query, ReplyKind.Execute), CopyResponse.Read(body)),
+            BackendType.ParseComplete when head.Kind == ReplyKind.Parse => Parsed(head),
+            BackendType.BindComplete when head.Kind == ReplyKind.Bind => Bound(head),
+            BackendType.CloseComplete when head.Kind is ReplyKind.CloseStatement or ReplyKind.ClosePortal => Closed(head),
+            BackendType.ParameterDescription when head.Kind == ReplyKind.DescribeStatement => Parameters(head, body),
+            BackendType.RowDescription when head.Kind is ReplyKind.Query or ReplyKind.DescribeStatement or ReplyKind.DescribePortal => Columns(head, session.Results.Columns(body)),
+            BackendType.NoData when head.Kind is ReplyKind.DescribeStatement or ReplyKind.DescribePortal => Columns(head, []),
+            BackendType.DataRow when Runs(head) => Row(head, body, output),
+            BackendType.CommandComplete or BackendType.EmptyQueryResponse when Runs(head) => Completed(head, type, body),
+            BackendType.PortalSuspended when head.Kind == ReplyKind.Execute => Suspended(head),
+            BackendType.FunctionCallResponse when head.Kind == ReplyKind.FunctionCall => Called(head),
+            BackendType.CopyInResponse when Runs(head) => CopyIn(head),
+            BackendType.CopyOutResponse when Runs(head) => copyOut.Start(head, CopyResponse.Read(body)),
             BackendType.CopyData => copyOut.Data(head, body, output),
             BackendType.CopyDone => copyOut.Done(),
             _ => throw Misfit(type),
@@ -73,7 +71,7 @@ internal sealed class ServerMessages(RelaySession session)
 
     private bool Notice(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
     {
-        var operation = Replies.Head?.Operation;
+        var operation = Replies.Running;
         return session.DiagnosticsFor(operation) is not { } masker || !masker.TryRewrite(BackendType.NoticeResponse, body, Asked(operation), output);
     }
 
@@ -87,20 +85,20 @@ internal sealed class ServerMessages(RelaySession session)
 
     private bool Error(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
     {
-        var head = Replies.Head;
+        var known = Replies.TryPeek(out var head);
         var said = PostgresDiagnostic.Read(body);
         var error = said;
         var fatal = error.Severity is "FATAL" or "PANIC";
         SaidFatal |= fatal;
-        if (head is { Instead: { } refusal } && !fatal) error = PostgresVoice.Refused(refusal);
+        if (head.Instead is { } refusal && !fatal) error = PostgresVoice.Refused(refusal);
         else if (head is { Operation: { Limit: { Exceeded: true } limit } over, Internal: null } && !fatal) error = PostgresVoice.Refused(limit.Refusal(over.Rows));
-        else if (session.DiagnosticsFor(head?.Operation) is { } masker) error = masker.Mask(error, Asked(head?.Operation));
-        head?.Internal?.Error = error;
+        else if (session.DiagnosticsFor(head.Operation) is { } masker) error = masker.Mask(error, Asked(head.Operation));
+        head.Internal?.Error = error;
         if (head is { Operation.Limit: { } told, Internal: null }) told.Told = true;
 
         // An error of the gateway's own query only matters to the client when it took the client's pipeline down with it.
         var heard = head is not { Swallow: true, Internal.Alone: true };
-        if (head is not null) Fail(head, error);
+        if (known) Fail(head, error);
         else if (!fatal) throw Misfit(BackendType.ErrorResponse);
         // Byte for byte when nothing in it had to go.
         if (heard && ReferenceEquals(error, said)) return true;
@@ -108,9 +106,9 @@ internal sealed class ServerMessages(RelaySession session)
         return false;
     }
 
-    private void Fail(PendingReply head, PostgresDiagnostic error)
+    private void Fail(in PendingReply head, PostgresDiagnostic error)
     {
-        head.Failed = true;
+        Replies.MarkHeadFailed();
         Replies.EndCopyIn();
         copyOut.Abort();
         head.Operation?.Failed($"{error.SqlState}: {error.Message}");
@@ -122,15 +120,15 @@ internal sealed class ServerMessages(RelaySession session)
         if (Replies.Skipping) session.TryCancelHold();
     }
 
-    private bool Ready(PendingReply head, byte status)
+    private bool Ready(in PendingReply head, byte status)
     {
-        Expect(head, BackendType.ReadyForQuery, ReplyKind.Query, ReplyKind.Sync, ReplyKind.FunctionCall);
-        if (head.Instead is not null && !head.Failed) throw Misfit(BackendType.ReadyForQuery);
+        if (head.Kind is not (ReplyKind.Query or ReplyKind.Sync or ReplyKind.FunctionCall)) throw Misfit(BackendType.ReadyForQuery);
+        var failed = Replies.HeadFailed;
         if (head is { Kind: ReplyKind.Query, Internal: { } own })
         {
             own.Status = status;
             Replies.Dequeue();
-            own.Finish(ran: !head.Failed);
+            own.Finish(ran: !failed);
             return false;
         }
 
@@ -145,29 +143,41 @@ internal sealed class ServerMessages(RelaySession session)
 
         session.Ready(status);
         if (head.Operation is { } operation) session.End(operation);
-        return Answered(head, null);
+        return Answered(head);
     }
 
-    private bool Answered(PendingReply head, Action? effect)
+    private bool Answered(in PendingReply head)
     {
-        effect?.Invoke();
         Replies.Dequeue();
         return !head.Swallow;
     }
 
-    private bool Closed(PendingReply head) => Answered(head, () =>
+    private bool Parsed(in PendingReply head)
+    {
+        session.Statements.Confirm(head.Name, head.Statement);
+        return Answered(head);
+    }
+
+    private bool Bound(in PendingReply head)
+    {
+        session.Portals.Confirm(head.Name, head.Portal);
+        return Answered(head);
+    }
+
+    private bool Closed(in PendingReply head)
     {
         if (head.Kind == ReplyKind.CloseStatement) session.Statements.Confirm(head.Name, null);
         else session.Portals.Confirm(head.Name, null);
-    });
+        return Answered(head);
+    }
 
-    private static bool Parameters(PendingReply head, ReadOnlySpan<byte> body)
+    private static bool Parameters(in PendingReply head, ReadOnlySpan<byte> body)
     {
         head.Statement?.ParameterTypes = ParameterDescription.Read(body);
         return !head.Swallow;
     }
 
-    private bool Columns(PendingReply head, PostgresColumn[] columns)
+    private bool Columns(in PendingReply head, PostgresColumn[] columns)
     {
         switch (head.Kind)
         {
@@ -178,10 +188,10 @@ internal sealed class ServerMessages(RelaySession session)
                 return !head.Swallow;
         }
 
-        return Answered(head, null);
+        return Answered(head);
     }
 
-    private bool Row(PendingReply head, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    private bool Row(in PendingReply head, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
     {
         if (head.Internal is { } query)
         {
@@ -196,22 +206,22 @@ internal sealed class ServerMessages(RelaySession session)
         return operation.Masker is null || !operation.Masker.TryRewrite(body, output);
     }
 
-    private bool Completed(PendingReply head, byte type, ReadOnlySpan<byte> body)
+    private bool Completed(in PendingReply head, byte type, ReadOnlySpan<byte> body)
     {
         Replies.EndCopyIn();
         var complete = type == BackendType.CommandComplete ? CommandComplete.Read(body) : new CommandComplete { Tag = default };
         if (head.Internal is { } own)
         {
-            own.Tag = Encoding.UTF8.GetString(complete.Tag);
+            own.Tag = session.Results.Texts.Of(complete.Tag);
             if (head.Kind == ReplyKind.Query) return false;
             own.Finish(ran: true);
-            return Answered(head, null);
+            return Answered(head);
         }
 
         if (head.Operation is { } operation)
         {
             var statement = operation.Current;
-            operation.Tag(complete.Tag.IsEmpty ? "EMPTY" : Encoding.UTF8.GetString(complete.Tag), complete.Rows);
+            operation.Tag(complete.Tag.IsEmpty ? "EMPTY" : session.Results.Texts.Of(complete.Tag), complete.Rows);
             if (statement is not null) session.Apply(statement);
             operation.NextStatement();
             if (operation.Limit is { } limit) return Limited(head, operation, limit, type, body);
@@ -219,11 +229,11 @@ internal sealed class ServerMessages(RelaySession session)
 
         if (head.Kind == ReplyKind.Query) return !head.Swallow;
         if (head.Operation is { } ended) session.End(ended);
-        return Answered(head, null);
+        return Answered(head);
     }
 
     // The end of the answer is shown when the limit is known to be kept; that of an earlier statement of the string promises nothing.
-    private bool Limited(PendingReply head, RunningOperation operation, RowLimit limit, byte type, ReadOnlySpan<byte> body)
+    private bool Limited(in PendingReply head, RunningOperation operation, RowLimit limit, byte type, ReadOnlySpan<byte> body)
     {
         if (head.Kind == ReplyKind.Query && operation.Current is not null) return !limit.Exceeded;
         limit.Withhold(type, body);
@@ -233,9 +243,9 @@ internal sealed class ServerMessages(RelaySession session)
         return false;
     }
 
-    private bool Suspended(PendingReply head)
+    private bool Suspended(in PendingReply head)
     {
-        if (head.Operation is not { } operation) return Answered(head, null);
+        if (head.Operation is not { } operation) return Answered(head);
         if (operation.Limit is { } limit)
         {
             limit.InParts = limit.MayWrite;
@@ -243,25 +253,24 @@ internal sealed class ServerMessages(RelaySession session)
         }
 
         session.Suspend(operation);
-        return Answered(head, null) && operation.Limit is not { InParts: true } and not { Exceeded: true };
+        return Answered(head) && operation.Limit is not { InParts: true } and not { Exceeded: true };
     }
 
     // ReadyForQuery follows and is the end of it.
-    private static bool Called(PendingReply head)
+    private static bool Called(in PendingReply head)
     {
         head.Operation?.Tag("FUNCTION CALL", null);
         return !head.Swallow;
     }
 
-    private bool CopyIn(PendingReply head)
+    private bool CopyIn(in PendingReply head)
     {
         Replies.StartCopyIn();
         head.Operation?.Limit?.BeginCopy();
         return !head.Swallow;
     }
 
-    private static PendingReply Expect(PendingReply head, byte type, params ReadOnlySpan<ReplyKind> kinds) =>
-        kinds.Contains(head.Kind) ? head : throw Misfit(type);
+    private static bool Runs(in PendingReply head) => head.Kind is ReplyKind.Query or ReplyKind.Execute;
 
     private static PostgresRefusedException Misfit(byte type) =>
         PostgresRefusedException.Protocol($"the target sent a message of type '{(char)type}' that answers nothing");

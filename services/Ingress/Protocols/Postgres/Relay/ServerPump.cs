@@ -53,6 +53,7 @@ internal sealed class ServerPump(RelaySession session)
     // Outside the lock: what waits for the client's bytes may go on at once.
     private void WakeClientPump()
     {
+        if (!session.WakesClientPump) return;
         lock (session.Lock)
         {
             if (!session.WakesClientPump) return;

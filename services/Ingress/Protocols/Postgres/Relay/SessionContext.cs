@@ -68,8 +68,9 @@ internal sealed class SessionContext(RelaySession session)
     /// <param name="freely">They were let through because everything is.</param>
     public void Sent(SqlAnalysis analysis, bool freely)
     {
-        followed &= !freely || analysis.Statements.All(IsFollowed);
-        foreach (var statement in analysis.Statements) Sent(statement);
+        var statements = analysis.Statements;
+        if (freely) followed &= statements.All(IsFollowed);
+        for (var i = 0; i < statements.Count; i++) Sent(statements[i]);
     }
 
     private void Sent(SqlStatement statement)

@@ -5,9 +5,14 @@ using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
+/// <summary>A statement that is to run.</summary>
+/// <param name="Readable">False: its text is for the record alone.</param>
+/// <param name="Prepared">The statement it is an execution of; null for a simple query.</param>
+internal readonly record struct Asked(string Text, bool Readable, IReadOnlyList<string?> Values, PreparedStatement? Prepared = null);
+
 /// <summary>What the Gate said of a statement, with what it takes to run it.</summary>
 /// <param name="NamesMoved">The open transaction changed the schema: only its own connection sees that, so lineage cannot be trusted.</param>
-internal readonly record struct Judgement(GateAnswer Answer, SqlAnalysis Analysis, SqlContext Context, bool NamesMoved, long? Changes, long StartedAt, Func<SqlContext, SqlAnalysis>? Again = null)
+internal readonly record struct Judgement(Asked Asked, GateAnswer Answer, SqlAnalysis Analysis, SqlContext Context, bool NamesMoved, long? Changes, long StartedAt)
 {
     public RunningOperation Run(Permit permit) => new(permit, Analysis, Context, NamesMoved, Changes, StartedAt);
 }
@@ -62,6 +67,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     /// <summary>Refuses text that the server would read otherwise than we do.</summary>
     public Refusal? TextRefusal(string text)
     {
+        if (session.Text.AreSafe) return null;
         lock (session.Lock)
         {
             if (session.Text.AreSafe || session.Gate.PassesEverything || PutsTextRight(text)) return null;
@@ -70,37 +76,42 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         }
     }
 
-    public async ValueTask<Judgement> JudgeAsync(
-        string text, bool readable, IReadOnlyList<string?> values, PreparedStatement? prepared, BindParameters? parameters, CancellationToken cancel)
+    public async ValueTask<Judgement> JudgeAsync(Asked asked, CancellationToken cancel)
     {
         var now = session.Services.Clock.GetTimestamp();
-        if (session.Gate.PassesEverything) return await PassAsync(text, readable, values, prepared, now, cancel);
+        if (session.Gate.PassesEverything) return await PassAsync(asked, now, cancel);
         var changes = session.Services.Catalog.Changes(session.Gate.Target);
-        if (await UnjudgeableAsync(text, cancel) is { } refusal) return new Judgement(refusal, Unread(text), null!, true, null, now);
+        if (await UnjudgeableAsync(asked.Text, cancel) is { } refusal) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
         var current = context.Current!;
-        var analysis = Again(current);
-        var preview = PostgresPreview.For(session, analysis, current, parameters);
-        var operation = PostgresOperations.Create(analysis, text, values, session, preview);
-        return new Judgement(await session.Gate.AskAsync(operation, cancel), analysis, current, context.UncommittedDdl, changes, now, Again);
-
-        SqlAnalysis Again(SqlContext names) => !readable ? Unread(text) : prepared?.Analyze(session.Services.Analyze, names) ?? session.Services.Analyze(text, names);
+        var analysis = Analyze(asked, current);
+        var preview = PostgresPreview.For(session, analysis, current, asked.Values);
+        var operation = PostgresOperations.Create(analysis, asked.Text, asked.Values, session, preview);
+        return new Judgement(asked, await session.Gate.AskAsync(operation, cancel), analysis, current, context.UncommittedDdl, changes, now);
     }
 
+    private SqlAnalysis Analyze(in Asked asked, SqlContext names) =>
+        !asked.Readable ? Unread(asked.Text) : asked.Prepared?.Analyze(session.Services.Analyze, names) ?? session.Services.Analyze(asked.Text, names);
+
     /// <summary>Everything may pass unmasked: the server need not be asked what names stand for, and the text need not be ours to read.</summary>
-    private async ValueTask<Judgement> PassAsync(
-        string text, bool readable, IReadOnlyList<string?> values, PreparedStatement? prepared, long now, CancellationToken cancel)
+    private async ValueTask<Judgement> PassAsync(Asked asked, long now, CancellationToken cancel)
     {
         var names = context.ForTheRecord;
-        var analysis = !readable || !session.Text.AreSafe ? Unread(text) : prepared?.Analyze(session.Services.Analyze, names) ?? session.Services.Analyze(text, names);
-        var answer = await session.Gate.AskAsync(PostgresOperations.Create(analysis, text, values, session, null), cancel);
-        if (answer.Refusal is not null || answer.Permit is { } permit && session.Gate.PassedEverything(permit)) return Judged(answer);
+        var analysis = session.Text.AreSafe ? Analyze(asked, names) : Unread(asked.Text);
+        var answer = await session.Gate.AskAsync(PostgresOperations.Create(analysis, asked.Text, asked.Values, session, null), cancel);
+        if (answer.Refusal is null && (answer.Permit is not { } permit || !session.Gate.PassedEverything(permit)))
+        {
+            await TakeBackAsync(answer);
+            answer = PolicyMoved;
+        }
 
+        return new Judgement(asked, answer, analysis, names, true, null, now);
+    }
+
+    private async ValueTask TakeBackAsync(GateAnswer answer)
+    {
         // New documents came in between: what was looked at so lightly is not for them to judge.
         if (answer.Permit is { } stale) session.Gate.Complete(stale, new OperationResult(false, "not run: the policy changed", 0, 0, TimeSpan.Zero, []));
         if (answer.Hold is { } hold) await hold.WithdrawAsync("policy changed");
-        return Judged(PolicyMoved);
-
-        Judgement Judged(GateAnswer said) => new(said, analysis, names, true, null, now);
     }
 
     /// <summary>
@@ -129,7 +140,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         }
 
         var current = context.Current!;
-        return ReferenceEquals(current.Catalog, judgement.Context.Catalog) || PostgresOperations.AreSame(judgement.Analysis, judgement.Again!(current));
+        return ReferenceEquals(current.Catalog, judgement.Context.Catalog) || PostgresOperations.AreSame(judgement.Analysis, Analyze(judgement.Asked, current));
     }
 
     private async ValueTask<Refusal?> UnjudgeableAsync(string text, CancellationToken cancel)

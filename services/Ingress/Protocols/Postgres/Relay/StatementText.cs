@@ -10,12 +10,15 @@ internal readonly record struct StatementText(string Text, bool Readable)
     private const int RecordedBytes = 64 * 1024;
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
-    internal static StatementText Of(ReadOnlySpan<byte> bytes, int limit)
+    internal static StatementText Of(ReadOnlySpan<byte> bytes, int limit, RecentTexts recent)
     {
         if (bytes.Length > limit) return new(Shortened(bytes), false);
+        if (recent.TryFind(bytes, out var known)) return new(known, true);
         try
         {
-            return new(Strict.GetString(bytes), true);
+            var text = Strict.GetString(bytes);
+            recent.Keep(bytes, text);
+            return new(text, true);
         }
         catch (DecoderFallbackException)
         {

@@ -1,15 +1,11 @@
 using System.Buffers;
 using Hoop.Ingress.Wire.Postgres;
-using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Ingress.Protocols.Postgres.Targets;
 
 /// <summary>A Bind's parameters as they came, so that they can be bound once more.</summary>
 internal sealed record BindParameters(uint[] Types, byte[] Formats, int Count, byte[] RawValues)
 {
-    internal static BindParameters Of(in Bind bind, uint[] types) =>
-        new(types, bind.ParameterFormats.ToArray(), bind.ParameterCount, bind.RawValues.ToArray());
-
     internal void WriteBind(IBufferWriter<byte> output)
     {
         output.WriteHeader(FrontendType.Bind, 2 + 2 + Formats.Length + 2 + RawValues.Length + 2);

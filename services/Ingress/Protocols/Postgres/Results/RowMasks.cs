@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using Hoop.Contracts.Operations;
+using Hoop.Ingress.Protocols.Postgres.Masking;
+using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Wire.Postgres.Messages;
+using Hoop.Masking.Engine;
+
+namespace Hoop.Ingress.Protocols.Postgres.Results;
+
+/// <summary>What is done to the rows of one result. Immutable.</summary>
+/// <param name="Masker">Null: they pass as they are.</param>
+/// <param name="Columns">The names of the masked columns, in order, each once.</param>
+internal sealed record RowMasks(PostgresRowMasker? Masker, string[] Columns)
+{
+    private const uint FirstUserOid = 16384;
+    private static readonly ConditionalWeakTable<CatalogSnapshot, Dictionary<uint, CatalogRelation>> ByOid = [];
+
+    internal static RowMasks Of(TargetMasks masks, CatalogSnapshot catalog, PostgresColumn[] columns, IReadOnlyList<ResultColumn>? lineage)
+    {
+        var fields = columns.Select((column, index) => new MaskedField(
+            column.Name, column.TypeOid, column.Format,
+            ValueMask.Strictest(masks.ForColumn(lineage?[index] ?? Opaque(column.Name)), ByTable(masks, column, catalog)))).ToArray();
+        return new RowMasks(PostgresRowMasker.Create(fields, masks.Detectors), Names(fields));
+    }
+
+    internal static string[] Names(IEnumerable<MaskedField> fields) =>
+        [.. fields.Where(field => field.Mask is not null).Select(field => field.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    internal static ResultColumn Opaque(string name) => new(name, [], true);
+
+    private static ValueMask? ByTable(TargetMasks masks, PostgresColumn column, CatalogSnapshot catalog)
+    {
+        if (column.TableOid < FirstUserOid) return null;
+        var relations = ByOid.GetValue(catalog, static snapshot => snapshot.Relations.Values.ToDictionary(relation => relation.Oid));
+        // A table that the catalog does not know yet may hold anything.
+        if (!relations.TryGetValue(column.TableOid, out var relation)) return masks.ForColumn(Opaque(column.Name));
+        // System columns (ctid, tableoid, …) have numbers below zero.
+        if (column.AttributeNumber < 0) return null;
+        // Nor is a column that was added or made anew since.
+        return relation.Columns.FirstOrDefault(candidate => candidate.Number == column.AttributeNumber) is { } named
+            ? masks.ForBaseColumn($"{relation.QualifiedName}.{named.Name}")
+            : masks.ForColumn(Opaque(column.Name));
+    }
+}
