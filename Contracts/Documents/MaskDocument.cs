@@ -15,7 +15,7 @@ public sealed record MaskDocument
     /// <summary><c>schema.table.column</c>, globs allowed in each part; empty for a detector mask.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
 
-    /// <summary>Detector names: <c>credit-card, ssn, email, phone, iban, secret-key</c>; empty for a column mask.</summary>
+    /// <summary>Detector names: <c>credit-card, ssn, email, phone, iban, secret-key, national-id, passport, ip-address</c>; empty for a column mask.</summary>
     public IReadOnlyList<string> Detect { get; init; } = [];
 
     public MaskMode Mode { get; init; }

@@ -11,7 +11,7 @@ internal static class Masks
 {
     public static readonly byte[] Key = Encoding.ASCII.GetBytes("0123456789abcdef0123456789abcdef");
 
-    public static readonly string[] AllDetectors = ["credit-card", "ssn", "email", "phone", "iban", "secret-key"];
+    public static readonly string[] AllDetectors = ["credit-card", "ssn", "email", "phone", "iban", "secret-key", "national-id", "passport", "ip-address"];
 
     public static MaskDocument Column(string name, params string[] columns) =>
         new() { Name = name, Targets = ["shop"], Columns = columns };

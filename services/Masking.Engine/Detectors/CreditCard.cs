@@ -51,7 +51,7 @@ internal static class CreditCard
     private static bool IsDecimal(ReadOnlySpan<byte> text, int end) =>
         end + 1 < text.Length && text[end] == (byte)'.' && IsDigit(text[end + 1]);
 
-    private static bool IsCard(ReadOnlySpan<byte> digits) => IsIssued(Number(digits[..4]), digits.Length) && HasLuhn(digits);
+    private static bool IsCard(ReadOnlySpan<byte> digits) => IsIssued(Number(digits[..4]), digits.Length) && Ids.CheckDigits.Luhn(digits);
 
     /// <summary>Visa, Mastercard, American Express, Diners, JCB, Discover, UnionPay and the long Maestro ranges. The 13-digit Visa numbers of old look like EAN codes and are left out.</summary>
     private static bool IsIssued(int first, int length) => first switch
@@ -64,16 +64,4 @@ internal static class CreditCard
         5018 or 5020 or 5038 or 5893 or 6304 or 6759 or 6761 or 6762 or 6763 => length is >= 16,
         _ => false,
     };
-
-    private static bool HasLuhn(ReadOnlySpan<byte> digits)
-    {
-        var sum = 0;
-        for (var i = 0; i < digits.Length; i++)
-        {
-            var digit = digits[digits.Length - 1 - i] - '0';
-            var doubled = digit * 2;
-            sum += (i & 1) == 0 ? digit : doubled > 9 ? doubled - 9 : doubled;
-        }
-        return sum % 10 == 0;
-    }
 }

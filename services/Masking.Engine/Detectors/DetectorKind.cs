@@ -1,13 +1,13 @@
 namespace Hoop.Masking.Engine.Detectors;
 
-internal enum DetectorKind { CreditCard, Ssn, Email, Phone, Iban, SecretKey }
+internal enum DetectorKind { CreditCard, Ssn, Email, Phone, Iban, SecretKey, NationalId, Passport, IpAddress }
 
 /// <summary>The detectors' names in documents.</summary>
 internal static class DetectorKinds
 {
-    public const int Count = (int)DetectorKind.SecretKey + 1;
+    public const int Count = (int)DetectorKind.IpAddress + 1;
 
-    private static readonly string[] Names = ["credit-card", "ssn", "email", "phone", "iban", "secret-key"];
+    private static readonly string[] Names = ["credit-card", "ssn", "email", "phone", "iban", "secret-key", "national-id", "passport", "ip-address"];
 
     public static string Known => string.Join(", ", Names);
 

@@ -9,7 +9,7 @@ namespace Hoop.Masking.Engine.Detectors;
 internal sealed class DetectorScan
 {
     private readonly SearchValues<byte> anchors;
-    private readonly bool cards, socials, emails, phones, ibans, secrets;
+    private readonly bool cards, socials, emails, phones, ibans, secrets, nationals, passports, addresses;
 
     public DetectorScan(Func<DetectorKind, bool> enabled)
     {
@@ -19,8 +19,11 @@ internal sealed class DetectorScan
         phones = enabled(DetectorKind.Phone);
         ibans = enabled(DetectorKind.Iban);
         secrets = enabled(DetectorKind.SecretKey);
+        nationals = enabled(DetectorKind.NationalId);
+        passports = enabled(DetectorKind.Passport);
+        addresses = enabled(DetectorKind.IpAddress);
         List<byte> bytes = [];
-        if (cards || socials || phones || ibans)
+        if (cards || socials || phones || ibans || nationals || passports || addresses)
             bytes.AddRange("0123456789"u8);
         if (emails)
             bytes.AddRange("@"u8);
@@ -28,6 +31,10 @@ internal sealed class DetectorScan
             bytes.AddRange("+"u8);
         if (secrets)
             bytes.AddRange("=:_-KSzJ"u8);
+        if (passports)
+            bytes.AddRange("<"u8);
+        if (addresses)
+            bytes.AddRange(":"u8);
         anchors = SearchValues.Create(bytes.ToArray());
     }
 
@@ -64,6 +71,12 @@ internal sealed class DetectorScan
             finding = new(DetectorKind.Iban, start, end);
         else if (socials && SocialSecurity.TryMatch(text, at, run, out end))
             finding = new(DetectorKind.Ssn, at, end);
+        else if (nationals && Ids.NationalId.TryMatch(text, at, run, floor, out start, out end))
+            finding = new(DetectorKind.NationalId, start, end);
+        else if (passports && run < 10 && Passport.TryMatchNumber(text, at, floor, out start, out end))
+            finding = new(DetectorKind.Passport, start, end);
+        else if (addresses && IpAddress.TryMatch4(text, at, run, out end))
+            finding = new(DetectorKind.IpAddress, at, end);
         else if (phones && run is 1 or 3 or 4 && Phone.TryNorthAmerican(text, at, run, floor, out start, out end))
             finding = new(DetectorKind.Phone, start, end);
         else
@@ -85,8 +98,15 @@ internal sealed class DetectorScan
                 if (Phone.TryInternational(text, at, out end))
                     finding = new(DetectorKind.Phone, at, end);
                 break;
+            case (byte)'<' when passports:
+                if (Passport.TryMatchZone(text, at, floor, out start, out end))
+                    finding = new(DetectorKind.Passport, start, end);
+                break;
+            case (byte)':' when addresses && IpAddress.TryMatch6(text, at, floor, out start, out end):
+                finding = new(DetectorKind.IpAddress, start, end);
+                break;
             case (byte)'=' or (byte)':':
-                if (Credential.TryMatch(text, at, out start, out end))
+                if (secrets && Credential.TryMatch(text, at, out start, out end))
                     finding = new(DetectorKind.SecretKey, start, end);
                 break;
             default:

@@ -41,6 +41,7 @@ internal static class SecretToken
             (byte)'s' => TryPrefix(text, at - 3, floor, "ghs_"u8, 36, false, out start, out end),
             (byte)'r' => TryPrefix(text, at - 3, floor, "ghr_"u8, 36, false, out start, out end),
             (byte)'m' => TryPrefix(text, at - 3, floor, "npm_"u8, 36, false, out start, out end),
+            (byte)'c' => TryPrefix(text, at - 5, floor, "whsec_"u8, 24, false, out start, out end),
             (byte)'b' => TryPrefix(text, at - 6, floor, "github_pat_"u8, 22, false, out start, out end),
             (byte)'k' => TryPrefix(text, at - 2, floor, "sk_live_"u8, 10, false, out start, out end)
                 || TryPrefix(text, at - 2, floor, "rk_live_"u8, 10, false, out start, out end),
@@ -60,6 +61,7 @@ internal static class SecretToken
         {
             (byte)'k' => TryPrefix(text, at - 2, floor, "sk-"u8, 32, false, out start, out end),
             (byte)'p' => TryPrefix(text, at - 4, floor, "xapp-"u8, 10, false, out start, out end),
+            (byte)'X' => TryPrefix(text, at - 6, floor, "GOCSPX-"u8, 20, false, out start, out end),
             (byte)'t' => TryPrefix(text, at - 5, floor, "glpat-"u8, 20, false, out start, out end),
             _ => false,
         };

@@ -34,7 +34,7 @@ internal static class RedactionApi
     {
         var mask = new MaskDocument
         {
-            Name = "redact", Targets = ["*"], Mode = MaskMode.Redact, Detect = ["credit-card", "ssn", "email", "phone", "iban", "secret-key"],
+            Name = "redact", Targets = ["*"], Mode = MaskMode.Redact, Detect = ["credit-card", "ssn", "email", "phone", "iban", "secret-key", "national-id", "passport"],
         };
         return MaskingEngine.Compile(new MaskingDocument(0, "", [mask]), new byte[32]).For("*", []).Detectors!;
     }

@@ -8,7 +8,7 @@ internal static class MasksSection
 {
     private const string Example = "{ name: ssn, targets: [shop], columns: [public.customers.ssn], with: redact }";
 
-    public static readonly string[] Detectors = ["credit-card", "ssn", "email", "phone", "iban", "secret-key"];
+    public static readonly string[] Detectors = ["credit-card", "ssn", "email", "phone", "iban", "secret-key", "national-id", "passport", "ip-address"];
     public static readonly string[] PredicateRules = ["equality", "allow", "approve", "block"];
 
     public static IReadOnlyList<MaskDocument> Read(YamlFields top, YamlErrors errors, KnownNames names)

@@ -144,7 +144,7 @@ public sealed class ColumnMaskTests
     [Fact]
     public void A_mask_that_cannot_be_applied_is_refused_by_name()
     {
-        Refusal(Detector("passport")).ShouldContain("unknown detector 'passport'");
+        Refusal(Detector("iris-scan")).ShouldContain("unknown detector 'iris-scan'");
         Refusal(new MaskDocument { Name = "empty", Targets = ["*"] }).ShouldContain("masks.empty");
         Refusal(Column("neg", "a.b.c") with { KeepLast = -1 }).ShouldContain("masks.neg");
         Refusal(Column("blank", " ")).ShouldContain("empty column");
