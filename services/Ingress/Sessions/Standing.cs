@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Hoop.Contracts.Documents;
 using Hoop.Contracts.Identity;
 using Hoop.Contracts.Operations;
@@ -11,11 +10,12 @@ namespace Hoop.Ingress.Sessions;
 /// <summary>What a principal is on a target under one version of the documents, looked up once. Safe for both directions of a connection.</summary>
 internal sealed class Standing
 {
-    // A session repeats few statements; one that pushes another out only has it decided again. A power of two.
+    // A session repeats few statements; one that pushes another out only has it decided again.
     private const int Kept = 16;
 
     private readonly string target;
     private readonly Verdict?[] verdicts = new Verdict?[Kept];
+    private int oldest = -1;
 
     internal Standing(HoopSnapshot snapshot, Principal principal, string target)
     {
@@ -42,8 +42,13 @@ internal sealed class Standing
     /// <summary>Policy and masks together; the strictest wins. Facts are immutable: for the same object the answer is the same.</summary>
     internal Verdict Judge(OperationFacts facts)
     {
-        ref var place = ref verdicts[RuntimeHelpers.GetHashCode(facts) & (Kept - 1)];
-        return place is { } known && ReferenceEquals(known.Facts, facts) ? known : place = Decide(facts);
+        foreach (var known in verdicts)
+        {
+            if (known is not null && ReferenceEquals(known.Facts, facts)) return known;
+        }
+        var verdict = Decide(facts);
+        verdicts[(uint)Interlocked.Increment(ref oldest) % Kept] = verdict;
+        return verdict;
     }
 
     private Verdict Decide(OperationFacts facts)
