@@ -10,6 +10,7 @@ export async function idle(endpoints, folder) {
   const direct = endpoints[0], held = [], figures = {};
   try {
     for (const endpoint of endpoints.filter((e) => e.pid)) {
+      await settled(endpoint);
       await hold(endpoint, first);
       const before = await settled(endpoint);
       await hold(endpoint, more);

@@ -16,7 +16,6 @@ const say = (text) => process.stderr.write(`${text}\n`);
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {
   stopAll();
-  rmSync(folder, { recursive: true, force: true });
   process.exit(1);
 });
 
@@ -68,9 +67,10 @@ data.megabytes = statSync(data.file).size / 1e6;
 const raw = { date: new Date().toISOString(), measuredBy: BENCH_PG ? 'bench-pg' : 'eng/bench', load: readFileSync('/proc/loadavg', 'utf8').trim(), idle: {}, rounds: [] };
 const save = () => writeFileSync(join(BENCH_OUT, 'raw.json'), `${JSON.stringify(raw, null, 1)}\n`);
 say(`Measuring ${scenarios.length} scenarios, ${rounds} rounds, ${BENCH_PG ? `with ${BENCH_PG}` : 'with the loop in eng/bench'}`);
+// Idle connections first: what a heap has grown to under load would hide them.
+if (scenarios.some((s) => s.idle)) raw.idle = await idle(endpoints, folder);
 for (const mode of ['simple', 'extended', 'prepared']) // what is compiled at run time is compiled before it counts
   for (const endpoint of endpoints) await pgbench(endpoint, { clients: 8, options: ['-S', '-M', mode], seconds: 2, folder });
-if (scenarios.some((s) => s.idle)) raw.idle = await idle(endpoints, folder);
 for (let round = 0; round < rounds; round++) {
   const began = Date.now();
   raw.rounds.push(await measure(round));
@@ -78,7 +78,6 @@ for (let round = 0; round < rounds; round++) {
   say(`Round ${round + 1} of ${rounds}: ${Math.round((Date.now() - began) / 1000)} s`);
 }
 save();
-rmSync(folder, { recursive: true });
 const text = table(raw, scenarios, endpoints.map((e) => e.label));
 writeFileSync(join(BENCH_OUT, 'table.md'), text);
 process.stdout.write(`\n${text}\nRaw figures: ${join(BENCH_OUT, 'raw.json')}\n`);
