@@ -3,6 +3,7 @@ using Hoop.Ingress.Catalog;
 using Hoop.Ingress.Protocols.Postgres.Startup;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sql;
+using Hoop.Ingress.Transport;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -28,6 +29,7 @@ public static class PostgresProtocol
             .Validate(options => !demo || IPEndPoint.TryParse(options.Listen, out var endpoint) && IPAddress.IsLoopback(endpoint.Address),
                 $"The demo listens on loopback only: set {PostgresOptions.Section}:Listen to 127.0.0.1 or [::1], or leave the demo profile.")
             .ValidateOnStart();
+        if (EventLoops.Supported) services.AddEventLoops();
         services.AddSingleton<ITargetDialer, TcpTargetDialer>();
         services.AddSingleton<TargetCatalogs>();
         services.AddSingleton<ITargetCatalog, PostgresTargetCatalog>();
@@ -48,7 +50,8 @@ public static class PostgresProtocol
     public static void ListenPostgres(this KestrelServerOptions kestrel)
     {
         var services = kestrel.ApplicationServices;
-        kestrel.Listen(services.GetRequiredService<IOptions<PostgresOptions>>().Value.Endpoint, listen => listen.UseConnectionHandler<PostgresConnectionHandler>());
+        var options = services.GetRequiredService<IOptions<PostgresOptions>>().Value;
+        kestrel.ListenOnLoops(options.Endpoint, options.EventLoops, listen => listen.UseConnectionHandler<PostgresConnectionHandler>());
         // An endpoint in code would switch off the configured URLs: they are named here as well.
         foreach (var url in (services.GetRequiredService<IConfiguration>()["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {

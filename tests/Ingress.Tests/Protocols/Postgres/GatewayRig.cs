@@ -6,6 +6,7 @@ using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
 using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Transport;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 using Hoop.Testing;
@@ -87,7 +88,9 @@ internal sealed class GatewayRig : IAsyncDisposable
             provider.GetRequiredService<ILogger<PostgresConnectionHandler>>()));
         builder.Services.AddSingleton(ServerCertificate.LoadOrCreate(directory, TimeProvider.System));
         builder.Services.AddSingleton<PostgresConnectionHandler>();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseConnectionHandler<PostgresConnectionHandler>()));
+        if (EventLoops.Supported) builder.Services.AddEventLoops();
+        builder.Services.AddSingleton(clock ?? TimeProvider.System);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenOnLoops(options.Endpoint, options.EventLoops, listen => listen.UseConnectionHandler<PostgresConnectionHandler>()));
         var app = builder.Build();
         await app.StartAsync();
         return new GatewayRig(app, gate, server, sessions, directory) { Catalog = names };

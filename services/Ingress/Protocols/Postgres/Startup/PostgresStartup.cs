@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using Hoop.Ingress.Transport;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 using Microsoft.AspNetCore.Connections;
@@ -113,7 +114,7 @@ internal sealed class PostgresStartup(ConnectionContext connection, ServerCertif
         Client = Client with
         {
             Encrypted = true,
-            Input = PipeReader.Create(tls, new StreamPipeReaderOptions(bufferSize: 16 * 1024, leaveOpen: true)),
+            Input = PipeReader.Create(tls, new StreamPipeReaderOptions(bufferSize: 16 * 1024, leaveOpen: true, useZeroByteReads: true)),
             Output = PipeWriter.Create(tls, new StreamPipeWriterOptions(leaveOpen: true)),
         };
         if (requireAlpn && tls.NegotiatedApplicationProtocol != Alpn) throw PostgresRefusedException.Protocol("direct TLS without ALPN protocol postgresql");

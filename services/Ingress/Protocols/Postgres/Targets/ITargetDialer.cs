@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Hoop.Ingress.Sessions;
 
 namespace Hoop.Ingress.Protocols.Postgres.Targets;
@@ -9,9 +10,19 @@ public interface ITargetDialer
     ValueTask<TargetConnection> DialAsync(AuthorizedTarget target, CancellationToken cancel);
 }
 
-/// <summary>A two-way stream to a target, before any byte of its protocol.</summary>
+/// <summary>A way to a target and back, before any byte of its protocol.</summary>
 /// <param name="Host">The name its certificate must carry.</param>
-public sealed record TargetConnection(Stream Stream, string Host) : IAsyncDisposable
+/// <param name="Owner">Disposed to close it.</param>
+public sealed record TargetConnection(IDuplexPipe Transport, string Host, IAsyncDisposable Owner) : IAsyncDisposable
 {
-    public ValueTask DisposeAsync() => Stream.DisposeAsync();
+    /// <summary>Over a stream, such as TLS on another connection.</summary>
+    public static TargetConnection Over(Stream stream, string host, IAsyncDisposable owner) => new(new StreamPipes(stream), host, owner);
+
+    public ValueTask DisposeAsync() => Owner.DisposeAsync();
+
+    private sealed class StreamPipes(Stream stream) : IDuplexPipe
+    {
+        public PipeReader Input { get; } = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 32 * 1024, minimumReadSize: 4096, leaveOpen: true, useZeroByteReads: true));
+        public PipeWriter Output { get; } = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: 4096, leaveOpen: true));
+    }
 }

@@ -12,7 +12,7 @@ internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, ITargetDial
     {
         try
         {
-            return await catalogs.GetAsync(target.Name, load => LoadAsync(target, load), cancel);
+            return await catalogs.GetAsync(target.Name, load => Task.Run(() => LoadAsync(target, load), load), cancel);
         }
         catch (CatalogUnavailableException e)
         {
@@ -30,6 +30,7 @@ internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, ITargetDial
 
     public long? Changes(AuthorizedTarget target) => catalogs.Changes(target.Name);
 
+    // Not on a session's loop: it may be long.
     private async Task<LoadedCatalog> LoadAsync(AuthorizedTarget target, CancellationToken cancel)
     {
         await using var client = await PostgresTargetClient.ConnectAsync(dialer, target, cancel);

@@ -8,16 +8,15 @@ namespace Hoop.Ingress.Protocols.Postgres.Targets;
 /// <summary>A logged-in connection to the target, at its first ReadyForQuery.</summary>
 internal sealed class PostgresUpstream : IAsyncDisposable
 {
-    private readonly Stream stream;
+    private readonly TargetConnection connection;
 
-    private PostgresUpstream(Stream stream)
+    private PostgresUpstream(TargetConnection connection)
     {
-        this.stream = stream;
-        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 32 * 1024, minimumReadSize: 4096, leaveOpen: true));
-        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: 4096, leaveOpen: true));
+        this.connection = connection;
+        Output = connection.Transport.Output;
     }
 
-    public PipeReader Input { get; }
+    public PipeReader Input => connection.Transport.Input;
 
     /// <summary>The only way to the server. A session puts its own in front once it is logged in (<see cref="DurableOutput"/>).</summary>
     public PipeWriter Output { get; set; }
@@ -57,12 +56,11 @@ internal sealed class PostgresUpstream : IAsyncDisposable
     /// <summary>Asks the target to cancel what that backend does. Best effort, as in PostgreSQL.</summary>
     public static async Task CancelAsync(ITargetDialer dialer, AuthorizedTarget target, BackendKeyData key, CancellationToken cancel)
     {
-        await using var stream = await OpenAsync(dialer, target, cancel);
-        var output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
-        StartupPacket.WriteCancel(output, key.ProcessId, key.Secret);
-        await output.FlushAsync(cancel);
+        await using var connection = await OpenAsync(dialer, target, cancel);
+        StartupPacket.WriteCancel(connection.Transport.Output, key.ProcessId, key.Secret);
+        await connection.Transport.Output.FlushAsync(cancel);
         // The server closes once it has sent the signal: only then is the cancel sure to have arrived.
-        await stream.CopyToAsync(Stream.Null, cancel);
+        await connection.Transport.Input.CopyToAsync(Stream.Null, cancel);
     }
 
     public async ValueTask DisposeAsync()
@@ -76,10 +74,10 @@ internal sealed class PostgresUpstream : IAsyncDisposable
         {
             // Unflushed bytes for a connection that is gone.
         }
-        await stream.DisposeAsync();
+        await connection.DisposeAsync();
     }
 
-    private static async Task<Stream> OpenAsync(ITargetDialer dialer, AuthorizedTarget target, CancellationToken cancel)
+    private static async Task<TargetConnection> OpenAsync(ITargetDialer dialer, AuthorizedTarget target, CancellationToken cancel)
     {
         var connection = await dialer.DialAsync(target, cancel);
         try

@@ -16,6 +16,7 @@ internal sealed class TargetLogin(PostgresUpstream upstream, AuthorizedTarget ta
     private readonly string user = target.Document.Credential.Username;
     private Secret? password;
     private ScramSha256Client? scram;
+    private string? challenge;
     private bool serverProved;
     private bool authenticated;
 
@@ -30,10 +31,20 @@ internal sealed class TargetLogin(PostgresUpstream upstream, AuthorizedTarget ta
             var buffer = read.Buffer;
             var ready = Handle(ref buffer);
             upstream.Input.AdvanceTo(buffer.Start, ready ? buffer.Start : buffer.End);
+            await AnswerChallengeAsync(cancel);
             await upstream.Output.FlushAsync(cancel);
             if (ready) return;
             if (read.IsCompleted) throw new IOException("closed during log-in");
         }
+    }
+
+    // Thousands of hashes: not on a session's loop.
+    private async ValueTask AnswerChallengeAsync(CancellationToken cancel)
+    {
+        if (challenge is not { } said) return;
+        challenge = null;
+        var proof = await Task.Run(() => scram!.Final(said), cancel);
+        upstream.Output.WriteMessage(FrontendType.Password, Encoding.UTF8.GetBytes(proof));
     }
 
     private IEnumerable<KeyValuePair<string, string>> Parameters(IReadOnlyDictionary<string, string> startup)
@@ -96,8 +107,8 @@ internal sealed class TargetLogin(PostgresUpstream upstream, AuthorizedTarget ta
                 scram = new ScramSha256Client(Password());
                 Authentication.WriteSaslInitialResponse(output, ScramSha256Client.Mechanism, scram.First());
                 break;
-            case AuthenticationKind.SaslContinue when scram is not null:
-                output.WriteMessage(FrontendType.Password, Encoding.UTF8.GetBytes(scram.Final(Encoding.UTF8.GetString(request.Data))));
+            case AuthenticationKind.SaslContinue when scram is not null && challenge is null:
+                challenge = Encoding.UTF8.GetString(request.Data);
                 break;
             case AuthenticationKind.SaslFinal when scram is not null:
                 serverProved = scram.Verify(Encoding.UTF8.GetString(request.Data));

@@ -1,9 +1,10 @@
-using System.Buffers;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Hoop.Contracts.Documents;
+using Hoop.Ingress.Transport;
+using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Ingress.Protocols.Postgres.Targets;
@@ -11,23 +12,26 @@ namespace Hoop.Ingress.Protocols.Postgres.Targets;
 /// <summary>TLS to the target, as its document demands: <c>disable</c>, <c>require</c>, <c>verify-ca</c>, <c>verify-full</c>.</summary>
 internal static class TargetTls
 {
-    internal static async ValueTask<Stream> UpgradeAsync(TargetConnection connection, TargetDocument target, CancellationToken cancel)
+    internal static async ValueTask<TargetConnection> UpgradeAsync(TargetConnection connection, TargetDocument target, CancellationToken cancel)
     {
-        if (target.Tls == "disable") return connection.Stream;
+        if (target.Tls == "disable") return connection;
 
-        var request = new ArrayBufferWriter<byte>(8);
-        StartupPacket.WriteSslRequest(request);
-        await connection.Stream.WriteAsync(request.WrittenMemory, cancel);
-        var answer = new byte[1];
+        var (input, output) = (connection.Transport.Input, connection.Transport.Output);
+        StartupPacket.WriteSslRequest(output);
+        await output.FlushAsync(cancel);
+        var answer = await input.ReadAsync(cancel);
+        if (answer.Buffer.IsEmpty) throw new IOException("closed during log-in");
+        var offered = answer.Buffer.FirstSpan[0] == 'S';
         // Exactly one byte: anything sent before the handshake would be plaintext taken for encrypted data.
-        await connection.Stream.ReadExactlyAsync(answer, cancel);
-        if (answer[0] != 'S') throw new TargetUnavailableException("08001", $"the target does not offer TLS, which its setting tls: {target.Tls} demands");
+        if (offered && answer.Buffer.Length > 1) throw new PostgresWireException("data before the TLS handshake");
+        input.AdvanceTo(answer.Buffer.GetPosition(1));
+        if (!offered) throw new TargetUnavailableException("08001", $"the target does not offer TLS, which its setting tls: {target.Tls} demands");
 
-        var tls = new SslStream(connection.Stream, leaveInnerStreamOpen: false);
+        var tls = new SslStream(new DuplexPipeStream(connection.Transport));
         try
         {
             await tls.AuthenticateAsClientAsync(Options(connection.Host, target), cancel);
-            return tls;
+            return TargetConnection.Over(tls, connection.Host, connection.Owner);
         }
         catch (AuthenticationException e)
         {

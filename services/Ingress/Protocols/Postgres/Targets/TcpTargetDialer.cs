@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Transport;
 
 namespace Hoop.Ingress.Protocols.Postgres.Targets;
 
@@ -10,16 +12,42 @@ internal sealed class TcpTargetDialer : ITargetDialer
     public async ValueTask<TargetConnection> DialAsync(AuthorizedTarget target, CancellationToken cancel)
     {
         var (host, port) = Split(TargetCredentials.Plain(target.Document.Address));
+        try
+        {
+            // A session's target lives on the session's loop; the gateway's own connections are elsewhere.
+            return EventLoop.Current is { } loop ? await DialOnAsync(loop, host, port, cancel) : await DialAsync(host, port, cancel);
+        }
+        catch (SocketException e)
+        {
+            throw new TargetUnavailableException("08001", $"target \"{target.Name}\" does not answer ({e.SocketErrorCode})", e);
+        }
+    }
+
+    private static async Task<TargetConnection> DialOnAsync(EventLoop loop, string host, int port, CancellationToken cancel)
+    {
+        var addresses = await Dns.GetHostAddressesAsync(host, cancel);
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                var socket = await LoopSocket.ConnectAsync(loop, new IPEndPoint(addresses[i], port), cancel);
+                return new TargetConnection(socket, host, socket);
+            }
+            catch (SocketException) when (i < addresses.Length - 1)
+            {
+                // The next of its addresses may answer.
+            }
+        }
+    }
+
+    private static async Task<TargetConnection> DialAsync(string host, int port, CancellationToken cancel)
+    {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await socket.ConnectAsync(host, port, cancel);
-            return new TargetConnection(new NetworkStream(socket, ownsSocket: true), host);
-        }
-        catch (SocketException e)
-        {
-            socket.Dispose();
-            throw new TargetUnavailableException("08001", $"target \"{target.Name}\" does not answer ({e.SocketErrorCode})", e);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            return TargetConnection.Over(stream, host, stream);
         }
         catch
         {
