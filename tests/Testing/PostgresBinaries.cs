@@ -26,7 +26,7 @@ internal static class PostgresBinaries
     /// <summary>A data directory's parent that names our process, so that a later run can tell whether we still live.</summary>
     public static string CreateDirectory()
     {
-        var directory = Path.Combine(Path.GetTempPath(), $"{DirectoryPrefix}{Environment.ProcessId}-{Guid.NewGuid():N}");
+        var directory = Path.Combine(TestFolders.Root, $"{DirectoryPrefix}{Environment.ProcessId}-{Guid.NewGuid():N}");
         Run("install", IsRoot ? ["-d", "-m", "0700", "-o", "postgres", "-g", "postgres", directory] : ["-d", "-m", "0700", directory]);
         return directory;
     }
@@ -34,7 +34,7 @@ internal static class PostgresBinaries
     /// <summary>Removes what killed test processes left behind.</summary>
     public static void SweepLeftovers()
     {
-        foreach (var directory in Directory.GetDirectories(Path.GetTempPath(), DirectoryPrefix + "*"))
+        foreach (var directory in Directory.GetDirectories(TestFolders.Root, DirectoryPrefix + "*"))
         {
             var owner = Path.GetFileName(directory)[DirectoryPrefix.Length..].Split('-')[0];
             if (Directory.Exists("/proc/" + owner)) continue;

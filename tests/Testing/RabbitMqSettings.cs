@@ -14,7 +14,7 @@ internal sealed record RabbitMqSettings(int Port, int DistributionPort, int Epmd
     /// <summary>Removes what killed test processes left behind.</summary>
     public static void SweepLeftovers()
     {
-        foreach (var directory in Directory.GetDirectories(Path.GetTempPath(), DirectoryPrefix + "*"))
+        foreach (var directory in Directory.GetDirectories(TestFolders.Root, DirectoryPrefix + "*"))
         {
             var owner = Path.GetFileName(directory)[DirectoryPrefix.Length..].Split('-')[0];
             if (Directory.Exists("/proc/" + owner)) continue;
@@ -32,7 +32,7 @@ internal sealed record RabbitMqSettings(int Port, int DistributionPort, int Epmd
     /// <summary>Home, configuration and data of the node; its name carries our process, so that a later run can tell whether we still live.</summary>
     public string CreateDirectory()
     {
-        var directory = Path.Combine(Path.GetTempPath(), $"{DirectoryPrefix}{Environment.ProcessId}-{Guid.NewGuid():N}");
+        var directory = Path.Combine(TestFolders.Root, $"{DirectoryPrefix}{Environment.ProcessId}-{Guid.NewGuid():N}");
         Directory.CreateDirectory(directory);
         File.WriteAllText(Path.Combine(directory, "rabbitmq.conf"), $"""
             listeners.tcp.1 = 127.0.0.1:{Port}

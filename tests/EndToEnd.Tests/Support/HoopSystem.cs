@@ -7,7 +7,7 @@ namespace Hoop.EndToEnd.Tests.Support;
 /// <summary>The whole system as a user starts it: <c>./run</c> on free ports, with its own data.</summary>
 public class HoopSystem : IAsyncDisposable
 {
-    private readonly string data = Directory.CreateTempSubdirectory("hoop-e2e-").FullName;
+    private readonly string data = TestFolders.Create("hoop-e2e-").FullName;
     private Command? run;
 
     public string EndpointsFile => Path.Combine(data, "endpoints.json");

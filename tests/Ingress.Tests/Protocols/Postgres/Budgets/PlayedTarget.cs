@@ -29,7 +29,7 @@ internal sealed class PlayedTarget : ITargetDialer
     /// <summary>Writes to the target: each is a flush of the gateway's.</summary>
     internal int Writes { get; private set; }
 
-    public ValueTask<TargetConnection> DialAsync(AuthorizedTarget target, CancellationToken cancel) => new(new TargetConnection(stream, "played"));
+    public ValueTask<TargetConnection> DialAsync(AuthorizedTarget target, CancellationToken cancel) => new(TargetConnection.Over(stream, "played", stream));
 
     /// <summary>Sends what nobody asked for, or the rest of an answer.</summary>
     internal void Say(ReadOnlyMemory<byte> bytes) => stream.Deliver(bytes);
