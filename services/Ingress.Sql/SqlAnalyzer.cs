@@ -41,7 +41,8 @@ public sealed class SqlAnalyzer(int maxBytes = PgParser.DefaultMaxBytes)
             var analysis = Read(sql, tree.RootElement, names.Watched, out var sessionDependent);
             if (!keep || sessionDependent || names.AnyTemporary) return analysis;
             Cache.Add(sql, context, analysis, names.Asked);
-            if (template is not null) TemplateProof.Try(template, sql, tree.RootElement, analysis, names.Asked, other => Understand(other, context, null, keep: false));
+            if (template is not null)
+                TemplateProof.Try(template, sql, tree.RootElement, analysis, names.Asked, new(root => Read(sql, root, context, out _), other => Understand(other, context, null, keep: false)));
             return analysis;
         }
         catch (Exception e) when (e is JsonException or InsufficientExecutionStackException)

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Hoop.Ingress.Sql.Parsing;
+using Hoop.Ingress.Sql.Templates;
 
 namespace Hoop.Ingress.Sql.Lineage;
 
@@ -18,36 +20,51 @@ readonly struct Node
     {
         if (wrapped.ValueKind != JsonValueKind.Object) return new("", default);
         foreach (var property in wrapped.EnumerateObject())
-            return new(property.Name, property.Value);
+            return new(NodeNames.Of(property), property.Value);
         return new("", default);
     }
 
     /// <summary>Names a body whose type its parent fixes, such as <c>relation</c> (RangeVar) or <c>larg</c> (SelectStmt).</summary>
     public static Node Typed(string kind, JsonElement body) => body.ValueKind == JsonValueKind.Object ? new(kind, body) : new("", default);
 
-    public Node this[string property] => Exists && Body.TryGetProperty(property, out var value) ? Open(value) : new("", default);
+    public Node this[string property] => Find(property, out var value) ? Open(value) : new("", default);
 
-    public Node Child(string property, string kind) => Exists && Body.TryGetProperty(property, out var value) ? Typed(kind, value) : new("", default);
+    public Node Child(string property, string kind) => Find(property, out var value) ? Typed(kind, value) : new("", default);
 
-    public IEnumerable<Node> List(string property)
+    /// <summary>Empty when there is none, as for most lists of most nodes.</summary>
+    public Node[] List(string property)
     {
-        if (!Exists || !Body.TryGetProperty(property, out var list) || list.ValueKind != JsonValueKind.Array) yield break;
-        foreach (var item in list.EnumerateArray())
-            yield return Open(item);
+        if (!Find(property, out var list) || list.ValueKind != JsonValueKind.Array) return [];
+        var nodes = new Node[list.GetArrayLength()];
+        var i = 0;
+        foreach (var item in list.EnumerateArray()) nodes[i++] = Open(item);
+        return nodes;
     }
 
-    public bool Has(string property) => Exists && Body.TryGetProperty(property, out _);
+    public bool Has(string property) => Find(property, out _);
 
     public string? Text(string property) =>
-        Exists && Body.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        Find(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    public bool Flag(string property) => Exists && Body.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.True;
+    public bool Flag(string property) => Find(property, out var value) && value.ValueKind == JsonValueKind.True;
 
     public int Number(string property) =>
-        Exists && Body.TryGetProperty(property, out var value) && value.TryGetInt32(out var number) ? number : 0;
+        Find(property, out var value) && value.TryGetInt32(out var number) ? number : 0;
+
+    bool Find(string property, out JsonElement value)
+    {
+        value = default;
+        return Exists && (Body.TryGetProperty(property, out value) || BlindTree.Notice(Body, property));
+    }
 
     /// <summary>The texts of a list of String nodes; other nodes give null.</summary>
-    public List<string?> Names(string property) => [.. List(property).Select(static n => n.String)];
+    public List<string?> Names(string property)
+    {
+        var nodes = List(property);
+        var names = new List<string?>(nodes.Length);
+        foreach (var node in nodes) names.Add(node.String);
+        return names;
+    }
 
     /// <summary>The text of a String node.</summary>
     public string? String => Kind == "String" ? Text("sval") ?? "" : null;

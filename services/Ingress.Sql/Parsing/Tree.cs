@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hoop.Ingress.Sql.Templates;
 
 namespace Hoop.Ingress.Sql.Parsing;
 
@@ -6,7 +7,7 @@ namespace Hoop.Ingress.Sql.Parsing;
 static class Tree
 {
     public static JsonElement? Field(this JsonElement e, string name) =>
-        e.ValueKind == JsonValueKind.Object && e.TryGetProperty(name, out var value) ? value : null;
+        e.ValueKind == JsonValueKind.Object && (e.TryGetProperty(name, out var value) || BlindTree.Notice(e, name)) ? value : null;
 
     public static string? Text(this JsonElement e, string name) =>
         e.Field(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
@@ -16,12 +17,8 @@ static class Tree
     public static int Number(this JsonElement e, string name) =>
         e.Field(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var n) ? n : 0;
 
-    public static IEnumerable<JsonElement> Items(this JsonElement e, string name)
-    {
-        if (e.Field(name) is { ValueKind: JsonValueKind.Array } array)
-            foreach (var item in array.EnumerateArray())
-                yield return item;
-    }
+    public static IEnumerable<JsonElement> Items(this JsonElement e, string name) =>
+        e.Field(name) is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];
 
     /// <summary>The node's body when it has this type.</summary>
     public static JsonElement? As(this JsonElement node, string type) => node.Field(type);
@@ -33,7 +30,7 @@ static class Tree
         if (node.ValueKind != JsonValueKind.Object) return false;
         foreach (var p in node.EnumerateObject())
         {
-            (type, body) = (p.Name, p.Value);
+            (type, body) = (NodeNames.Of(p), p.Value);
             return true;
         }
         return false;
@@ -43,7 +40,8 @@ static class Tree
     public static List<string> Names(this JsonElement e, string name)
     {
         var names = new List<string>();
-        foreach (var item in e.Items(name))
+        if (e.Field(name) is not { ValueKind: JsonValueKind.Array } array) return names;
+        foreach (var item in array.EnumerateArray())
             if (item.As("String") is { } s) names.Add(s.Text("sval") ?? "");
         return names;
     }

@@ -123,6 +123,8 @@ sealed class FreeLiterals
         }
         if (Couples(left, right)) return;
         var plain = body.Text("kind") is { } kind && Kinds.Contains(kind) && body.Names("name") is [var symbol] && Symbols.Contains(symbol);
+        // How many values an array in a string has is asked.
+        plain &= body.Text("kind") is not ("AEXPR_OP_ANY" or "AEXPR_OP_ALL") || right.As("A_ArrayExpr") is not null;
         if (plain && Has(Columns, right)) FreeAll(left);
         if (plain && Has(Columns, left)) FreeAll(right);
         Visit(left);

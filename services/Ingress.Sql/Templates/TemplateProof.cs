@@ -6,19 +6,18 @@ using Hoop.Ingress.Sql.Parsing;
 namespace Hoop.Ingress.Sql.Templates;
 
 /// <summary>
-/// Decides whether a meaning may be shared by texts that differ in literals. Three things must agree: the tree says that a literal stands where its value
-/// does not matter (<see cref="FreeLiterals"/>); the lexer found that same literal at that same place with that same value; and the text with other
-/// literals in these places, put through the whole analysis, means the same in every field.
+/// Decides whether a meaning may be shared by texts that differ in literals. Four things must agree: the tree says that a literal stands where its value
+/// does not matter (<see cref="FreeLiterals"/>); the lexer found that same literal at that same place with that same value; the analysis says the same
+/// when it cannot see these values, and asks for none (<see cref="BlindTree"/>); and a text with other literals in these places means the same in every field.
 /// </summary>
 static class TemplateProof
 {
-    /// <param name="understand">The whole analysis, without caches.</param>
-    public static void Try(Template template, string sql, JsonElement root, SqlAnalysis analysis, string[] unqualified, Func<string, SqlAnalysis> understand)
+    public static void Try(Template template, string sql, JsonElement root, SqlAnalysis analysis, string[] unqualified, Reanalysis again)
     {
         Variant? variant = null;
         try
         {
-            variant = Prove(sql, root, analysis, unqualified, understand);
+            variant = Prove(sql, root, analysis, unqualified, again);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -28,29 +27,30 @@ static class TemplateProof
         else template.Add(variant);
     }
 
-    static Variant? Prove(string sql, JsonElement root, SqlAnalysis analysis, string[] unqualified, Func<string, SqlAnalysis> understand)
+    static Variant? Prove(string sql, JsonElement root, SqlAnalysis analysis, string[] unqualified, Reanalysis again)
     {
         if (analysis is not { Error: null, Statements: [{ Command.Kind: SqlCommandKind.Other, Facts.Understood: true } statement] }) return null;
         var literals = new Literal[LiteralLexer.Most];
         literals = literals[..Math.Max(0, LiteralLexer.Scan(sql, literals))];
-        if (Free(sql, root.GetProperty("stmts")[0].GetProperty("stmt"), literals) is not { } free) return null;
+        var places = FreeLiterals.In(root.GetProperty("stmts")[0].GetProperty("stmt"));
+        if (Free(sql, places, literals) is not { } free) return null;
 
         var head = sql.IndexOf(statement.Text, StringComparison.Ordinal);
         var tail = sql.Length - head - statement.Text.Length;
         if (head < 0 || head > literals[0].Start || tail > sql.Length - literals[^1].End) return null;
 
-        for (var round = 0; round < 2; round++)
-            if (!Meaning.IsSame(analysis, understand(With(sql, literals, free, round)))) return null;
+        if (BlindTree.Analyze(root, [.. places.Select(static p => p.Place)], again.Tree) is not { } blind || !Meaning.IsSame(analysis, blind)) return null;
+        if (!Meaning.IsSame(analysis, again.Text(With(sql, literals, free)))) return null;
         string?[] pinned = [.. literals.Select((l, i) => free[i] ? null : l.Of(sql).ToString())];
         return new(pinned, statement with { Text = "" }, head, tail, unqualified);
     }
 
     /// <summary>Which literals are free; null when none is, or when tree and lexer disagree on one.</summary>
-    static bool[]? Free(string sql, JsonElement statement, Literal[] literals)
+    static bool[]? Free(string sql, IReadOnlyList<(int Place, JsonElement Constant)> places, Literal[] literals)
     {
         var free = new bool[literals.Length];
         var utf8 = Ascii.IsValid(sql) ? null : Encoding.UTF8.GetBytes(sql);
-        foreach (var (place, constant) in FreeLiterals.In(statement))
+        foreach (var (place, constant) in places)
         {
             var at = utf8 is null ? place : Encoding.UTF8.GetCharCount(utf8, 0, place);
             var i = Array.FindIndex(literals, l => l.Start >= at);
@@ -83,8 +83,8 @@ static class TemplateProof
         : constant.Field("fval") is { } number ? $"f{number.Text("fval")}"
         : null;
 
-    /// <summary>The text with all its free literals alike, or all different.</summary>
-    static string With(string sql, Literal[] literals, bool[] free, int round)
+    /// <summary>The text with other free literals, of other lengths.</summary>
+    static string With(string sql, Literal[] literals, bool[] free)
     {
         var text = new StringBuilder(sql.Length);
         var from = 0;
@@ -94,12 +94,15 @@ static class TemplateProof
             text.Append(sql, from, literals[i].Start - from);
             text.Append(literals[i].Kind switch
             {
-                LiteralKind.String => round == 0 ? "''" : $"'t{i}%'",
-                LiteralKind.Integer => round == 0 ? "0" : $"{i + 1}",
-                _ => round == 0 ? "0.0" : $"{i + 1}.5",
+                LiteralKind.String => "'{%,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17}'",
+                LiteralKind.Integer => "0000",
+                _ => "0.0",
             });
             from = literals[i].End;
         }
         return text.Append(sql, from, sql.Length - from).ToString();
     }
 }
+
+/// <summary>The whole analysis once more, without caches: of a tree of the text, or of another text.</summary>
+readonly record struct Reanalysis(Func<JsonElement, SqlAnalysis> Tree, Func<string, SqlAnalysis> Text);

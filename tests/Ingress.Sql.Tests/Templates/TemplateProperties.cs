@@ -14,7 +14,7 @@ public class TemplateProperties
     static readonly string[] Strings =
     [
         "", "t", "f", "true", "false", "0", "1", "%", "%%", "a%", "_", "a", "b", "''", "it''s", "ssn", "customers", "public.orders", "role", "search_path", "select 1", "delete from orders", "/etc/passwd",
-        "--", "/*", "\"", "$$", ";", "ä€", "year", "{1,2}", "null", "123-45-6789", "now", "\n", "-1",
+        "--", "/*", "\"", "$$", ";", "ä€", "year", "{1,2}", "{1,2,3,4,5,6,7,8,9,10,11,12,13}", "null", "123-45-6789", "now", "\n", "-1",
     ];
 
     [Fact]
