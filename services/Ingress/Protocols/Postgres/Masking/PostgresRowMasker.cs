@@ -27,11 +27,38 @@ public sealed class PostgresRowMasker
     public bool TryRewrite(ReadOnlySpan<byte> dataRowBody, IBufferWriter<byte> output)
     {
         var row = (scratch ??= new()).Clear();
-        var reader = new PostgresFieldReader(dataRowBody);
-        var changed = RowRewriter.TryRewrite(dataRowBody, ref reader, rewriters, row);
-        reader.End();
+        var changed = TryRewriteBody(dataRowBody, row);
         if (changed)
             output.WriteMessage(BackendType.DataRow, row.Written);
+        return changed;
+    }
+
+    /// <summary>Writes the whole DataRow message, rewritten or as it is.</summary>
+    /// <exception cref="PostgresWireException">Not the row that was announced; nothing was written.</exception>
+    internal void Write(ReadOnlySpan<byte> dataRowBody, ScratchBuffer output)
+    {
+        var start = output.Length;
+        try
+        {
+            output.WriteByte(BackendType.DataRow);
+            var begun = output.BeginLength();
+            if (!TryRewriteBody(dataRowBody, output))
+                output.Write(dataRowBody);
+            // A message's length counts itself.
+            output.EndLength(begun, itself: sizeof(int));
+        }
+        catch
+        {
+            output.Cut(start);
+            throw;
+        }
+    }
+
+    private bool TryRewriteBody(ReadOnlySpan<byte> body, ScratchBuffer output)
+    {
+        var reader = new PostgresFieldReader(body);
+        var changed = RowRewriter.TryRewrite(body, ref reader, rewriters, output);
+        reader.End();
         return changed;
     }
 }

@@ -49,11 +49,22 @@ internal sealed class ScratchBuffer : IBufferWriter<byte>
         return Length;
     }
 
-    public void EndLength(int begun, bool isNull = false)
+    public void EndLength(int begun, bool isNull = false, int itself = 0)
     {
         if (isNull)
             Length = begun;
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(begun - sizeof(int)), isNull ? -1 : Length - begun);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(begun - sizeof(int)), isNull ? -1 : Length - begun + itself);
+    }
+
+    /// <summary>Takes back what was written after <paramref name="length"/>.</summary>
+    public void Cut(int length) => Length = length;
+
+    /// <summary>As the extension for any writer does, without its detours.</summary>
+    public void Write(ReadOnlySpan<byte> value)
+    {
+        Grow(value.Length);
+        value.CopyTo(bytes.AsSpan(Length));
+        Length += value.Length;
     }
 
     /// <summary>Takes the first bytes away, keeping the rest.</summary>
@@ -66,7 +77,8 @@ internal sealed class ScratchBuffer : IBufferWriter<byte>
     private void Grow(int sizeHint)
     {
         var needed = checked(Length + Math.Max(sizeHint, 1));
-        if (needed > bytes.Length)
-            Array.Resize(ref bytes, Math.Max(needed, (int)Math.Min(Array.MaxLength, bytes.Length * 2L)));
+        if (needed > bytes.Length) Enlarge(needed);
     }
+
+    private void Enlarge(int needed) => Array.Resize(ref bytes, Math.Max(needed, (int)Math.Min(Array.MaxLength, bytes.Length * 2L)));
 }

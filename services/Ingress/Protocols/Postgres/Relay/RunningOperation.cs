@@ -63,6 +63,14 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
         return true;
     }
 
+    /// <summary>Rows that no limit counts.</summary>
+    public void TakeRows(int count, long bytes)
+    {
+        Rows += count;
+        returned += count;
+        Bytes += bytes;
+    }
+
     /// <param name="rows">What the tag says; rows that were seen already are not counted again.</param>
     public void Tag(string tag, long? rows)
     {

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using Hoop.Ingress.Protocols.Postgres.Masking;
 using Hoop.Ingress.Protocols.Postgres.Results;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
@@ -32,6 +34,28 @@ internal sealed class ServerMessages(RelaySession session)
             default:
                 return false;
         }
+    }
+
+    /// <summary>Takes the whole rows at the front of <paramref name="bytes"/>, when no more than counting and masking is to be done.</summary>
+    /// <param name="masked">What goes in their place is in <paramref name="output"/>.</param>
+    /// <returns>Bytes taken.</returns>
+    public int TakeRows(ReadOnlySpan<byte> bytes, ScratchBuffer output, out bool masked)
+    {
+        masked = false;
+        if (bytes.IsEmpty || bytes[0] != BackendType.DataRow || Replies.Shown is not { MaskerKnown: true, Limit: null } operation) return 0;
+        var masker = operation.Masker;
+        var (taken, rows) = (0, 0);
+        while (bytes.Length - taken >= PostgresFrame.HeaderLength && bytes[taken] == BackendType.DataRow)
+        {
+            var length = BinaryPrimitives.ReadInt32BigEndian(bytes[(taken + 1)..]);
+            if (length < sizeof(int) || length >= bytes.Length - taken) break;
+            masker?.Write(bytes.Slice(taken + PostgresFrame.HeaderLength, length - sizeof(int)), output);
+            (taken, rows) = (taken + 1 + length, rows + 1);
+        }
+
+        operation.TakeRows(rows, taken);
+        masked = masker is not null;
+        return taken;
     }
 
     /// <returns>True: forward it as it is. False: forward what was written to <paramref name="output"/>, if anything.</returns>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Hoop.Ingress.Protocols.Postgres.Masking;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 
@@ -13,7 +14,10 @@ internal sealed class ServerPump(RelaySession session)
     private const int MaxMessage = 64 * 1024 * 1024;
 
     private readonly ServerMessages messages = new(session);
-    private readonly ArrayBufferWriter<byte> replacement = new(1024);
+
+    /// <summary>What goes in the place of messages, until it is copied to the client's buffer: within a batch, so one for each thread.</summary>
+    [ThreadStatic]
+    private static ScratchBuffer? scratch;
 
     /// <summary>Bytes of the message at the front that still pass unseen.</summary>
     private long passing;
@@ -80,11 +84,12 @@ internal sealed class ServerPump(RelaySession session)
     {
         lock (session.Lock)
         {
+            var replacement = (scratch ??= new()).Clear();
             var wrote = passing == 0 && WriteNotes();
             var rest = buffer;
             var run = 0L;
             var start = buffer.Start;
-            while (Next(ref rest, out var forward, out var length))
+            while (Next(ref rest, replacement, out var forward, out var length))
             {
                 if (forward)
                 {
@@ -92,7 +97,7 @@ internal sealed class ServerPump(RelaySession session)
                     continue;
                 }
 
-                wrote |= Copy(buffer, start, run) | CopyReplacement();
+                wrote |= Copy(buffer, start, run) | CopyReplacement(replacement);
                 (start, run) = (rest.Start, 0);
             }
 
@@ -103,13 +108,19 @@ internal sealed class ServerPump(RelaySession session)
     }
 
     /// <summary>Takes one message, or the rest of one that passes, off the buffer.</summary>
-    private bool Next(ref ReadOnlySequence<byte> rest, out bool forward, out long length)
+    private bool Next(ref ReadOnlySequence<byte> rest, ScratchBuffer replacement, out bool forward, out long length)
     {
         (forward, length) = (true, 0);
         if (passing > 0)
         {
             if (rest.IsEmpty) return false;
             length = Math.Min(passing, rest.Length);
+        }
+        else if (messages.TakeRows(rest.FirstSpan, replacement, out var masked) is var taken and > 0)
+        {
+            rest = rest.Slice(taken);
+            (forward, length) = (!masked, taken);
+            return true;
         }
         else
         {
@@ -121,7 +132,7 @@ internal sealed class ServerPump(RelaySession session)
             }
             else
             {
-                if (!TryHandle(rest, type, body, out forward)) return false;
+                if (!TryHandle(rest, type, body, replacement, out forward)) return false;
                 length = passing;
             }
         }
@@ -131,7 +142,7 @@ internal sealed class ServerPump(RelaySession session)
         return true;
     }
 
-    private bool TryHandle(in ReadOnlySequence<byte> rest, byte type, int bodyLength, out bool forward)
+    private bool TryHandle(in ReadOnlySequence<byte> rest, byte type, int bodyLength, ScratchBuffer replacement, out bool forward)
     {
         forward = false;
         if (bodyLength > MaxMessage)
@@ -155,11 +166,11 @@ internal sealed class ServerPump(RelaySession session)
         return true;
     }
 
-    private bool CopyReplacement()
+    private bool CopyReplacement(ScratchBuffer replacement)
     {
-        if (replacement.WrittenCount == 0) return false;
-        session.Client.Output.Write(replacement.WrittenSpan);
-        replacement.ResetWrittenCount();
+        if (replacement.Length == 0) return false;
+        session.Client.Output.Write(replacement.Written);
+        replacement.Clear();
         return true;
     }
 

@@ -26,6 +26,9 @@ internal sealed class PlayedTarget : ITargetDialer
     internal byte[] Row { get; set; } = Message(output => DataRow.Write(output, "1", "name"));
     internal byte[] Tag { get; set; } = Message(output => CommandComplete.Write(output, "SELECT 1"));
 
+    /// <summary>Queries are answered by their description alone; the test says the rest.</summary>
+    internal bool Streams { get; set; }
+
     /// <summary>Writes to the target: each is a flush of the gateway's.</summary>
     internal int Writes { get; private set; }
 
@@ -81,6 +84,7 @@ internal sealed class PlayedTarget : ITargetDialer
                 break;
             case FrontendType.Query:
                 answers.Write(Description);
+                if (Streams) break;
                 AnswerRows();
                 ReadyForQuery.Write(answers, ReadyForQuery.Idle);
                 break;

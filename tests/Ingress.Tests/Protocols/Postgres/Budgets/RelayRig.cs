@@ -37,9 +37,11 @@ internal sealed class RelayRig : IAsyncDisposable
     internal RelaySession Session { get; }
 
     /// <summary>Runs a measurement where no test framework's context takes the continuations away.</summary>
-    internal static Task<T> RunAsync<T>(Func<RelayRig, T> measure, TargetMasks? masks = null, params string[] known) => Task.Run(async () =>
+    /// <param name="sql">The only statement there is.</param>
+    /// <param name="lineage">Its columns; null: those of the played target, of no masked table.</param>
+    internal static Task<T> RunAsync<T>(Func<RelayRig, T> measure, TargetMasks? masks, string sql, IReadOnlyList<ResultColumn>? lineage = null) => Task.Run(async () =>
     {
-        await using var rig = await StartAsync(masks, known);
+        await using var rig = await StartAsync(masks, sql, lineage ?? [.. PlayedTarget.Columns.Select(column => ResultColumn.Constant(column.Name))]);
         return measure(rig);
     });
 
@@ -71,23 +73,17 @@ internal sealed class RelayRig : IAsyncDisposable
         if (!flush.IsCompleted) throw new InvalidOperationException("this pipe never waits");
     }
 
-    private static async Task<RelayRig> StartAsync(TargetMasks? masks, string[] known)
+    private static async Task<RelayRig> StartAsync(TargetMasks? masks, string sql, IReadOnlyList<ResultColumn> lineage)
     {
         var target = new PlayedTarget();
         var document = new TargetDocument { Protocol = "postgres", Address = "127.0.0.1:1", Database = "shop", Credential = new("app", null), Tls = "disable" };
-        var analyses = known.ToDictionary(sql => sql, Understood);
+        var only = PlainSql.Analyze(sql, new SqlContext { Catalog = CatalogSnapshot.Empty, SearchPath = [] }).Statements.Single();
+        var analysis = new SqlAnalysis([only with { Result = lineage }], null);
         var gate = new OpenGate(new AuthorizedTarget("shop", document), masks);
-        var services = new PostgresServices(null!, target, new GatewayRig.FixedCatalog(), (sql, _) => analyses[sql], new PostgresSessions(),
+        var services = new PostgresServices(null!, target, new GatewayRig.FixedCatalog(), (_, _) => analysis, new PostgresSessions(),
             Options.Create(new PostgresOptions()), TimeProvider.System, NullLogger<PostgresConnectionHandler>.Instance);
         var upstream = await PostgresUpstream.ConnectAsync(target, gate.Target, new Dictionary<string, string>(), CancellationToken.None);
         return new RelayRig(target, upstream, gate, services);
-    }
-
-    /// <summary>Its columns are those of the played target, of no masked table.</summary>
-    private static SqlAnalysis Understood(string sql)
-    {
-        var only = PlainSql.Analyze(sql, new SqlContext { Catalog = CatalogSnapshot.Empty, SearchPath = [] }).Statements.Single();
-        return new SqlAnalysis([only with { Result = [.. PlayedTarget.Columns.Select(column => new ResultColumn(column.Name, [], false))] }], null);
     }
 
     /// <summary>The first statement waits for the names it is judged with, on another thread.</summary>

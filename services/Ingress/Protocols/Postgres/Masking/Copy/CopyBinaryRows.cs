@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using Hoop.Ingress.Protocols.Postgres.Masking.Values;
 using Hoop.Ingress.Wire.Postgres;

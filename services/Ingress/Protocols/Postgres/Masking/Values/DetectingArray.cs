@@ -1,4 +1,3 @@
-using System.Buffers;
 using Hoop.Ingress.Wire.Postgres;
 
 namespace Hoop.Ingress.Protocols.Postgres.Masking.Values;

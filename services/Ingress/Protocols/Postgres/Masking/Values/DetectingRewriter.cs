@@ -1,4 +1,3 @@
-using System.Buffers;
 using Hoop.Masking.Engine;
 
 namespace Hoop.Ingress.Protocols.Postgres.Masking.Values;

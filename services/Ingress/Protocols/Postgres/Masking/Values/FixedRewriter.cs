@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace Hoop.Ingress.Protocols.Postgres.Masking.Values;
 

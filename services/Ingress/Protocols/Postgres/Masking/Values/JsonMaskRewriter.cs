@@ -1,4 +1,3 @@
-using System.Buffers;
 using Hoop.Contracts.Documents;
 using Hoop.Masking.Engine;
 
