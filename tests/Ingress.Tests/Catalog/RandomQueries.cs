@@ -2,9 +2,9 @@ namespace Hoop.Ingress.Tests.Catalog;
 
 /// <summary>
 /// Random queries over <see cref="Schema"/>. Aliases are drawn from the tables' own column names, so that every way of shadowing,
-/// renaming and reordering happens. All columns are text. Some queries are errors to PostgreSQL; those say nothing.
+/// renaming and reordering happens. All columns are text, or are mostly cast to it. Some queries are errors to PostgreSQL; those say nothing.
 /// </summary>
-internal sealed class RandomQueries(int seed)
+internal sealed class RandomQueries
 {
     public const string Schema =
         """
@@ -21,16 +21,23 @@ internal sealed class RandomQueries(int seed)
         """;
 
     private static readonly string[] Names = ["id", "name", "ssn", "note", "c", "x", "customers"];
-    private static readonly (string Name, string[] Columns)[] Tables =
+    private static readonly (string Name, string[] Columns)[] TextTables =
     [
         ("customers", ["id", "name", "ssn", "note"]), ("orders", ["note", "id", "name"]), ("v", ["name", "ssn", "id"]),
         ("w", ["name", "ssn", "id", "note", "name2"]), ("part", ["ssn", "id"]), ("part_1", ["id", "ssn"]),
     ];
 
-    private readonly Random _random = new(seed);
+    private readonly Random _random;
+    private readonly (string Name, string[] Columns)[] Tables;
+    private readonly bool _typed;
     private readonly List<(string Name, string[] Columns)> _ctes = [];
     private int _budget;
     private int _aliases;
+
+    public RandomQueries(int seed) => (_random, Tables) = (new(seed), TextTables);
+
+    /// <param name="tables">Of a schema of <see cref="Protocols.Masking.RandomSchema"/>, whose columns are of many types.</param>
+    public RandomQueries(int seed, (string Name, string[] Columns)[] tables) => (_random, Tables, _typed) = (new(seed), tables, true);
 
     /// <summary>A relation in a FROM clause and the columns it is known to have.</summary>
     private sealed record Item(string Sql, string? Alias, string[] Columns)
@@ -67,19 +74,34 @@ internal sealed class RandomQueries(int seed)
         return $"with {string.Join(", ", parts)} {Query([], out _)}";
     }
 
-    private string Recursive() =>
+    private string Recursive() => _typed ? RecursiveOfOne() :
         $"with recursive r(a, b, n) as (select {Base()}, {Base()}, 1 from customers union all select {Swap()}, n + 1 from r, orders o where n < 3) select a, b from r";
+
+    private string RecursiveOfOne()
+    {
+        var (name, columns) = Tables[Pick(Tables.Length)];
+        string Any() => columns[Pick(columns.Length)];
+        return $"with recursive r(a, b, n) as (select {Any()}::text, {Any()}::text, 1 from {name} union all select {Choose("b, a", "a, b", "b || 'x', a")}, n + 1 from r where n < 3) select a, b from r";
+    }
 
     private string Base() => Choose("id", "name", "ssn", "note");
 
     private string Swap() => Choose("b, a", "a, b", "b || 'x', a", "o.note, a", "a, o.id");
 
-    private string Change() => Pick(3) switch
+    private string Change() => _typed ? ChangeOfOne() : Pick(3) switch
     {
         0 => $"update customers set note = note returning {Targets([new("customers", "customers", Tables[0].Columns)], out _)}",
         1 => $"delete from orders x using customers c returning {Targets([new("", "x", Tables[1].Columns), new("", "c", Tables[0].Columns)], out _)}",
         _ => $"insert into orders as o (name, note) select {Base()}, {Base()} from customers returning {Targets([new("", "o", Tables[1].Columns)], out _)}",
     };
+
+    private string ChangeOfOne()
+    {
+        var (name, columns) = Tables[Pick(Tables.Length)];
+        var column = columns[Pick(columns.Length)];
+        var targets = Targets([new(name, name, columns)], out _);
+        return Pick(2) == 0 ? $"update {name} set {column} = {column} returning {targets}" : $"delete from {name} returning {targets}";
+    }
 
     private string Query(List<Item> outer, out string[] columns)
     {
@@ -182,7 +204,7 @@ internal sealed class RandomQueries(int seed)
         if (items.Count == 0) return "'k'";
         if (--_budget <= 0) return Column(items);
         var item = items[Pick(items.Count)];
-        return Pick(20) switch
+        return Pick(32) switch
         {
             0 => $"upper({Expression(items)})",
             1 => $"({Expression(items)} || {Expression(items)})",
@@ -202,6 +224,16 @@ internal sealed class RandomQueries(int seed)
             15 => $"(select string_agg(q.s, ',') from (select {Expression(items)} as s from orders) q)",
             16 => $"array_to_string(array({OneColumn(items)}), ',')",
             17 when item.IsRow => $"(select (y.r).{(Pick(2) == 0 ? Name() : item.Columns[0])} from (select {item.Alias} as r) y)",
+            18 => $"md5({Expression(items)})",
+            19 => $"(json_build_object('k', {Expression(items)})->>'k')",
+            20 => $"xmlelement(name e, {Expression(items)})::text",
+            21 => $"(array[{Expression(items)}])[1]",
+            22 => $"greatest({Expression(items)}, {Expression(items)})",
+            23 => $"concat_ws('-', {Expression(items)}, {Expression(items)})",
+            24 => $"substr({Expression(items)}, 1, 12)",
+            25 => $"coalesce({Expression(items)}::bytea::text, '')",
+            26 => $"(select min({Expression(items)}) from (values (1)) one)",
+            27 => $"to_json({Expression(items)})::text",
             _ => Column(items),
         };
     }
@@ -217,7 +249,8 @@ internal sealed class RandomQueries(int seed)
         var item = items[Pick(items.Count)];
         var column = item.Columns[Pick(item.Columns.Length)];
         var certain = items.Count(i => i.Columns.Contains(column)) == 1 || Pick(8) == 0;
-        return item.Alias is null || (certain && Pick(2) == 0) ? column : $"{item.Alias}.{column}";
+        var reference = item.Alias is null || (certain && Pick(2) == 0) ? column : $"{item.Alias}.{column}";
+        return _typed && Pick(14) != 0 ? $"{reference}::text" : reference;
     }
 
     private string Name() => Names[Pick(Names.Length)];

@@ -1,0 +1,97 @@
+using System.Globalization;
+using Hoop.Ingress.Tests.Catalog;
+using Hoop.Ingress.Tests.Protocols.Postgres;
+using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Messages;
+using Hoop.Testing.Wire;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Ingress.Tests.Protocols.Masking;
+
+/// <summary>
+/// Random schemas and random queries through the real Gate to a real PostgreSQL: whatever comes back, in every format and by every door, no byte of
+/// it is a masked value's. <c>HOOP_TEST_LONG=1</c> runs 10,000 queries, <c>HOOP_CANARY_QUERIES</c> as many as it says.
+/// </summary>
+public sealed class GateCanaryTests(ITestOutputHelper output)
+{
+    private const int PerSchema = 125;
+
+    private static readonly int Queries = int.TryParse(Environment.GetEnvironmentVariable("HOOP_CANARY_QUERIES"), NumberStyles.None, null, out var count)
+        ? count : Environment.GetEnvironmentVariable("HOOP_TEST_LONG") == "1" ? 10_000 : 2 * PerSchema;
+
+    private int ran, refused, failed, telling;
+
+    [Fact]
+    public async Task No_byte_of_a_masked_value_reaches_the_client()
+    {
+        var first = int.TryParse(Environment.GetEnvironmentVariable("HOOP_CANARY_SEED"), NumberStyles.None, null, out var seed) ? seed : 1;
+        for (var i = 0; i * PerSchema < Queries; i++) await AskAsync(first + i);
+        output.WriteLine($"{ran + refused + failed} queries on {Queries / PerSchema} schemas: {ran} ran, {telling} of them showed plain values, {refused} refused, {failed} errors");
+        // The queries still mean something, and not simply everything is masked or refused.
+        ran.ShouldBeGreaterThan(Queries / 4);
+        telling.ShouldBeGreaterThan(ran / 8);
+        refused.ShouldBeLessThan(ran);
+    }
+
+    private async Task AskAsync(int seed)
+    {
+        var schema = new RandomSchema(seed);
+        await using var rig = await RealGateRig.StartAsync(RealGateRig.Everything + schema.Masks, schema.Script);
+        await using var client = await rig.Gateway.ConnectAsync();
+        var queries = new RandomQueries(seed, schema.Tables);
+        for (var i = 0; i < PerSchema; i++)
+        {
+            var sql = queries.Next();
+            await client.QueryAsync("begin");
+            await ReadAsync(client, sql);
+            await SendAsync(client, sql, i % 8);
+            var types = await ReadAsync(client, $"seed {seed}: {sql}\n{schema.Script}\n{schema.Masks}");
+            if (types.Contains("E:42501")) refused++;
+            else if (types.Any(static t => t.StartsWith("E:", StringComparison.Ordinal))) failed++;
+            else ran++;
+            if (types.Contains("plain")) telling++;
+            await client.QueryAsync("rollback; close all; deallocate all");
+            await ReadAsync(client, sql);
+        }
+    }
+
+    private static Task SendAsync(WirePeer client, string sql, int door) => door switch
+    {
+        0 => client.QueryAsync($"copy ({sql}) to stdout"),
+        1 => client.QueryAsync($"copy ({sql}) to stdout (format binary)"),
+        2 => client.QueryAsync($"prepare p as {sql}; execute p; execute p"),
+        3 => client.QueryAsync($"declare c cursor for {sql}; fetch 2 from c; fetch all from c"),
+        4 => client.QueryAsync($"explain (verbose, costs off) {sql}"),
+        5 => ExecuteAsync(client, sql, 0),
+        6 => ExecuteAsync(client, sql, 1),
+        _ => client.QueryAsync(sql),
+    };
+
+    /// <summary>Parse, Bind with every result in this format, Execute twice.</summary>
+    private static Task ExecuteAsync(WirePeer client, string sql, byte format) => client.SendAsync(output =>
+    {
+        Parse.Write(output, "", sql);
+        for (var run = 0; run < 2; run++)
+        {
+            output.WriteMessage(FrontendType.Bind, [0, 0, 0, 0, 0, 0, 0, 1, 0, format]);
+            Execute.Write(output, "");
+        }
+
+        PostgresWriter.WriteEmpty(output, FrontendType.Sync);
+    });
+
+    private static async Task<HashSet<string>> ReadAsync(WirePeer client, string what)
+    {
+        HashSet<string> seen = [];
+        while (true)
+        {
+            var message = await client.ReadAsync();
+            message.ShouldNotBeNull(what);
+            Canaries.In(message.Body).ShouldBeNull(what);
+            if (message.Type == 'E') seen.Add(message.Short);
+            if (message.Type is 'D' or 'd' && message.Body.AsSpan().IndexOf("plain"u8) >= 0) seen.Add("plain");
+            if (message.Type == 'Z') return seen;
+        }
+    }
+}
