@@ -175,6 +175,14 @@ API Host* hoop_pgquery_new(void) {
   return h;
 }
 
+static bool take_query(Host* h, const char* sql, uint32_t length) {
+  h->query = Z_libpgZ2DqueryZ_C(&h->module, length + 1);
+  if (h->query == 0 || (uint64_t)h->query + length + 1 > h->module.w2c_z.size) return false;
+  memcpy(h->module.w2c_z.data + h->query, sql, length);
+  h->module.w2c_z.data[h->query + length] = 0;
+  return true;
+}
+
 // Parses `length` bytes of UTF-8. HOOP_OK: text is the tree as JSON; HOOP_ERROR: text is the message and cursor its place
 // (in characters, from 1; 0 unknown). Both stay valid until hoop_pgquery_release.
 API int hoop_pgquery_parse(Host* h, const char* sql, uint32_t length, const char** text, uint32_t* text_length, int32_t* cursor) {
@@ -182,16 +190,27 @@ API int hoop_pgquery_parse(Host* h, const char* sql, uint32_t length, const char
   h->stack_limit = stack_limit();
   h->unwind = NULL;
   if (_setjmp(h->trap) != 0) return HOOP_TRAP;
-  h->query = Z_libpgZ2DqueryZ_C(&h->module, length + 1);
-  if (h->query == 0 || (uint64_t)h->query + length + 1 > h->module.w2c_z.size) return HOOP_TRAP;
-  memcpy(h->module.w2c_z.data + h->query, sql, length);
-  h->module.w2c_z.data[h->query + length] = 0;
+  if (!take_query(h, sql, length)) return HOOP_TRAP;
   h->result = Z_libpgZ2DqueryZ_F(&h->module, h->query);
   if (h->result == 0) return HOOP_TRAP;
   uint32_t error = word_at(h, h->result + 8);
   *cursor = error ? (int32_t)word_at(h, error + 16) : 0;
   *text = text_at(h, error ? word_at(h, error) : word_at(h, h->result), text_length);
   return error ? HOOP_ERROR : HOOP_OK;
+}
+
+// Parses the PL/pgSQL body of a CREATE FUNCTION or DO. HOOP_OK: text is {"plpgsql_funcs":[…]}, or else the message; it stays valid as long
+// as the instance, which is not to be used again.
+API int hoop_pgquery_parse_plpgsql(Host* h, const char* sql, uint32_t length, const char** text, uint32_t* text_length) {
+  running = h;
+  h->stack_limit = stack_limit();
+  h->unwind = NULL;
+  if (_setjmp(h->trap) != 0) return HOOP_TRAP;
+  if (!take_query(h, sql, length)) return HOOP_TRAP;
+  uint32_t result = Z_libpgZ2DqueryZ_H(&h->module, h->query);
+  if (result == 0) return HOOP_TRAP;
+  *text = text_at(h, result, text_length);
+  return HOOP_OK;
 }
 
 // Gives back what the last parse holds; HOOP_TRAP when the instance is broken.

@@ -35,6 +35,8 @@ public sealed record CatalogColumn(string Name, short Number, uint TypeOid)
 {
     /// <summary>The expression of a generated column (<c>pg_get_expr</c>); null for others.</summary>
     public string? Generated { get; init; }
+
+    public bool NotNull { get; init; }
 }
 
 /// <param name="Volatility"><c>i</c>, <c>s</c> or <c>v</c>.</param>
@@ -45,4 +47,13 @@ public sealed record CatalogFunction(
 {
     /// <summary>What it gives when called in FROM: the names of a record's columns; empty for one unnamed value; null when that depends on the call.</summary>
     public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>For sql and plpgsql: the whole CREATE FUNCTION (pg_get_functiondef), with defaults, settings and standard-SQL bodies.</summary>
+    public string? Definition { get; init; }
+
+    /// <summary>Written in a language that only superusers may use, other than C.</summary>
+    public bool Untrusted { get; init; }
+
+    /// <summary>For aggregates: the qualified names of the functions that do the work.</summary>
+    public IReadOnlyList<string> Calls { get; init; } = [];
 }

@@ -44,4 +44,19 @@ sealed class PgParserInstance() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: 
         GC.KeepAlive(this);
         return result;
     }
+
+    /// <summary>The body of a CREATE FUNCTION or DO, by PL/pgSQL's grammar. The instance must not be used again.</summary>
+    public unsafe PgParseResult ParsePlpgsql(ReadOnlySpan<byte> utf8)
+    {
+        PgParseResult result;
+        fixed (byte* sql = utf8)
+        {
+            byte empty = 0;
+            var status = PgParserNative.ParsePlpgsql(handle, sql is null ? &empty : sql, (uint)utf8.Length, out var text, out var length);
+            var answer = status == Ok ? new ReadOnlySpan<byte>(text, checked((int)length)) : "the code is nested too deeply or too large for the parser"u8;
+            result = answer.StartsWith("{\"plpgsql_funcs\":"u8) ? new() { Json = answer.ToArray() } : PgParseResult.Failed(Encoding.UTF8.GetString(answer));
+        }
+        GC.KeepAlive(this);
+        return result;
+    }
 }

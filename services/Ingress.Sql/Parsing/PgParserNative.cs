@@ -20,6 +20,9 @@ static unsafe partial class PgParserNative
     [LibraryImport(Library, EntryPoint = "hoop_pgquery_parse")]
     public static partial int Parse(nint instance, byte* sql, uint length, out byte* text, out uint textLength, out int cursor);
 
+    [LibraryImport(Library, EntryPoint = "hoop_pgquery_parse_plpgsql")]
+    public static partial int ParsePlpgsql(nint instance, byte* sql, uint length, out byte* text, out uint textLength);
+
     [LibraryImport(Library, EntryPoint = "hoop_pgquery_release")]
     public static partial int Release(nint instance);
 

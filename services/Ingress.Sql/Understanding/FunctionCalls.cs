@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Sql.Parsing;
+using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
 
 namespace Hoop.Ingress.Sql.Understanding;
@@ -39,15 +40,21 @@ static class FunctionCalls
         walk.Access(verb, "function", $"{schema ?? walk.Names.CreationSchema}.{name}", E.Unknown);
     }
 
-    // Compiled functions keep their declared volatility; a body can only be trusted to compute when it is read, and only SQL is.
+    // Compiled functions keep their declared volatility; others are as good as their code. A function that may change something, or acts for somebody
+    // else, stays unknown until a rule names it: what its code does is reported all the same, and a block or an approve speaks of it.
     static void Stored(CatalogFunction f, StatementWalk walk)
     {
-        if (f.Volatility == 'v' || f.SecurityDefiner || f.Language is not ("c" or "internal" or "sql")) walk.Add(E.Unknown);
-        else if (f.Language == "sql")
+        var harmless = f.Volatility != 'v' && !f.SecurityDefiner;
+        if (!harmless) walk.Add(E.Unknown);
+        if (f.Untrusted) walk.Add(E.CodeExec | E.Unknown);
+        foreach (var part in f.Calls) Call(part[..part.LastIndexOf('.')], part[(part.LastIndexOf('.') + 1)..], walk);
+        switch (f.Language)
         {
-            var body = string.IsNullOrWhiteSpace(f.Source) ? null : StoredText.Read(walk, f.Source, walk.Context.SearchPath);
-            if (body is null) walk.Add(E.Unknown);
-            else walk.Merge(body);
+            case "sql" or "plpgsql" when StoredWork.Of(walk, f) is { } facts:
+                walk.Merge(facts, implied: !harmless);
+                break;
+            case "c" or "internal" when f.Language == "c" || f.Calls.Count > 0: break;
+            default: walk.Add(E.Unknown); break;
         }
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Lineage;
 using Hoop.Ingress.Sql.Parsing;
+using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
 
 namespace Hoop.Ingress.Sql.Understanding;
@@ -12,15 +13,18 @@ static class StatementReader
     public const string Protocol = "postgres";
 
     /// <param name="sessionDependent">True when the session's prepared statements or cursors were asked.</param>
-    public static SqlStatement Read(JsonElement node, string text, SqlContext context, int depth, out bool sessionDependent)
+    public static SqlStatement Read(JsonElement node, string text, SqlContext context, int depth, out bool sessionDependent) =>
+        Read(node, text, context, depth, new(), out sessionDependent);
+
+    public static SqlStatement Read(JsonElement node, string text, SqlContext context, int depth, StoredWork stored, out bool sessionDependent)
     {
-        var walk = new StatementWalk(context, text, depth);
+        var walk = new StatementWalk(context, text, depth, stored);
         if (depth > StatementWalk.MaxDepth) walk.Understood = false;
         else walk.Visit(node, null);
         sessionDependent = walk.SessionDependent;
 
         var (result, uses) = walk.Understood ? Columns(node, walk) : (null, []);
-        if (walk.Stored.Count > 0) uses = [.. uses, .. walk.Stored];
+        if (walk.Copied.Count > 0) uses = [.. uses, .. walk.Copied];
         var command = walk.Command;
         if (command.Kind == SqlCommandKind.Other && (walk.Effects & (E.Dynamic | E.Unknown)) != 0) command = new(SqlCommandKind.Ddl);
         return new SqlStatement

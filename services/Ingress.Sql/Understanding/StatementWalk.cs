@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Parsing;
+using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
 
 namespace Hoop.Ingress.Sql.Understanding;
@@ -23,7 +24,7 @@ sealed record CteScope(string Name, CteScope? Outer)
 /// Goes through one statement's tree and collects what it touches. Everything is visited, nested or not: a statement node by its rule in
 /// <see cref="StatementTable"/>, a relation as read unless a rule took it first, a function by <see cref="FunctionCalls"/>.
 /// </summary>
-sealed class StatementWalk(SqlContext context, string text, int depth)
+sealed class StatementWalk(SqlContext context, string text, int depth, StoredWork stored)
 {
     public const int MaxDepth = 12;
 
@@ -50,16 +51,27 @@ sealed class StatementWalk(SqlContext context, string text, int depth)
     public bool SessionDependent { get; set; }
 
     /// <summary>Columns whose values a nested EXECUTE stores.</summary>
-    public List<ColumnUse> Stored { get; } = [];
+    public List<ColumnUse> Copied { get; } = [];
+
+    public StoredWork Stored => stored;
+
+    /// <summary>In stored code: names that are values and not columns.</summary>
+    public IReadOnlySet<string> Variables { get; init; } = new HashSet<string>();
 
     public bool IsPlumbing => MayBePlumbing && !needsRule && Understood;
 
     public void Access(string verb, string kind, string name, E effects = E.None)
     {
-        var access = new ObjectAccess(verb, kind, name);
-        if (seen.Add(access)) accesses.Add(access);
+        Note(new(verb, kind, name));
         needsRule = true;
         Add(effects);
+    }
+
+    void Note(ObjectAccess access)
+    {
+        if (access.Implied ? seen.Contains(access with { Implied = false }) || !seen.Add(access) : !seen.Add(access)) return;
+        if (!access.Implied && seen.Remove(access with { Implied = true })) accesses.Remove(access with { Implied = true });
+        accesses.Add(access);
     }
 
     public void Add(E effects)
@@ -69,13 +81,21 @@ sealed class StatementWalk(SqlContext context, string text, int depth)
     }
 
     /// <summary>Takes over what another statement does.</summary>
-    public void Merge(OperationFacts facts)
+    /// <param name="implied">The database does it by itself: no rule needs to allow it by name.</param>
+    public void Merge(OperationFacts facts, bool implied = false)
     {
-        foreach (var a in facts.Accesses)
-            if (seen.Add(a)) accesses.Add(a);
+        foreach (var a in facts.Accesses) Note(implied ? a with { Implied = true } : a);
         Add(facts.Effects);
         Understood &= facts.Understood;
         needsRule |= !facts.Plumbing;
+    }
+
+    public void Merge(StatementWalk other)
+    {
+        foreach (var a in other.accesses) Note(a);
+        Add(other.Effects);
+        Understood &= other.Understood;
+        needsRule |= !other.IsPlumbing;
     }
 
     /// <summary>The relation in a RangeVar's body, touched by <paramref name="verb"/>.</summary>
@@ -93,8 +113,7 @@ sealed class StatementWalk(SqlContext context, string text, int depth)
         if (range.Text("schemaname") is null && CteScope.Has(scope, name)) return;
         var (schema, resolved) = Names.Relation(range.Text("schemaname"), name);
         Add(E.Read);
-        var access = new ObjectAccess("select", "table", $"{schema}.{resolved}");
-        if (seen.Add(access)) accesses.Add(access);
+        Note(new("select", "table", $"{schema}.{resolved}"));
         if (SystemRelations.OnlyLists(schema, resolved)) return;
         needsRule = true;
         StoredRelations.Visit(this, schema, resolved);
@@ -169,7 +188,7 @@ sealed class StatementWalk(SqlContext context, string text, int depth)
     /// <summary>Understands a statement that stands inside this one.</summary>
     public SqlStatement ReadInner(JsonElement node)
     {
-        var inner = StatementReader.Read(node, text, context, depth + 1, out var dependent);
+        var inner = StatementReader.Read(node, text, context, depth + 1, stored, out var dependent);
         SessionDependent |= dependent;
         return inner;
     }

@@ -4,7 +4,7 @@ using Hoop.Ingress.Sql.Parsing;
 
 namespace Hoop.Ingress.Sql.Understanding;
 
-/// <summary>SQL that the database keeps: a view's definition, a function's body.</summary>
+/// <summary>SQL that the database keeps: a view's definition, a rule, an expression.</summary>
 static class StoredText
 {
     public static readonly JsonDocumentOptions Deep = new() { MaxDepth = 4096 };
@@ -16,7 +16,7 @@ static class StoredText
         var parsed = PgParser.Parse(sql);
         if (!parsed.Succeeded) return null;
         using var tree = JsonDocument.Parse(parsed.Json, Deep);
-        var inner = new StatementWalk(walk.Context with { SearchPath = searchPath }, sql, walk.Depth + 1);
+        var inner = new StatementWalk(walk.Context with { SearchPath = searchPath }, sql, walk.Depth + 1, walk.Stored);
         foreach (var statement in tree.RootElement.Items("stmts"))
             if (statement.Field("stmt") is { } node) inner.Visit(node, null);
         return inner.Understood && !inner.SessionDependent

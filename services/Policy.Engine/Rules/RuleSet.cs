@@ -58,16 +58,26 @@ internal sealed class RuleSet
     private ObjectAccess? FindUncovered(OperationFacts operation, Span<bool> used)
     {
         var accesses = operation.Accesses;
-        if (!operation.Understood || accesses.Count == 0)
+        if (!operation.Understood || accesses.Count == 0 || NamesNothing(accesses))
             return CoversEverything(used) ? null : accesses.Count == 0 ? Explanation.Anything : accesses[0];
 
         var carried = Effects.None;
-        for (var i = 0; i < accesses.Count; i++) carried |= NaturalEffects.Of(accesses[i].Verb);
+        for (var i = 0; i < accesses.Count; i++)
+            if (!accesses[i].Implied) carried |= NaturalEffects.Of(accesses[i].Verb);
         for (var i = 0; i < accesses.Count; i++)
         {
+            // What the database does by itself needs no rule of its own; nor does it carry an effect, which what is named answers for.
+            if (accesses[i].Implied) continue;
             if (!IsCovered(operation, accesses[i], Required(operation, accesses[i], carried), used)) return accesses[i];
         }
         return null;
+    }
+
+    private static bool NamesNothing(IReadOnlyList<ObjectAccess> accesses)
+    {
+        for (var i = 0; i < accesses.Count; i++)
+            if (!accesses[i].Implied) return false;
+        return true;
     }
 
     /// <summary>

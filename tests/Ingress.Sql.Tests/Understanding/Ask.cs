@@ -12,12 +12,12 @@ static class Ask
 
     public static SqlStatement Of(string sql, SqlContext? context = null) => Analyzer.Analyze(sql, context ?? Context()).Statements[^1];
 
-    /// <summary><c>select public.t, delete public.u | read, write</c>, or <c>plumbing</c>, or <c>?</c> when it is not understood.</summary>
+    /// <summary><c>select public.t, delete public.u | read, write</c>, with <c>~</c> before what the database does by itself; or <c>plumbing</c>, or <c>?</c> when it is not understood.</summary>
     public static string Summary(SqlStatement s)
     {
         if (!s.Facts.Understood) return "?";
         if (s.Facts.Plumbing) return "plumbing";
-        var accesses = string.Join(", ", s.Facts.Accesses.Select(a => a.Kind is "table" or "function" ? $"{a.Verb} {a.Name}" : $"{a.Verb} {a.Kind}:{a.Name}"));
+        var accesses = string.Join(", ", s.Facts.Accesses.Select(a => (a.Implied ? "~" : "") + (a.Kind is "table" or "function" ? $"{a.Verb} {a.Name}" : $"{a.Verb} {a.Kind}:{a.Name}")));
         var effects = string.Join(", ", Enum.GetValues<Contracts.Operations.Effects>()
             .Where(e => e != Contracts.Operations.Effects.None && s.Facts.Effects.HasFlag(e)).Select(e => e.ToString().ToLowerInvariant()));
         return $"{accesses} | {(effects == "" ? "none" : effects)}";

@@ -56,7 +56,7 @@ public class CatalogTests
     [InlineData("select total()", "execute public.total, select app.customers | read")]
     [InlineData("select sneaky()", "execute public.sneaky, execute public.dblink | read, network, dynamic")]
     [InlineData("select definer()", "execute public.definer | read, unknown")]
-    [InlineData("select wiper()", "execute public.wiper | read, unknown")]
+    [InlineData("select wiper()", "execute public.wiper, ~delete public.orders | read, write, masswrite, unknown")]
     [InlineData("select endless()", "execute public.endless | read, unknown")]
     [InlineData("select lower(1)", "execute public.lower | read, unknown")]
     [InlineData("select pg_catalog.lower('A')", "plumbing")]

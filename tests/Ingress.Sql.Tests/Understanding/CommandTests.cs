@@ -89,7 +89,7 @@ public class CommandTests
 
     [Fact]
     public void A_protocol_level_statement_can_be_executed_too() =>
-        Summary(Of("execute s1", Context() with { Prepared = _ => Of("truncate orders") })).ShouldBe("truncate public.orders | write, destructive");
+        Summary(Of("execute s1", Context() with { Prepared = _ => Of("truncate orders") })).ShouldBe("truncate public.orders | write, masswrite, destructive");
 
     [Fact]
     public void Fetch_returns_the_cursor_s_columns()

@@ -134,7 +134,7 @@ static class StatementRows
         /**/DELETE from orders => delete public.orders | write, masswrite
         DELETE/**/FROM/**/orders => delete public.orders | write, masswrite
         DROP/**/TABLE orders => drop public.orders | ddl, destructive
-        TRUNCATE orders => truncate public.orders | write, destructive
+        TRUNCATE orders => truncate public.orders | write, masswrite, destructive
         delete from orders -- where id = 1 => delete public.orders | write, masswrite
         SELECT 1; DELETE from orders => delete public.orders | write, masswrite
         WITH x AS MATERIALIZED (DELETE from orders returning *) select * from x => delete public.orders, select public.orders | read, write, masswrite
@@ -181,7 +181,18 @@ static class StatementRows
         delete from orders where $1 = $2 => delete public.orders | write, masswrite
         delete from orders where random() < 2 => delete public.orders | write, masswrite
         delete from orders where id is not distinct from id => delete public.orders | write, masswrite
-        DO $$ begin delete from orders; end $$ => do other:* | dynamic
+        DO $$ begin delete from orders; end $$ => do other:*, delete public.orders | write, masswrite, dynamic
+        DO $$ begin perform pg_read_file('/etc/passwd'); end $$ => do other:*, execute pg_catalog.pg_read_file | read, fileaccess, dynamic
+        DO $$ begin execute 'delete from ' || 'orders'; end $$ => do other:* | read, dynamic, unknown
+        DO $$ begin execute 'delete from orders'; end $$ => do other:*, delete public.orders | read, write, masswrite, dynamic, unknown
+        DO $$ begin this is not plpgsql; end $$ => do other:* | dynamic, unknown
+        DO 'declare x int := dblink(''a''); begin end' => do other:*, execute public.dblink | read, network, dynamic
+        DO $$ declare n text; begin n := 'x'; delete from orders where n = 'x'; end $$ => do other:*, delete public.orders | read, write, masswrite, dynamic
+        DO $$ declare n int = 7; begin delete from orders where id = n; end $$ => do other:*, delete public.orders | read, write, dynamic
+        DO $$ begin perform set_config('search_path', 'evil', false); end $$ => do other:* | read, session, dynamic, unknown
+        DO $$ begin set role admin; end $$ => do other:*, set setting:role | session, dynamic, unknown
+        DO $$ begin null; end $$ => do other:* | dynamic
+        DO $$ begin do $x$ begin truncate customers; end $x$; end $$ => do other:*, truncate public.customers | write, masswrite, destructive, dynamic
         do language plpython3u $$ import os $$ => do other:* | codeexec, dynamic
         select set_config('role', 'admin', false) => execute pg_catalog.set_config, set setting:role | read, session
         select set_config(x, 'a', false) from t => execute pg_catalog.set_config, select public.t | read, session, unknown
@@ -285,7 +296,7 @@ static class StatementRows
         drop database d => drop database:d | ddl, destructive
         drop owned by x => drop role:x | ddl, destructive, privilege
         drop role a => drop role:a | destructive, privilege
-        truncate a, s.b => truncate public.a, truncate s.b | write, destructive
+        truncate a, s.b => truncate public.a, truncate s.b | write, masswrite, destructive
         vacuum full t => vacuum public.t | lock
         analyze => analyze database:* | lock
         cluster t => cluster public.t | ddl, lock

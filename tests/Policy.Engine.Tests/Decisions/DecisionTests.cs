@@ -41,6 +41,18 @@ public sealed class DecisionTests
     }
 
     [Fact]
+    public void What_the_database_does_by_itself_needs_no_allow_but_its_effects_do_and_a_block_speaks_of_it()
+    {
+        var audited = Of(Effects.Write, Table("insert", "public.orders"), Table("insert", "log.seen") with { Implied = true });
+        const string Insert = AgentOnShop + ", allow: { verbs: [insert], objects: [public.*] }";
+        EngineWith(Insert).Outcome(audited).ShouldBe(Allow);
+        EngineWith(Insert, AgentOnShop + ", block: { verbs: [insert], objects: [log.*] }").Outcome(audited).ShouldBe(Block);
+        EngineWith(Insert).Outcome(audited with { Effects = Effects.Write | Effects.Network }).ShouldBe(Block);
+        EngineWith(ReadPublic).Outcome(Of(Effects.Read | Effects.Write, Table("select", "public.orders"), Table("delete", "log.seen") with { Implied = true })).ShouldBe(Block);
+        EngineWith(ReadPublic).Outcome(Of(Effects.Read, Table("select", "log.seen") with { Implied = true })).ShouldBe(Block);
+    }
+
+    [Fact]
     public void A_block_wins_over_everything()
     {
         var decision = EngineWith(Everything, AgentOnShop + ", approve: { verbs: [drop], by: [dba] }", "roles: ['*'], targets: ['*'], block: { effects: [destructive] }")

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
+using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
 
 namespace Hoop.Ingress.Sql.Understanding.Statements;
@@ -7,11 +8,20 @@ namespace Hoop.Ingress.Sql.Understanding.Statements;
 /// <summary>Statements that run or keep code.</summary>
 static class CodeStatements
 {
+    /// <summary>
+    /// Its code is a literal: what is said here depends on it. The block is text that runs, always; when all of it can be followed, what its statements
+    /// touch is reported as if they stood alone, else it may do anything.
+    /// </summary>
     public static void Do(StatementWalk walk, JsonElement body, CteScope? scope)
     {
         var language = body.Option("args", "language")?.Field("arg")?.ConstantText() ?? "plpgsql";
         walk.Access("do", "other", "*", language is "plpgsql" or "sql" ? E.Dynamic : E.Dynamic | E.CodeExec);
         walk.Command = new(SqlCommandKind.Ddl);
+        if (language != "plpgsql") return;
+        var code = body.Option("args", "as")?.Field("arg")?.ConstantText() is { } text ? FunctionReader.Block(text) : null;
+        if (code is not null && StoredWork.Read(walk, code) is { } facts) walk.Merge(facts);
+        else code = null;
+        if (code is null or { RunsText: true }) walk.Add(E.Unknown);
     }
 
     public static void Call(StatementWalk walk, JsonElement body, CteScope? scope)

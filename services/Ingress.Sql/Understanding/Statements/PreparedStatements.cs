@@ -57,9 +57,9 @@ static class PreparedStatements
     // CREATE TABLE … AS EXECUTE.
     static void Store(StatementWalk walk, SqlStatement inner)
     {
-        walk.Stored.AddRange(inner.Facts.ColumnUses);
+        walk.Copied.AddRange(inner.Facts.ColumnUses);
         if (inner.Result is null || inner.Result.Any(c => c.Opaque)) walk.Add(E.Unknown);
-        foreach (var source in (inner.Result ?? []).SelectMany(c => c.Sources)) walk.Stored.Add(new(source.Column, ColumnUseKind.Stored));
+        foreach (var source in (inner.Result ?? []).SelectMany(c => c.Sources)) walk.Copied.Add(new(source.Column, ColumnUseKind.Stored));
     }
 
     public static void Deallocate(StatementWalk walk, JsonElement body, CteScope? scope)

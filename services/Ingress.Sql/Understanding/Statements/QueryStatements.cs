@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
+using Hoop.Ingress.Sql.Understanding.Conditions;
 using E = Hoop.Contracts.Operations.Effects;
 
 namespace Hoop.Ingress.Sql.Understanding.Statements;
@@ -37,9 +38,14 @@ static class QueryStatements
         scope = walk.With(body, scope);
         var conflict = body.Field("onConflictClause");
         Target(walk, body, "insert", E.Write);
-        if (conflict?.Text("action") == "ONCONFLICT_UPDATE") Target(walk, body, "update", E.Write);
+        if (conflict?.Text("action") == "ONCONFLICT_UPDATE") Target(walk, body, "update", UpdatesAll(walk, body, conflict.Value) ? E.Write | E.MassWrite : E.Write);
         walk.VisitFields(body, scope, "withClause", "relation");
     }
+
+    // As many rows as the query gives may conflict; a list of VALUES is as long as somebody wrote it.
+    static bool UpdatesAll(StatementWalk walk, JsonElement body, JsonElement conflict) =>
+        body.Field("selectStmt")?.As("SelectStmt") is { } select && select.Field("valuesLists") is null && select.Field("fromClause") is not null
+        && AlwaysTrue.LetsAllThrough(conflict.Field("whereClause"), new(walk, body)) && AlwaysTrue.LetsAllThrough(select.Field("whereClause"), new ChangedRows(walk, body).Of(select));
 
     public static void Update(StatementWalk walk, JsonElement body, CteScope? scope) => Change(walk, body, scope, "update");
 
@@ -48,7 +54,7 @@ static class QueryStatements
     static void Change(StatementWalk walk, JsonElement body, CteScope? scope, string verb)
     {
         scope = walk.With(body, scope);
-        Target(walk, body, verb, AlwaysTrue.LetsAllThrough(body) ? E.Write | E.MassWrite : E.Write);
+        Target(walk, body, verb, AlwaysTrue.LetsAllThrough(body.Field("whereClause"), new(walk, body)) ? E.Write | E.MassWrite : E.Write);
         walk.VisitFields(body, scope, "withClause", "relation");
     }
 
@@ -56,13 +62,14 @@ static class QueryStatements
     {
         scope = walk.With(body, scope);
         Target(walk, body, "merge", E.Write);
+        var rows = new ChangedRows(walk, body);
         foreach (var when in body.Items("mergeWhenClauses"))
         {
             if (when.As("MergeWhenClause") is not { } clause) continue;
             var verb = clause.Text("commandType") switch { "CMD_INSERT" => "insert", "CMD_UPDATE" => "update", "CMD_DELETE" => "delete", _ => null };
             if (verb is null) continue;
-            var everyRow = verb != "insert" && AlwaysTrue.LetsAllThrough(clause, "condition")
-                && (AlwaysTrue.LetsAllThrough(body, "joinCondition") || clause.Text("matchKind") == "MERGE_WHEN_NOT_MATCHED_BY_SOURCE");
+            var everyRow = verb != "insert" && AlwaysTrue.LetsAllThrough(clause.Field("condition"), rows)
+                && (AlwaysTrue.LetsAllThrough(body.Field("joinCondition"), rows) || clause.Text("matchKind") == "MERGE_WHEN_NOT_MATCHED_BY_SOURCE");
             Target(walk, body, verb, everyRow ? E.Write | E.MassWrite : E.Write);
         }
         walk.VisitFields(body, scope, "withClause", "relation");

@@ -92,7 +92,7 @@ static class SchemaStatements
     public static void Truncate(StatementWalk walk, JsonElement body, CteScope? scope)
     {
         foreach (var relation in body.Items("relations"))
-            if (relation.As("RangeVar") is { } range) walk.Relation(range, "truncate", E.Write | E.Destructive);
+            if (relation.As("RangeVar") is { } range) walk.Relation(range, "truncate", E.Write | E.MassWrite | E.Destructive);
     }
 
     public static void Vacuum(StatementWalk walk, JsonElement body, CteScope? scope)

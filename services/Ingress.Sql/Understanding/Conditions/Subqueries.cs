@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Hoop.Ingress.Sql.Parsing;
+
+namespace Hoop.Ingress.Sql.Understanding.Conditions;
+
+/// <summary>Subqueries in a condition: all rows of the changed table again, nothing at all, or something that no row has a part in.</summary>
+static class Subqueries
+{
+    public static Truth Judge(JsonElement e, JsonElement link, ChangedRows rows)
+    {
+        if (link.Field("subselect")?.As("SelectStmt") is not { } select) return AlwaysTrue.Otherwise(e, rows);
+        return link.Text("subLinkType") switch
+        {
+            "EXISTS_SUBLINK" => Exists(select, rows),
+            "ANY_SUBLINK" when link.Field("testexpr") is { } test => Any(link.Names("operName") is [.., var op] ? op : "=", test, link, rows),
+            "ALL_SUBLINK" when IsEmpty(select, rows) => Truth.Always,
+            "EXPR_SUBLINK" when OnlyValue(link) is { } value => AlwaysTrue.Judge(value, rows),
+            _ => null,
+        } ?? AlwaysTrue.Otherwise(e, rows);
+    }
+
+    static Truth? Exists(JsonElement select, ChangedRows rows)
+    {
+        if (IsEmpty(select, rows)) return Truth.Never;
+        if (rows.GivesThemAll(select)) return Truth.Always;
+        if (select.Field("fromClause") is null && !ChangedRows.Cuts(select)) return select.Field("whereClause") is { } where ? AlwaysTrue.Judge(where, rows) : Truth.Always;
+        return null;
+    }
+
+    /// <summary><c>id IN (SELECT id FROM the_same)</c> and <c>id = ANY (ARRAY(SELECT …))</c>.</summary>
+    public static Truth? Any(string op, JsonElement test, JsonElement link, ChangedRows rows)
+    {
+        if (link.Field("subselect")?.As("SelectStmt") is not { } select) return null;
+        if (IsEmpty(select, rows)) return Truth.Never;
+        if (Value(select) is not { } value) return null;
+        var inside = rows.Within(select);
+        var same = value.As("ColumnRef")?.Field("fields")?[0].As("A_Star") is not null && test.As("ColumnRef") is not null || Comparisons.Same(test, value, inside) is not null;
+        if (!same) return null;
+        if (select.Field("fromClause") is null && select.Field("whereClause") is null && !ChangedRows.Cuts(select)) return op is "=" or ">=" or "<=" ? Truth.Always : null;
+        if (!rows.GivesThemAll(select)) return null;
+        return op is "=" or ">=" or "<=" ? Truth.Always : Truth.Uniform;
+    }
+
+    /// <summary>Certain to give no row. An aggregate gives one all the same.</summary>
+    public static bool IsEmpty(JsonElement select, ChangedRows rows)
+    {
+        if (select.Field("larg") is not null || select.Field("valuesLists") is not null || select.Field("havingClause") is not null) return false;
+        if (select.Field("limitCount") is { } limit && Comparisons.Number(limit) == 0) return true;
+        if (select.Field("targetList") is { } list && list.GetRawText().Contains("FuncCall", StringComparison.Ordinal)) return false;
+        return select.Field("whereClause") is { } where && AlwaysTrue.Judge(where, rows.Of(select)) == Truth.Never;
+    }
+
+    /// <summary>The value of <c>(SELECT x)</c>.</summary>
+    public static JsonElement? OnlyValue(JsonElement link) =>
+        link.Field("subselect")?.As("SelectStmt") is { } select && select.Field("fromClause") is null && select.Field("whereClause") is null && !ChangedRows.Cuts(select) ? Value(select) : null;
+
+    static JsonElement? Value(JsonElement select) => select.Items("targetList").ToArray() is [var target] ? target.As("ResTarget")?.Field("val") : null;
+}

@@ -1,0 +1,71 @@
+using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Catalog;
+using E = Hoop.Contracts.Operations.Effects;
+
+namespace Hoop.Ingress.Sql.Understanding.Stored;
+
+/// <summary>What stored code does when the statement at hand sets it off. Each piece is worked out once for a statement, whoever calls it, and how often.</summary>
+sealed class StoredWork
+{
+    /// <summary>More pieces than anybody has: a net of functions made to keep the reader busy.</summary>
+    const int Most = 500;
+
+    readonly Dictionary<(object, string), OperationFacts?> done = [];
+
+    /// <summary>Null while it is being worked out (it calls itself), and when it cannot be said.</summary>
+    public OperationFacts? Of(object piece, IReadOnlyList<string> path, Func<OperationFacts?> read)
+    {
+        var key = (piece, string.Join('\n', path));
+        if (done.TryGetValue(key, out var facts)) return facts;
+        if (done.Count >= Most) return null;
+        done[key] = null;
+        return done[key] = read();
+    }
+
+    public static OperationFacts? Of(StatementWalk walk, CatalogFunction function)
+    {
+        var path = walk.Context.SearchPath;
+        return walk.Stored.Of(function, path, () => FunctionReader.Read(function) is { } code ? Read(walk, code) : null);
+    }
+
+    /// <summary>Everything that the code may do, whichever way it goes.</summary>
+    public static OperationFacts? Read(StatementWalk walk, StoredCode code)
+    {
+        if (walk.Depth >= StatementWalk.MaxDepth) return null;
+        var context = walk.Context with { SearchPath = code.SearchPath ?? walk.Context.SearchPath };
+        var all = new StatementWalk(context, "", walk.Depth + 1, walk.Stored);
+        if (!Visit(all, code, context)) return null;
+        // What the code itself changes is in no snapshot: what it does afterwards is looked at without one, too.
+        if ((all.Effects & E.Ddl) != 0 && context.Catalog != CatalogSnapshot.Empty && !Visit(all, code, context with { Catalog = CatalogSnapshot.Empty })) return null;
+        if (code.RunsText) all.Add(E.Dynamic);
+        if (code.OtherSettings) all.Add(E.Session | E.Unknown);
+        return new()
+        {
+            Protocol = StatementReader.Protocol, Understood = true, Plumbing = all.IsPlumbing, Accesses = all.Accesses, Effects = all.Effects, Fingerprint = "",
+        };
+    }
+
+    static bool Visit(StatementWalk all, StoredCode code, SqlContext context)
+    {
+        all.MayBePlumbing = true;
+        foreach (var tree in code.Trees)
+        {
+            var one = new StatementWalk(context, "", all.Depth, all.Stored) { Variables = code.Variables };
+            one.Visit(tree, null);
+            if (!one.Understood || one.SessionDependent) return false;
+            if (MovesSession(one.Command)) one.Add(E.Session | E.Unknown);
+            all.Merge(one);
+        }
+        return true;
+    }
+
+    // The session follows these in its own statements only: behind its back they leave it with names that it resolves wrongly.
+    static bool MovesSession(SqlCommand command) => command.Kind switch
+    {
+        SqlCommandKind.Set or SqlCommandKind.Reset =>
+            command.Name is null or "search_path" or "standard_conforming_strings" or "client_encoding" || !Settings.IsHarmless(command.Name),
+        SqlCommandKind.Prepare or SqlCommandKind.Execute or SqlCommandKind.Deallocate or SqlCommandKind.Declare or SqlCommandKind.Fetch
+            or SqlCommandKind.CloseCursor or SqlCommandKind.Discard => true,
+        _ => false,
+    };
+}
