@@ -241,7 +241,7 @@ internal sealed class FileJournal : IJournal, IDisposable
             foreach (var (segment, _) in unsynced)
                 segment.Flush();
             if (directoryChanged)
-                DirectorySync.Flush(options.Directory);
+                DiskSync.Entries(options.Directory);
             foreach (var (segment, upTo) in unsynced)
                 segment.MarkSynced(upTo);
             Volatile.Write(ref durable, upToPlace);

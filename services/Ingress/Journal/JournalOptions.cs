@@ -14,6 +14,9 @@ public sealed class JournalOptions
     /// <summary>A segment's size; its space is allocated when it is made.</summary>
     public long SegmentBytes { get; init; } = 16L << 20;
 
+    /// <summary>False: segments are written by calls to the kernel everywhere, as they are where the file system does not keep allocated space.</summary>
+    public bool MapSegments { get; init; } = true;
+
     /// <summary>How long a merely written event may wait for the disk.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 

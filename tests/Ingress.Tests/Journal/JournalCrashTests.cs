@@ -14,15 +14,17 @@ namespace Hoop.Ingress.Tests.Journal;
 public sealed class JournalCrashTests : IDisposable
 {
     private const string DirectoryVariable = "HOOP_TEST_JOURNAL";
+    private const string MapVariable = "HOOP_TEST_JOURNAL_MAP";
 
     private readonly JournalRig rig = new();
 
     [Theory]
-    [InlineData(20)]
-    [InlineData(500)]
-    public async Task Nothing_acknowledged_is_lost_when_the_process_is_killed(int afterAcknowledgements)
+    [InlineData(20, true)]
+    [InlineData(500, true)]
+    [InlineData(500, false)]
+    public async Task Nothing_acknowledged_is_lost_when_the_process_is_killed(int afterAcknowledgements, bool mapped)
     {
-        var acknowledged = await KilledAfterAsync(afterAcknowledgements);
+        var acknowledged = await KilledAfterAsync(afterAcknowledgements, mapped);
 
         rig.Open();
         var events = rig.Events();
@@ -39,7 +41,7 @@ public sealed class JournalCrashTests : IDisposable
     {
         var directory = Environment.GetEnvironmentVariable(DirectoryVariable) ?? throw new InvalidOperationException($"{DirectoryVariable} is not set.");
         using var journal = FileJournal.Open(
-            new JournalOptions { Directory = directory, SegmentBytes = 64 << 10 }, TimeProvider.System, NullLogger.Instance);
+            new JournalOptions { Directory = directory, SegmentBytes = 64 << 10, MapSegments = Environment.GetEnvironmentVariable(MapVariable) != "no" }, TimeProvider.System, NullLogger.Instance);
         var recorder = new HashRecorder(journal, Path.Combine(directory, "acknowledged"));
         await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(async () =>
         {
@@ -52,13 +54,13 @@ public sealed class JournalCrashTests : IDisposable
 
     public void Dispose() => rig.Dispose();
 
-    private async Task<List<string>> KilledAfterAsync(int acknowledgements)
+    private async Task<List<string>> KilledAfterAsync(int acknowledgements, bool mapped)
     {
         var start = new ProcessStartInfo(
             Path.ChangeExtension(typeof(JournalCrashTests).Assembly.Location, null),
             ["-method", $"{typeof(JournalCrashTests).FullName}.{nameof(Child_appends_until_it_is_killed)}", "-explicit", "only"])
         {
-            RedirectStandardOutput = true, Environment = { [DirectoryVariable] = rig.Directory },
+            RedirectStandardOutput = true, Environment = { [DirectoryVariable] = rig.Directory, [MapVariable] = mapped ? "yes" : "no" },
         };
         using var child = Process.Start(start)!;
         _ = child.StandardOutput.ReadToEndAsync();

@@ -1,5 +1,6 @@
 using Hoop.Contracts.Audit;
 using Hoop.Ingress.Journal;
+using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;
 
@@ -66,6 +67,23 @@ public sealed class JournalRecoveryTests : IDisposable
             if (length == bytes.Length)
                 kept.ShouldBe(all);
         }
+    }
+
+    [Fact]
+    public async Task The_space_after_the_last_event_of_a_killed_process_is_no_damage()
+    {
+        rig.Open();
+        await StartAsync("s1", operations: 4);
+        var (file, all) = (rig.Files().Single(), rig.Events());
+        using var other = new JournalRig();
+        var copy = Path.Combine(other.Directory, Path.GetFileName(file));
+        File.Copy(file, copy);
+        File.WriteAllBytes(Path.Combine(other.Directory, "000000000002.seg"), new byte[4096]);   // It was just being made.
+
+        var told = new ToldLines();
+        using (FileJournal.Open(other.Options(), TimeProvider.System, told)) JournalRig.EventsIn([copy]).ShouldBe(all);
+        told.Lines.ShouldHaveSingleItem().ShouldContain("ended by a crash");
+        Directory.GetFiles(other.Directory, "*.damaged").ShouldBeEmpty();
     }
 
     [Fact]
@@ -144,5 +162,16 @@ public sealed class JournalRecoveryTests : IDisposable
             return [];
         events[^1].Payload.ShouldBe("""{"cause":"crash"}""");
         return events[..^1];
+    }
+
+    private sealed class ToldLines : ILogger
+    {
+        internal List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
     }
 }

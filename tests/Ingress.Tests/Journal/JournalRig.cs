@@ -17,9 +17,9 @@ internal sealed class JournalRig : IDisposable
 
     public FileJournal Journal => open ?? throw new InvalidOperationException("Not open.");
 
-    public JournalOptions Options(long max = 64 << 20, long reserve = 64 << 10, long segment = 1 << 20) => new()
+    public JournalOptions Options(long max = 64 << 20, long reserve = 64 << 10, long segment = 1 << 20, bool map = true) => new()
     {
-        Directory = Directory, MaxBytes = max, ReserveBytes = reserve, SegmentBytes = segment,
+        Directory = Directory, MaxBytes = max, ReserveBytes = reserve, SegmentBytes = segment, MapSegments = map,
         Linger = TimeSpan.Zero, ConfirmTimeout = TimeSpan.FromSeconds(30),
     };
 

@@ -34,13 +34,14 @@ internal sealed class JournalRecovery(string directory, ILogger logger)
         if (RandomAccess.Read(file, header, 0) == header.Length && header.StartsWith(Segment.Magic) && ReadRecords(file, length, out var whole))
         {
             if (whole < length)
-                Cut(file, path, whole, length);
+                Cut(file, path, whole, EndOfData(file, whole, length));
             return Segment.Open(file, path, number, new Guid(header[Segment.Magic.Length..]), whole);
         }
 
         // Not even its first record is whole: it was being made when the process or the machine stopped.
+        var end = EndOfData(file, 0, length);
         file.Dispose();
-        SetAside(path, length);
+        SetAside(path, end);
         return null;
     }
 
@@ -69,16 +70,35 @@ internal sealed class JournalRecovery(string directory, ILogger logger)
         return true;
     }
 
-    private void Cut(SafeFileHandle file, string path, long whole, long length)
+    /// <summary>Where the zeros begin that a segment has after its last record.</summary>
+    private static long EndOfData(SafeFileHandle file, long from, long to)
+    {
+        var buffer = new byte[64 * 1024];
+        var end = from;
+        for (var at = from; at < to;)
+        {
+            var read = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, to - at)), at);
+            if (read == 0)
+                break;
+            if (buffer.AsSpan(0, read).LastIndexOfAnyExcept((byte)0) is var last and >= 0)
+                end = at + last + 1;
+            at += read;
+        }
+
+        return end;
+    }
+
+    private void Cut(SafeFileHandle file, string path, long whole, long end)
     {
         RandomAccess.SetLength(file, whole);
         RandomAccess.FlushToDisk(file);
-        logger.TailCut(Path.GetFileName(path), length - whole, whole);
+        if (end > whole)
+            logger.TailCut(Path.GetFileName(path), end - whole, whole);
     }
 
-    private void SetAside(string path, long length)
+    private void SetAside(string path, long end)
     {
-        if (length == 0)
+        if (end == 0)
         {
             File.Delete(path);
             return;

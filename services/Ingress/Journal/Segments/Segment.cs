@@ -2,7 +2,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Hoop.Ingress.Journal.Segments;
 
-/// <summary>One file of the journal: a magic number, an id, then records. Appended to by one writer under the journal's lock; read by the shipper.</summary>
+/// <summary>
+/// One file of the journal: a magic number, an id, then records, then zeros up to its capacity, until it is sealed. Its size does not
+/// change with what is in it, so that a sync has its pages to write and nothing else. Appended to by one writer under the journal's
+/// lock; read by the shipper.
+/// </summary>
 internal sealed class Segment : IDisposable
 {
     public const int HeaderLength = 24;
@@ -11,6 +15,7 @@ internal sealed class Segment : IDisposable
     private readonly SafeFileHandle handle;
     private long written;
     private long synced;
+    private MappedFile? map;
     private byte[] scratch = [];
 
     private Segment(SafeFileHandle handle, string path, long number, Guid id, long capacity) =>
@@ -30,7 +35,7 @@ internal sealed class Segment : IDisposable
     public SafeFileHandle Handle => handle;
 
     /// <summary>True when nothing is appended any more.</summary>
-    public bool Sealed { get; set; }
+    public bool Sealed { get; private set; }
 
     /// <summary>True when it took the space reserved for closing events.</summary>
     public bool IsReserve { get; private init; }
@@ -44,17 +49,17 @@ internal sealed class Segment : IDisposable
     public long Confirmed { get; set; } = HeaderLength;
 
     /// <summary>Makes a new file and allocates its space; throws <see cref="IOException"/> when the disk has none.</summary>
-    public static Segment Create(string path, long number, long capacity, byte[] heads)
+    public static Segment Create(string path, long number, long capacity, byte[] heads, bool map)
     {
         var handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, FileOptions.None, capacity);
-        return Begin(handle, new Segment(handle, path, number, Guid.NewGuid(), capacity), heads);
+        return Begin(handle, new Segment(handle, path, number, Guid.NewGuid(), capacity), heads, map);
     }
 
     /// <summary>Turns the reserve, allocated long ago, into a segment.</summary>
-    public static Segment FromReserve(string reserve, string path, long number, long capacity, byte[] heads)
+    public static Segment FromReserve(string reserve, string path, long number, long capacity, byte[] heads, bool map)
     {
         var handle = File.OpenHandle(reserve, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-        var segment = Begin(handle, new Segment(handle, reserve, number, Guid.NewGuid(), capacity) { IsReserve = true }, heads);
+        var segment = Begin(handle, new Segment(handle, reserve, number, Guid.NewGuid(), capacity) { IsReserve = true }, heads, map);
         File.Move(reserve, path);
         segment.Path = path;
         return segment;
@@ -68,24 +73,29 @@ internal sealed class Segment : IDisposable
     public void Append(ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest)
     {
         var length = head.Length + rest.Length;
-        if (scratch.Length < length)
-            scratch = new byte[Math.Max(length, 4096)];
-        head.CopyTo(scratch);
-        rest.CopyTo(scratch.AsSpan(head.Length));
-        try
+        if (map is not null && written + length <= map.Length)
         {
-            RandomAccess.Write(handle, scratch.AsSpan(0, length), written);
-            Volatile.Write(ref written, written + length);
+            map.Write(written, head);
+            map.Write(written + head.Length, rest);
         }
-        catch
+        else
         {
-            Sealed = true;
-            CutBack();
-            throw;
+            WriteToFile(head, rest);
         }
+
+        Volatile.Write(ref written, written + length);
     }
 
-    public void Flush() => RandomAccess.FlushToDisk(handle);
+    /// <summary>Nothing is appended any more: what is left of its space is given back.</summary>
+    public void Seal()
+    {
+        Sealed = true;
+        map?.Dispose();
+        map = null;
+        CutBack();
+    }
+
+    public void Flush() => DiskSync.Content(handle);
 
     /// <param name="upTo">What was written before the flush began.</param>
     public void MarkSynced(long upTo) => Volatile.Write(ref synced, upTo);
@@ -96,21 +106,48 @@ internal sealed class Segment : IDisposable
         File.Delete(Path);
     }
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose()
+    {
+        if (!Sealed && !handle.IsClosed)
+            Seal();
+        handle.Dispose();
+    }
 
-    private static Segment Begin(SafeFileHandle handle, Segment segment, byte[] heads)
+    private static Segment Begin(SafeFileHandle handle, Segment segment, byte[] heads, bool map)
     {
         try
         {
             var header = new byte[HeaderLength];
             Magic.CopyTo(header);
             segment.Id.TryWriteBytes(header.AsSpan(Magic.Length));
+            RandomAccess.SetLength(handle, segment.Capacity);
+            if (map)
+                segment.map = MappedFile.TryMap(handle, segment.Capacity);
             segment.Append(header, heads);
             return segment;
         }
         catch
         {
+            segment.map?.Dispose();
             handle.Dispose();
+            throw;
+        }
+    }
+
+    private void WriteToFile(ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest)
+    {
+        var length = head.Length + rest.Length;
+        if (scratch.Length < length)
+            scratch = new byte[Math.Max(length, 4096)];
+        head.CopyTo(scratch);
+        rest.CopyTo(scratch.AsSpan(head.Length));
+        try
+        {
+            RandomAccess.Write(handle, scratch.AsSpan(0, length), written);
+        }
+        catch
+        {
+            Seal();
             throw;
         }
     }
@@ -123,7 +160,7 @@ internal sealed class Segment : IDisposable
         }
         catch (IOException)
         {
-            // The next start finds a record whose checksum is wrong, and cuts there.
+            // The next start finds where the whole records end, and cuts there.
         }
     }
 }

@@ -57,8 +57,7 @@ internal sealed class SegmentStore(JournalOptions options, SessionHeads heads, I
         var first = heads.ToRecord();
         var path = Path.Combine(options.Directory, $"{lastNumber + 1:D12}{Segment.Extension}");
         var segment = Create(path, Math.Max(options.SegmentBytes, Segment.HeaderLength + first.Length + length), first, closing);
-        if (Active is { } active)
-            active.Sealed = true;
+        Active?.Seal();
         segments.Add(segment);
         lastNumber = segment.Number;
         TotalBytes += segment.Written;
@@ -70,7 +69,7 @@ internal sealed class SegmentStore(JournalOptions options, SessionHeads heads, I
     {
         try
         {
-            var segment = Segment.Create(path, lastNumber + 1, capacity, first);
+            var segment = Segment.Create(path, lastNumber + 1, capacity, first, options.MapSegments);
             if (diskFullSince is not null)
                 KeepReserve();
             diskFullSince = null;
@@ -84,7 +83,7 @@ internal sealed class SegmentStore(JournalOptions options, SessionHeads heads, I
                 throw;
         }
 
-        return Segment.FromReserve(reserve, path, lastNumber + 1, options.ReserveBytes, first);
+        return Segment.FromReserve(reserve, path, lastNumber + 1, options.ReserveBytes, first, options.MapSegments);
     }
 
     private void KeepReserve()
