@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using Hoop.Contracts.Documents;
 using Hoop.Masking.Engine.Values;
 
@@ -11,10 +10,10 @@ public sealed class ValueMask
 {
     private const int HashBytes = 8;
     private readonly int keepLast;
-    private readonly byte[] key;
+    private readonly KeyedHash? hash;
 
     internal ValueMask(string name, MaskMode mode, int keepLast, byte[] key) =>
-        (Name, Mode, this.keepLast, this.key) = (name, mode, keepLast, key);
+        (Name, Mode, this.keepLast, hash) = (name, mode, keepLast, mode == MaskMode.Hash ? new(key) : null);
 
     /// <summary>
     /// For values computed from the column. Of a reversed card number the last four digits are the first, the hash of one digit is known
@@ -70,8 +69,8 @@ public sealed class ValueMask
     /// <summary>The same value gives the same text in every column, so joins and counts still work.</summary>
     private void WriteHash(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
     {
-        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key, text, mac);
+        Span<byte> mac = stackalloc byte[KeyedHash.Size];
+        hash!.Write(text, mac);
         Convert.TryToHexStringLower(mac[..HashBytes], output.GetSpan(HashBytes * 2), out var written);
         output.Advance(written);
     }
