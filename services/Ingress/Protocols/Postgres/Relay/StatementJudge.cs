@@ -20,6 +20,9 @@ internal readonly record struct Judgement(Asked Asked, GateAnswer Answer, SqlAna
 /// <summary>Understands a statement as the server would at this moment, and asks the Gate.</summary>
 internal sealed class StatementJudge(RelaySession session, OwnQueries own)
 {
+    /// <summary>Characters.</summary>
+    private const int LongText = 8 * 1024;
+
     private readonly SessionContext context = new(session);
     private Refusal? namesProblem;
 
@@ -83,11 +86,15 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         var changes = session.Services.Catalog.Changes(session.Gate.Target);
         if (await UnjudgeableAsync(asked.Text, cancel) is { } refusal) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
         var current = context.Current!;
-        var analysis = Analyze(asked, current);
+        var analysis = await AnalyzeAsync(asked, current);
         var preview = PostgresPreview.For(session, analysis, current, asked.Values);
         var operation = PostgresOperations.Create(analysis, asked.Text, asked.Values, session, preview);
         return new Judgement(asked, await session.Gate.AskAsync(operation, cancel), analysis, current, context.UncommittedDdl, changes, now);
     }
+
+    // A long text takes its time, and a loop's other sessions should not wait for it.
+    private ValueTask<SqlAnalysis> AnalyzeAsync(Asked asked, SqlContext names) =>
+        asked.Text.Length <= LongText ? new(Analyze(asked, names)) : new(Task.Run(() => Analyze(asked, names)));
 
     private SqlAnalysis Analyze(in Asked asked, SqlContext names) =>
         !asked.Readable ? Unread(asked.Text) : asked.Prepared?.Analyze(session.Services.Analyze, names) ?? session.Services.Analyze(asked.Text, names);
@@ -96,7 +103,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     private async ValueTask<Judgement> PassAsync(Asked asked, long now, CancellationToken cancel)
     {
         var names = context.ForTheRecord;
-        var analysis = session.Text.AreSafe ? Analyze(asked, names) : Unread(asked.Text);
+        var analysis = session.Text.AreSafe ? await AnalyzeAsync(asked, names) : Unread(asked.Text);
         var answer = await session.Gate.AskAsync(PostgresOperations.Create(analysis, asked.Text, asked.Values, session, null), cancel);
         if (answer.Refusal is null && (answer.Permit is not { } permit || !session.Gate.PassedEverything(permit)))
         {
@@ -122,7 +129,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     {
         if (session.Gate.PassesEverything || session.TransactionStatus == ReadyForQuery.Failed) return null;
         if (await UnjudgeableAsync(statement.Text, cancel) is { } refusal) return refusal;
-        var analysis = statement.Analyze(session.Services.Analyze, context.Current!);
+        var analysis = await AnalyzeAsync(new Asked(statement.Text, true, [], statement), context.Current!);
         if (analysis.Statements is not [{ Command.Kind: SqlCommandKind.Other }]) return null;
         return await session.Gate.ForeseeAsync(PostgresOperations.Create(analysis, statement.Text, [], session, null), cancel);
     }
