@@ -23,7 +23,7 @@ public sealed class StatementBudgetTests(ITestOutputHelper output)
     public async Task A_simple_query()
     {
         var query = PlayedTarget.Message(message => message.WriteStringMessage(FrontendType.Query, Sql));
-        (await MeasureAsync("simple", query, query)).ShouldBeLessThanOrEqualTo(IsOptimized ? 520 : 2_100);
+        (await MeasureAsync("simple", query, query)).ShouldBeLessThanOrEqualTo(IsOptimized ? 600 : 2_200);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class StatementBudgetTests(ITestOutputHelper output)
             message.WriteEmpty(FrontendType.Sync);
         });
         var execute = PlayedTarget.Message(WriteExecute);
-        (await MeasureAsync("prepared", prepare, execute)).ShouldBeLessThanOrEqualTo(IsOptimized ? 700 : 2_800);
+        (await MeasureAsync("prepared", prepare, execute)).ShouldBeLessThanOrEqualTo(IsOptimized ? 800 : 3_000);
     }
 
     private Task<double> MeasureAsync(string what, byte[] first, byte[] exchange) => RelayRig.RunAsync(
