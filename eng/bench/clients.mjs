@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { cpuOf } from './processes.mjs';
 
 const running = new Set();
 
@@ -46,15 +47,6 @@ export async function run(program, args, { environment, input = '', seconds = 60
 export const environmentOf = ({ port, user, password, database = 'demo' }) => ({
   PGHOST: '127.0.0.1', PGPORT: String(port), PGUSER: user, PGPASSWORD: password, PGDATABASE: database, PGSSLMODE: 'disable', PGCONNECT_TIMEOUT: '10',
 });
-
-/** CPU milliseconds that a process has used. */
-export function cpuOf(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-/** KiB of a process' own memory, without the files that it maps. */
-export const memoryOf = (pid) => Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
 
 const errors = ({ error }) => error.split('\n').filter((line) => /error/i.test(line)).join('; ').slice(0, 200) || 'no figures';
 

@@ -1,7 +1,8 @@
 // Memory of a session that does nothing: 200 more connections beside the first 100, so that what is needed once is not counted.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { environmentOf, memoryOf, pgbench, run, start, stop } from './clients.mjs';
+import { environmentOf, pgbench, run, start, stop } from './clients.mjs';
+import { memoryOf } from './processes.mjs';
 
 const first = 100, more = 200;
 

@@ -1,14 +1,15 @@
 // One interleaved run: in each round every scenario on every endpoint, one after the other, so that a ratio pairs runs seconds apart.
 // Prints the table; keeps raw figures (raw.json) and the table (table.md) in BENCH_OUT. bench-pg measures what it knows, if BENCH_PG says where it is.
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environmentOf, pgbench, psql, run, stopAll } from './clients.mjs';
 import { idle } from './idle.mjs';
+import { cpuOfTrees } from './processes.mjs';
 import { table } from './report.mjs';
 import { chosen } from './scenarios.mjs';
 
-const { BENCH_ENDPOINTS, BENCH_OUT, BENCH_PG, BENCH_ROUNDS } = process.env;
+const { BENCH_ENDPOINTS, BENCH_JOURNAL, BENCH_OUT, BENCH_PG, BENCH_ROUNDS, HOOP_ENDPOINTS } = process.env;
 const endpoints = JSON.parse(readFileSync(BENCH_ENDPOINTS));
 const rounds = Number(BENCH_ROUNDS), scenarios = chosen();
 const folder = mkdtempSync(join(tmpdir(), 'hoop-bench-figures.'));
@@ -71,12 +72,16 @@ say(`Measuring ${scenarios.length} scenarios, ${rounds} rounds, ${BENCH_PG ? `wi
 if (scenarios.some((s) => s.idle)) raw.idle = await idle(endpoints, folder);
 for (const mode of ['simple', 'extended', 'prepared']) // what is compiled at run time is compiled before it counts
   for (const endpoint of endpoints) await pgbench(endpoint, { clients: 8, options: ['-S', '-M', mode], seconds: 2, folder });
+const { pids } = JSON.parse(readFileSync(HOOP_ENDPOINTS)), before = cpuOfTrees(pids);
 for (let round = 0; round < rounds; round++) {
   const began = Date.now();
   raw.rounds.push(await measure(round));
   save();
   say(`Round ${round + 1} of ${rounds}: ${Math.round((Date.now() - began) / 1000)} s`);
 }
+const after = cpuOfTrees(pids);
+raw.services = Object.fromEntries(Object.keys(pids).map((name) => [name, after[name] - before[name]]));
+raw.journalMegabytes = readdirSync(BENCH_JOURNAL).filter((name) => name.endsWith('.seg')).reduce((sum, name) => sum + (statSync(join(BENCH_JOURNAL, name), { throwIfNoEntry: false })?.size ?? 0) / 1e6, 0);
 save();
 const text = table(raw, scenarios, endpoints.map((e) => e.label));
 writeFileSync(join(BENCH_OUT, 'table.md'), text);

@@ -37,6 +37,12 @@ function row(scenario, rounds, labels) {
 const failures = (rounds, labels) => [...new Set(rounds.flatMap((round) => Object.entries(round).flatMap(([name, cells]) =>
   labels.filter((label) => typeof cells[label] === 'string').map((label) => `${name}, ${label}: ${cells[label]}`))))];
 
+/** What the table's CPU column leaves out: the rest of Hoop works on the same machine. */
+const rest = ({ services, journalMegabytes }) => (services
+  ? [`\nCPU seconds in these rounds: ${Object.entries(services).filter(([, s]) => s >= 0.5).map(([name, s]) => `${name} ${Math.round(s)}`).join(', ')}. ` +
+    `Journal at the end, not yet with Audit (whole segments of 16 MiB): ${Math.round(journalMegabytes)} MB.`]
+  : []);
+
 export function table(raw, scenarios, labels) {
   const rounds = raw.rounds.map((round, n) => (n === 0 ? { ...round, 'idle-c200': raw.idle } : round));
   const head = ['scenario', 'unit', ...labels, 'off × direct', 'off × pgbouncer', 'on × direct', 'on × pgbouncer', 'CPU ms pgbouncer / off / on', 'goal of hoop-on', 'reached'];
@@ -46,5 +52,5 @@ export function table(raw, scenarios, labels) {
   const lines = [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.slice(1).map(line)];
   const about = `${raw.date.slice(0, 16).replace('T', ' ')} UTC, ${raw.rounds.length} rounds, by ${raw.measuredBy}; load of the machine at the start: ${raw.load.split(' ')[0]}. ` +
     'Ratios: median (range) over rounds. CPU: for 1,000 transactions, for 1 MB where the unit is MB/s.';
-  return [about, '', ...lines, ...failures(raw.rounds, labels).map((text) => `\nno figures: ${text}`)].join('\n') + '\n';
+  return [about, '', ...lines, ...rest(raw), ...failures(raw.rounds, labels).map((text) => `\nno figures: ${text}`)].join('\n') + '\n';
 }
