@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Hoop.Ingress.Sql.Templates;
 
 namespace Hoop.Ingress.Sql.Parsing;
 
@@ -27,6 +28,51 @@ static class CanonicalTree
         var buffer = Rent();
         Write(node, buffer, keepLiterals: true);
         return Encoding.UTF8.GetString(buffer.Written);
+    }
+
+    /// <summary>Whether two expressions say the same.</summary>
+    public static bool Same(JsonElement a, JsonElement b)
+    {
+        var hidden = false;
+        if (!Same(a, b, ref hidden)) return false;
+        // Nothing else differs: it hangs on values that are not there to be seen.
+        if (hidden) BlindTree.Notice();
+        return !hidden;
+    }
+
+    static bool Same(JsonElement a, JsonElement b, ref bool hidden)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (a.ValueKind != b.ValueKind) return false;
+        switch (a.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var (ours, theirs) = (a.EnumerateObject(), b.EnumerateObject());
+                while (true)
+                {
+                    var (more, others) = (NextSaid(ref ours), NextSaid(ref theirs));
+                    if (!more || !others) return more == others;
+                    var name = JsonMarshal.GetRawUtf8PropertyName(ours.Current);
+                    if (!name.SequenceEqual(JsonMarshal.GetRawUtf8PropertyName(theirs.Current))) return false;
+                    if (name.SequenceEqual("A_Const"u8) && (BlindTree.Hides(ours.Current.Value) || BlindTree.Hides(theirs.Current.Value))) hidden = true;
+                    else if (!Same(ours.Current.Value, theirs.Current.Value, ref hidden)) return false;
+                }
+            case JsonValueKind.Array:
+                if (a.GetArrayLength() != b.GetArrayLength()) return false;
+                var (items, counterparts) = (a.EnumerateArray(), b.EnumerateArray());
+                while (items.MoveNext() && counterparts.MoveNext())
+                    if (!Same(items.Current, counterparts.Current, ref hidden)) return false;
+                return true;
+            default:
+                return JsonMarshal.GetRawUtf8Value(a).SequenceEqual(JsonMarshal.GetRawUtf8Value(b));
+        }
+    }
+
+    static bool NextSaid(ref JsonElement.ObjectEnumerator fields)
+    {
+        while (fields.MoveNext())
+            if (fields.Current.Value.ValueKind != JsonValueKind.Number || !IsPlace(JsonMarshal.GetRawUtf8PropertyName(fields.Current))) return true;
+        return false;
     }
 
     /// <summary>The same for two expressions that say the same but for literals.</summary>
@@ -79,6 +125,7 @@ static class CanonicalTree
             to.Write("?"u8);
             return;
         }
+        if (keepLiterals && BlindTree.Hides(name)) BlindTree.Notice();
         to.Write(name);
         to.Write(":"u8);
         Write(p.Value, to, keepLiterals, !keepLiterals && IsValueList(name));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Hoop.Ingress.Sql.Templates;
 
@@ -19,6 +20,23 @@ static class Tree
 
     public static IEnumerable<JsonElement> Items(this JsonElement e, string name) =>
         e.Field(name) is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];
+
+    /// <summary>Whether there is a node of this type in it.</summary>
+    public static bool Mentions(this JsonElement e, string type)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (e.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in e.EnumerateArray())
+                if (item.Mentions(type)) return true;
+        }
+        else if (e.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var p in e.EnumerateObject())
+                if (p.NameEquals(type) || p.Value.Mentions(type)) return true;
+        }
+        return false;
+    }
 
     /// <summary>The node's body when it has this type.</summary>
     public static JsonElement? As(this JsonElement node, string type) => node.Field(type);

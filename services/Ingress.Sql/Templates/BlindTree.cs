@@ -10,7 +10,7 @@ namespace Hoop.Ingress.Sql.Templates;
 /// </summary>
 static class BlindTree
 {
-    const string Marker = "free";
+    const string Marker = "unseen";
 
     [ThreadStatic] static bool asked;
 
@@ -31,9 +31,18 @@ static class BlindTree
     /// <returns>False: it is not.</returns>
     public static bool Notice(JsonElement node, string field)
     {
-        if (field is "sval" or "ival" or "fval" && node.TryGetProperty(Marker, out _)) asked = true;
+        if (field is "sval" or "ival" or "fval" && Hides(node)) asked = true;
         return false;
     }
+
+    /// <summary>Called when something hangs on a value that is not there.</summary>
+    public static void Notice() => asked = true;
+
+    /// <summary>Whether it is a constant without its value.</summary>
+    public static bool Hides(JsonElement constant) => constant.TryGetProperty(Marker, out _);
+
+    /// <summary>Whether the field stands where a value was.</summary>
+    public static bool Hides(ReadOnlySpan<byte> field) => field.SequenceEqual("unseen"u8);
 
     static void Write(JsonElement e, Utf8JsonWriter to, HashSet<int> places)
     {
@@ -60,7 +69,6 @@ static class BlindTree
         }
     }
 
-    // No two say the same.
     static void WriteBlind(int place, Utf8JsonWriter to)
     {
         to.WriteStartObject();

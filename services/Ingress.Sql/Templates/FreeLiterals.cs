@@ -41,6 +41,7 @@ sealed class FreeLiterals
     const int MaxSteps = 20_000;
 
     int steps;
+    bool changes;
     readonly Dictionary<int, int> places = [];
     readonly List<(int Place, JsonElement Constant)> free = [];
 
@@ -75,6 +76,7 @@ sealed class FreeLiterals
         {
             foreach (var p in e.EnumerateObject())
             {
+                changes |= p.Name is "UpdateStmt" or "DeleteStmt" or "onConflictClause";
                 if (p.Name == "A_Const") places[p.Value.Number("location")] = places.GetValueOrDefault(p.Value.Number("location")) + 1;
                 if (p.Name.EndsWith("Stmt", StringComparison.Ordinal) && char.IsAsciiLetterUpper(p.Name[0]) && !IsStatement(p.Name) || !Survey(p.Value)) return false;
             }
@@ -101,7 +103,7 @@ sealed class FreeLiterals
             case "FuncCall":
                 Call(body);
                 return;
-            case "BoolExpr" when Couples(body): return;
+            case "BoolExpr" when changes ? body.Text("boolop") != "AND_EXPR" : Couples(body): return;
             case "InsertStmt":
                 foreach (var row in body.Field("selectStmt")?.As("SelectStmt")?.Items("valuesLists") ?? [])
                     foreach (var value in row.As("List")?.Items("items") ?? []) Free(value);
@@ -162,10 +164,14 @@ sealed class FreeLiterals
     /// <summary>Whoever else has a thing of that name: what is asked about it does not depend on its arguments.</summary>
     static string NameIn(List<string> names) => names switch { [var name] => name, ["pg_catalog", var name] => name, _ => "" };
 
-    /// <summary>Its sides say the same but for literals: then the literals decide whether it is always true.</summary>
+    /// <summary>
+    /// Its sides say the same but for literals: then the literals decide whether it is always true. Where rows are changed that is looked into more closely
+    /// (<c>coalesce(5, a) = 5</c>), so literals on both sides are enough.
+    /// </summary>
     bool Couples(JsonElement left, JsonElement right)
     {
         if (!Has(Constants, right) || !Has(Constants, left)) return false;
+        if (changes) return true;
         var shape = Shape(left);
         if (shape == Shape(right)) return true;
         return (right.As("List")?.Items("items") ?? right.As("A_ArrayExpr")?.Items("elements") ?? []).Any(i => Shape(i) == shape);
@@ -180,7 +186,7 @@ sealed class FreeLiterals
 
     /// <summary>
     /// Arms of an OR that may be each other's opposites. They are not when all are comparisons by one operator, lists or ANDs: what is
-    /// opposite to one of these is by another operator or begins with NOT.
+    /// opposite to one of these is by another operator or begins with NOT. (Where rows are changed no OR is looked into.)
     /// </summary>
     static bool Couples(JsonElement boolean)
     {
@@ -190,8 +196,7 @@ sealed class FreeLiterals
         {
             if (arm.As("BoolExpr") is { } and && and.Text("boolop") == "AND_EXPR") continue;
             if (arm.As("A_Expr") is not { } expression || expression.Names("name") is not [var symbol]) return true;
-            if (expression.Text("kind") == "AEXPR_IN") continue;
-            if (expression.Text("kind") != "AEXPR_OP" || symbol != (common ??= symbol)) return true;
+            if (expression.Text("kind") is not ("AEXPR_OP" or "AEXPR_IN") || symbol != (common ??= symbol)) return true;
         }
         return false;
     }

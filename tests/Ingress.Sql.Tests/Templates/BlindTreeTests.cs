@@ -19,6 +19,14 @@ public class BlindTreeTests
     [InlineData("select replace(ssn, 'a', ~'b') from customers")]
     [InlineData("delete from orders where ~1 = 1")]
     [InlineData("delete from orders where ~'t'")]
+    [InlineData("delete from orders where coalesce(~5, id) = 5")]
+    [InlineData("delete from orders where coalesce(5, id) = ~5")]
+    [InlineData("delete from orders where id % ~1 = id % 2")]
+    [InlineData("delete from orders where id % 1 in (5, id % ~2)")]
+    [InlineData("delete from orders where id in (~1) or id not in (2)")]
+    [InlineData("delete from orders where lower(~'a') is null or lower('b') is not null")]
+    [InlineData("delete from orders where id not between ~1 and 2")]
+    [InlineData("delete from orders where length(note) >= ~1")]
     [InlineData("delete from orders where ~'t'::bool")]
     [InlineData("delete from orders where note like ~'%'")]
     [InlineData("select set_config(~'role', 'x', false)")]
@@ -27,7 +35,7 @@ public class BlindTreeTests
 
     [Theory]
     [InlineData("select id from orders where id = ~1")]
-    [InlineData("update orders set note = ~'a' where id < ~2.5 or id > 3")]
+    [InlineData("update orders set note = ~'a' where id < ~2.5 and id % ~3 = total % 3")]
     [InlineData("insert into orders values (~1, ~'a')")]
     [InlineData("select id from orders limit ~1")]
     public void A_constant_that_is_not_looked_at_is_not_missed(string sql) =>

@@ -150,7 +150,7 @@ static class Comparisons
     public static Truth? Same(JsonElement a, JsonElement b, ChangedRows rows)
     {
         (a, b) = (Bare(a), Bare(b));
-        var same = a.As("ColumnRef") is { } x && b.As("ColumnRef") is { } y ? rows.SameColumn(x.Names("fields"), y.Names("fields")) : CanonicalTree.Exact(a) == CanonicalTree.Exact(b);
+        var same = a.As("ColumnRef") is { } x && b.As("ColumnRef") is { } y ? rows.SameColumn(x.Names("fields"), y.Names("fields")) : CanonicalTree.Same(a, b);
         return !same ? null : Calls(a) ? Truth.Uniform : Truth.Always;
     }
 
