@@ -97,7 +97,7 @@ internal sealed class FileJournal : IJournal, IDisposable
     }
 
     public ValueTask DurableAsync(long place, CancellationToken cancel) =>
-        Volatile.Read(ref durable) >= place ? default : WaitAsync(commits.SyncedAsync(), cancel);
+        Volatile.Read(ref durable) >= place ? default : WaitAsync(commits.SyncedAsync());
 
     /// <summary>The segments, oldest first, for the shipper.</summary>
     public IReadOnlyList<Segment> Segments()
@@ -209,11 +209,12 @@ internal sealed class FileJournal : IJournal, IDisposable
         return new JournalUnavailableException(why + ".", inner);
     }
 
-    private static async ValueTask WaitAsync(Task commit, CancellationToken cancel)
+    // Not to be cancelled: the disk answers in a moment, and a wait that can be given up costs another hop between threads.
+    private static async ValueTask WaitAsync(Task commit)
     {
         try
         {
-            await commit.WaitAsync(cancel);
+            await commit;
         }
         catch (IOException e)
         {
