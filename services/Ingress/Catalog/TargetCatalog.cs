@@ -48,6 +48,14 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
         Invalidate();
     }
 
+    public CatalogSnapshot? Fresh
+    {
+        get
+        {
+            lock (_lock) return _current is { } current && !_stale && time.GetElapsedTime(_loadedAt) < TargetCatalogs.FreshFor ? current.Snapshot : null;
+        }
+    }
+
     public ValueTask<CatalogSnapshot> GetAsync(Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel)
     {
         lock (_lock)

@@ -22,6 +22,9 @@ internal sealed class TargetCatalogs(TimeProvider time, ILogger<TargetCatalogs> 
     public ValueTask<CatalogSnapshot> GetAsync(string target, Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel) =>
         Of(target).GetAsync(load, cancel);
 
+    /// <summary>The snapshot while it needs no loading; null: ask for one.</summary>
+    public CatalogSnapshot? Fresh(string target) => Of(target).Fresh;
+
     /// <summary>Something changed the target's names, or may have.</summary>
     public void Invalidate(string target) => Of(target).Invalidate();
 

@@ -354,9 +354,6 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     // While the server reads copy data, any other request is an error there and would leave our order of answers.
     private void RefuseInCopy()
     {
-        lock (session.Lock)
-        {
-            if (session.Replies.CopyIsOpen) throw PostgresRefusedException.Protocol("a request came in the middle of COPY FROM STDIN");
-        }
+        if (session.Replies.CopyIsOpen) throw PostgresRefusedException.Protocol("a request came in the middle of COPY FROM STDIN");
     }
 }

@@ -19,6 +19,7 @@ internal sealed class PostgresReplyQueue
     private int first;
     private TaskCompletionSource? drained;
     private bool copyEnded;
+    private volatile bool copyIsOpen;
 
     /// <param name="skipped">Called for each request that the server passes over after an error.</param>
     public PostgresReplyQueue(Action<PendingReply> skipped) => this.skipped = skipped;
@@ -41,8 +42,8 @@ internal sealed class PostgresReplyQueue
     /// <summary>The server reads copy data.</summary>
     public bool CopyingIn { get; private set; }
 
-    /// <summary>The client has not sent the copy's end yet.</summary>
-    public bool CopyIsOpen => CopyingIn && !copyEnded;
+    /// <summary>The client has not sent the copy's end yet. May be read without the lock.</summary>
+    public bool CopyIsOpen => copyIsOpen;
 
     public bool TryPeek(out PendingReply head)
     {
@@ -68,6 +69,7 @@ internal sealed class PostgresReplyQueue
         {
             if (Count == 0) return false;
             copyEnded |= CopyingIn;
+            copyIsOpen = false;
         }
 
         if (Count == ring.Length) Grow();
@@ -120,6 +122,7 @@ internal sealed class PostgresReplyQueue
         }
 
         Close(kept, read);
+        copyIsOpen = !copyEnded;
         // Whoever waits for the queue to empty would wait for data that only the client can send.
         Complete();
     }
@@ -127,7 +130,7 @@ internal sealed class PostgresReplyQueue
     public void EndCopyIn()
     {
         if (!CopyingIn) return;
-        (CopyingIn, copyEnded) = (false, false);
+        (CopyingIn, copyEnded, copyIsOpen) = (false, false, false);
         for (var index = 1; index < Count; index++)
         {
             if (ring[Slot(index)].Kind != ReplyKind.CopyEnd) continue;

@@ -94,7 +94,9 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
 
     // A long text takes its time, and a loop's other sessions should not wait for it.
     private ValueTask<SqlAnalysis> AnalyzeAsync(Asked asked, SqlContext names) =>
-        asked.Text.Length <= LongText ? new(Analyze(asked, names)) : new(Task.Run(() => Analyze(asked, names)));
+        asked.Text.Length <= LongText ? new(Analyze(asked, names)) : new(AnalyzeElsewhereAsync(asked, names));
+
+    private Task<SqlAnalysis> AnalyzeElsewhereAsync(Asked asked, SqlContext names) => Task.Run(() => Analyze(asked, names));
 
     private SqlAnalysis Analyze(in Asked asked, SqlContext names) =>
         !asked.Readable ? Unread(asked.Text) : asked.Prepared?.Analyze(session.Services.Analyze, names) ?? session.Services.Analyze(asked.Text, names);

@@ -8,7 +8,10 @@ namespace Hoop.Ingress.Protocols.Postgres.Targets;
 internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, ITargetDialer dialer) : ITargetCatalog
 {
     /// <exception cref="TargetUnavailableException">Without the names nothing can be judged: the statement is refused.</exception>
-    public async ValueTask<CatalogSnapshot> GetAsync(AuthorizedTarget target, CancellationToken cancel)
+    public ValueTask<CatalogSnapshot> GetAsync(AuthorizedTarget target, CancellationToken cancel) =>
+        catalogs.Fresh(target.Name) is { } snapshot ? new(snapshot) : LoadedAsync(target, cancel);
+
+    private async ValueTask<CatalogSnapshot> LoadedAsync(AuthorizedTarget target, CancellationToken cancel)
     {
         try
         {
