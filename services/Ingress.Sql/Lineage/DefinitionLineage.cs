@@ -16,7 +16,10 @@ sealed class DefinitionLineage(Resolution resolution)
                 // What it shows is followed when it is read; what it looks at is its owner's business then, and so it is judged now.
                 resolution.Queries.Resolve(statement["query"], null, null);
                 break;
-            case "DoStmt" or "CreateFunctionStmt" or "CreateTrigStmt" or "CreateEventTrigStmt" or "RuleStmt" or "CreateCastStmt" or "CreateOpClassStmt"
+            case "CreateSchemaStmt":
+                foreach (var element in statement.List("schemaElts")) Resolve(element);
+                break;
+            case "DoStmt" or "CreateFunctionStmt" or "AlterFunctionStmt" or "CreateTrigStmt" or "CreateEventTrigStmt" or "RuleStmt" or "CreateCastStmt" or "CreateOpClassStmt"
                 or "CreateTransformStmt" or "CreatePLangStmt" or "CreateExtensionStmt" or "CreateSubscriptionStmt" or "AlterSubscriptionStmt"
                 or "CreateForeignTableStmt" or "ImportForeignSchemaStmt" or "AlterForeignServerStmt":
                 Hide();
@@ -33,6 +36,11 @@ sealed class DefinitionLineage(Resolution resolution)
                 break;
             case "CreatePolicyStmt" or "AlterPolicyStmt":
                 resolution.Uses.Add(resolution.Expressions.EvaluateBelow(statement, ScopeOf(statement, "table")), ColumnUseKind.Other);
+                break;
+            case "CreateStatsStmt":
+                // ANALYZE works its expressions out for stored rows, and fails where they do.
+                foreach (var relation in statement.List("relations"))
+                    resolution.Uses.Add(resolution.Expressions.EvaluateBelow(statement, new Scope(null, null) { Items = [resolution.From.Relation(relation, new Scope(null, null))] }), ColumnUseKind.Other);
                 break;
             case "RenameStmt":
                 Rename(statement);

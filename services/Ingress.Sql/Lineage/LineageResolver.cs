@@ -12,7 +12,10 @@ public sealed record Lineage(IReadOnlyList<ResultColumn>? Result, IReadOnlyList<
 /// </summary>
 public static class LineageResolver
 {
-    static readonly Lineage NotFollowed = new(null, [new(UseSink.AnyColumn, ColumnUseKind.Other), new(UseSink.AnyColumn, ColumnUseKind.Stored)]);
+    /// <summary>Of a statement that is not understood: it may look at any column, and carry it anywhere.</summary>
+    public static readonly IReadOnlyList<ColumnUse> AnyUse = [new(UseSink.AnyColumn, ColumnUseKind.Other), new(UseSink.AnyColumn, ColumnUseKind.Stored)];
+
+    static readonly Lineage NotFollowed = new(null, AnyUse);
 
     /// <param name="statement">The statement's node with its type: <c>{"SelectStmt":{…}}</c>.</param>
     public static Lineage Resolve(JsonElement statement, SqlContext context)

@@ -1,4 +1,5 @@
 using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Sql.Lineage;
 
 namespace Hoop.Ingress.Sql.Understanding;
 
@@ -13,7 +14,7 @@ sealed class ScriptContext(SqlContext start)
 
     /// <summary>A statement whose names can no longer be resolved is not understood.</summary>
     public SqlStatement Judge(SqlStatement statement) =>
-        pathUnknown && !statement.Facts.Plumbing ? statement with { Facts = statement.Facts with { Understood = false } } : statement;
+        pathUnknown && !statement.Facts.Plumbing ? statement with { Facts = statement.Facts with { Understood = false, ColumnUses = LineageResolver.AnyUse } } : statement;
 
     public void After(SqlStatement statement)
     {

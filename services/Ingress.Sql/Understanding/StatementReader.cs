@@ -23,7 +23,7 @@ static class StatementReader
         else walk.Visit(node, null);
         sessionDependent = walk.SessionDependent;
 
-        var (result, uses) = walk.Understood ? Columns(node, walk) : (null, []);
+        var (result, uses) = walk.Understood ? Columns(node, walk) : (null, LineageResolver.AnyUse);
         if (walk.Copied.Count > 0) uses = [.. uses, .. walk.Copied];
         var command = walk.Command;
         if (command.Kind == SqlCommandKind.Other && (walk.Effects & (E.Dynamic | E.Unknown)) != 0) command = new(SqlCommandKind.Ddl);
@@ -59,7 +59,7 @@ static class StatementReader
         Facts = new()
         {
             Protocol = Protocol, Understood = false, Plumbing = false, Accesses = [new("*", "other", "*")], Effects = E.Unknown,
-            Fingerprint = CanonicalTree.Fingerprint(text),
+            ColumnUses = LineageResolver.AnyUse, Fingerprint = CanonicalTree.Fingerprint(text),
         },
         Command = SqlCommand.Other,
     };

@@ -1,3 +1,4 @@
+using Hoop.Contracts.Operations;
 using Shouldly;
 using Xunit;
 
@@ -9,6 +10,7 @@ public sealed class DefinitionTests
     [Theory]
     [InlineData("create view x as select id from customers where ssn like '1%'", "customers.ssn:Pattern")]
     [InlineData("create or replace temp view x as select id from customers order by ssn", "customers.ssn:Order")]
+    [InlineData("create schema s create view x as select id from customers where ssn like '1%'", "customers.ssn:Pattern")]
     [InlineData("create view x as select ssn from customers", "")]
     public void The_predicates_of_a_view_count_when_it_is_made(string sql, string expected) => LineageRig.Uses(sql).ShouldBe(expected);
 
@@ -16,6 +18,7 @@ public sealed class DefinitionTests
     [InlineData("do $$ begin insert into archive select * from customers; end $$")]
     [InlineData("create function f() returns text language sql as 'select ssn from customers'")]
     [InlineData("create procedure f() language sql as 'insert into archive(note) select ssn from customers'")]
+    [InlineData("alter function f() stable")]
     [InlineData("create trigger t after update on customers for each row execute function f()")]
     [InlineData("create event trigger t on ddl_command_end execute function f()")]
     [InlineData("create rule r as on update to customers do also insert into archive(note) values (old.ssn)")]
@@ -60,8 +63,19 @@ public sealed class DefinitionTests
     [InlineData("alter domain d add check (value like '1%')", "*:Other")]
     [InlineData("create policy p on orders using (exists (select 1 from customers where ssn like '1%'))", "customers.ssn:Pattern")]
     [InlineData("cluster archive using i", "archive.id:Order; archive.note:Order; archive.ssn:Order")]
+    [InlineData("create statistics s on (1 / (ascii(ssn) - 57)), id from customers", "customers.ssn:Other")]
     [InlineData("alter table archive attach partition people_1a for values from ('1') to ('5')", "people_1a.ssn:Other")]
     [InlineData("create table x partition of archive for values from ('1') to ('5')", "archive.ssn:Other")]
     [InlineData("create table x (id int primary key, o int references orders (id), n text unique)", "orders.id:Other")]
     public void Checks_over_stored_rows_ask_about_them(string sql, string expected) => LineageRig.Uses(sql).ShouldContain(expected);
+
+    [Theory]
+    [InlineData("selekt ssn from customers")]
+    [InlineData("set search_path to 'a b'; select ssn from customers")]
+    public void What_is_not_understood_may_use_any_column(string sql)
+    {
+        var statement = new SqlAnalyzer().Analyze(sql, LineageRig.Context).Statements[^1];
+        statement.Facts.Understood.ShouldBeFalse();
+        statement.Facts.ColumnUses.ShouldContain(u => u.Column == "*" && u.Kind == ColumnUseKind.Stored);
+    }
 }

@@ -64,6 +64,9 @@ internal static class Attacks
         "!create aggregate keep(text, boolean) (sfunc = set_config, stype = text, initcond = 'a.b');; select keep(ssn, false) from customers;; show a.b",
         "!select query_to_xml('select set_config(''a.b'', ssn, false) from customers where id = 7', true, true, '');; show a.b",
         "!select query_to_xml('select 1 / (case when ssn like ''900-45-0007'' then 0 else 1 end) from customers', true, true, '')",
+        // What is not understood, though the server would run it.
+        $"!create table x as select ssn from customers where {string.Concat(Enumerable.Repeat("not ", 1000))} true;; select ssn from x",
+        $"!select id from customers where ssn like '900-45-0007' and {string.Concat(Enumerable.Repeat("not ", 1000))} true",
         // Names that no mask knows.
         "!alter table customers rename column ssn to harmless;; select harmless from customers",
         "!alter table customers rename to people;; select ssn from people",
@@ -87,6 +90,8 @@ internal static class Attacks
         "!update customers set ssn = left(ssn, 1);; select count(*) from customers where ssn = '9'",
         "!update customers set ssn = reverse(ssn);; select ssn from customers",
         "!create view x as select id from customers where ssn like '900-45-0007';; select id from x",
+        "!create schema s create view x as select id from customers where ssn like '900-45-0007';; select id from s.x",
+        "!create statistics st on (1 / (ascii(ssn) - 57)), (id + 1) from customers;; analyze customers",
         "!alter table customers add constraint u check (ssn like '900%')",
         "!alter table customers add unique (ssn)",
         "!create unique index on customers (ssn)",

@@ -3,6 +3,7 @@ using System.Text;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
+using Hoop.Ingress.Sql.Lineage;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
@@ -29,7 +30,7 @@ internal static class PostgresOperations
                 Facts = new OperationFacts
                 {
                     Protocol = "postgres", Understood = false, Plumbing = false, Effects = Effects.Unknown,
-                    Accesses = [new ObjectAccess("unknown", "other", "*")], Fingerprint = Hash(text),
+                    Accesses = [new ObjectAccess("unknown", "other", "*")], ColumnUses = LineageResolver.AnyUse, Fingerprint = Hash(text),
                 },
             },
         ], error);
@@ -89,9 +90,9 @@ internal static class PostgresOperations
     private static bool AreSame(SqlStatement then, SqlStatement now) =>
         then.Facts.Understood == now.Facts.Understood && then.Facts.Effects == now.Facts.Effects
         && then.Facts.Accesses.SequenceEqual(now.Facts.Accesses) && then.Facts.ColumnUses.SequenceEqual(now.Facts.ColumnUses)
-        && Lineage(then).SequenceEqual(Lineage(now));
+        && Shown(then).SequenceEqual(Shown(now));
 
-    private static IEnumerable<string> Lineage(SqlStatement statement) => (statement.Result ?? []).Select(column =>
+    private static IEnumerable<string> Shown(SqlStatement statement) => (statement.Result ?? []).Select(column =>
         $"{column.Name} {column.Opaque} {string.Join(',', column.Sources.Select(source => $"{source.Column}({string.Join(',', source.Through)})"))}");
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
