@@ -31,7 +31,7 @@ public class TemplateProperties
             Check(shape, random, ref asked, ref known);
         }
         // Else the test would compare nothing.
-        known.ShouldBeGreaterThan(asked / 8);
+        known.ShouldBeGreaterThan(asked / 16);
     }
 
     [Fact]
