@@ -12,7 +12,11 @@ public sealed record ApprovalPreviewed(Guid RequestId, double? EstimatedRows, st
 public sealed record ApprovalWithdrawn(Guid RequestId, string Cause, DateTimeOffset At);
 
 /// <summary>Command: a person's vote, checked by the saga (not the requester, a person, of an approver group, once).</summary>
-public sealed record CastVote(Guid RequestId, Principal Voter, bool Approve, string? Reason);
+public sealed record CastVote(Guid RequestId, Principal Voter, bool Approve, string? Reason)
+{
+    /// <summary>How the voter showed who they are, beyond being signed in. Checked by whoever sends the vote.</summary>
+    public StepUp Shown { get; init; }
+}
 
 /// <summary>Reply to <see cref="CastVote"/>.</summary>
 /// <param name="Accepted">False: refused, and <paramref name="Message"/> says why in one line.</param>

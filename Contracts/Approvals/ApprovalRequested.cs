@@ -43,6 +43,12 @@ public sealed record ApprovalRequested
     /// <summary>Distinct people needed.</summary>
     public required int Needed { get; init; }
 
+    /// <summary>What the rules ask for, one each; all must be met.</summary>
+    public IReadOnlyList<ApprovalRequirement> Requirements { get; init; } = [];
+
+    /// <summary>What the requester says for it.</summary>
+    public Justification? Justification { get; init; }
+
     public long? MaxRows { get; init; }
     public required long PolicyVersion { get; init; }
     public required DateTimeOffset RequestedAt { get; init; }

@@ -13,4 +13,13 @@ public sealed record Principal(
 {
     /// <summary>Issuer and subject: what makes two principals the same.</summary>
     public string Id => $"{Issuer}|{Subject}";
+
+    /// <summary>The <c>email</c> claim; null when there is none, or the issuer says that it is not verified.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>When the person last proved who they are to the issuer (<c>auth_time</c>); null when the token does not say.</summary>
+    public DateTimeOffset? AuthenticatedAt { get; init; }
+
+    /// <summary>Further claims, those that hoop.yaml names (<c>managerOf</c>); null: none.</summary>
+    public IReadOnlyDictionary<string, string>? Claims { get; init; }
 }
