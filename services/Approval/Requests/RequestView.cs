@@ -25,6 +25,9 @@ internal sealed record RequestView
     public required int Needed { get; init; }
     public required int Approvals { get; init; }
     public required IReadOnlyList<VoteView> Votes { get; init; }
+
+    /// <summary>What the requester said for it, after asking.</summary>
+    public required IReadOnlyList<Explanation> Explanations { get; init; }
     public required double? EstimatedRows { get; init; }
     public required string? Plan { get; init; }
     public required long? MaxRows { get; init; }
@@ -72,6 +75,7 @@ internal sealed record RequestView
             Needed = approval.Needed,
             Approvals = approval.Approvals,
             Votes = [.. approval.Votes.Select(vote => new VoteView(vote.Voter.Name, vote.Voter.Id, vote.Approve, vote.Reason, vote.At))],
+            Explanations = approval.Explanations,
             EstimatedRows = approval.EstimatedRows,
             Plan = approval.Plan,
             MaxRows = request.MaxRows,

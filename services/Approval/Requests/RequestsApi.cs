@@ -14,6 +14,7 @@ internal static class RequestsApi
     {
         services.AddSingleton<RequestQueries>();
         services.AddSingleton<Voting>();
+        services.AddSingleton<Requesting>();
     }
 
     public static void MapRequests(this IEndpointRouteBuilder app)

@@ -15,6 +15,8 @@ internal sealed class ApprovalMachine : MassTransitStateMachine<ApprovalState>
         // Its request may still be on the way: fail, and be retried.
         Event(() => Previewed, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.Fault()));
         Event(() => ClientLeft, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.Fault()));
+        Event(() => Explained, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.ExecuteAsync(x => x.RefuseUnknownExplanation())));
+        Event(() => TakenBack, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.ExecuteAsync(x => x.RefuseUnknownWithdrawal())));
         Event(() => TimeIsUp, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.Discard()));
         Event(() => VoteCast, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.ExecuteAsync(x => x.RefuseUnknownVote())));
         Event(() => UseAsked, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.ExecuteAsync(x => x.RefuseUnknownUse())));
@@ -30,6 +32,11 @@ internal sealed class ApprovalMachine : MassTransitStateMachine<ApprovalState>
                 .If(x => x.DecidesAgainst(), x => x.TransitionTo(Denied).Resolve(ApprovalOutcome.Denied))
                 .If(x => x.DecidesFor(), x => x.TransitionTo(Approved).Resolve(ApprovalOutcome.Approved))
                 .ReplyToVoter(),
+            When(Explained).Explain(),
+            When(TakenBack)
+                .JudgeWithdrawal()
+                .If(x => x.MayWithdraw(), x => x.TransitionTo(Withdrawn).Withdraw())
+                .ReplyToRequester(),
             When(UseAsked).RefuseUse(),
             When(ClientLeft).TransitionTo(Withdrawn).ResolveWithdrawn(),
             When(TimeIsUp).TransitionTo(Expired).Resolve(ApprovalOutcome.Expired));
@@ -38,6 +45,9 @@ internal sealed class ApprovalMachine : MassTransitStateMachine<ApprovalState>
             Ignore(Requested),
             When(Previewed).Preview(),
             When(VoteCast).Judge().ReplyToVoter(),
+            // Refused: it is decided.
+            When(Explained).Explain(),
+            When(TakenBack).JudgeWithdrawal().ReplyToRequester(),
             When(UseAsked)
                 .JudgeUse()
                 .If(x => x.MayUse(), x => x.TransitionTo(Used).Use())
@@ -52,6 +62,8 @@ internal sealed class ApprovalMachine : MassTransitStateMachine<ApprovalState>
             Ignore(ClientLeft),
             Ignore(TimeIsUp),
             When(VoteCast).Judge().ReplyToVoter(),
+            When(Explained).Explain(),
+            When(TakenBack).JudgeWithdrawal().ReplyToRequester(),
             When(UseAsked).RefuseUse());
     }
 
@@ -66,6 +78,8 @@ internal sealed class ApprovalMachine : MassTransitStateMachine<ApprovalState>
     public Event<ApprovalPreviewed> Previewed { get; private set; } = null!;
     public Event<CastVote> VoteCast { get; private set; } = null!;
     public Event<ApprovalWithdrawn> ClientLeft { get; private set; } = null!;
+    public Event<ExplainRequest> Explained { get; private set; } = null!;
+    public Event<WithdrawRequest> TakenBack { get; private set; } = null!;
     public Event<ExpiryReached> TimeIsUp { get; private set; } = null!;
     public Event<RedeemApproval> UseAsked { get; private set; } = null!;
 }

@@ -13,6 +13,7 @@ internal sealed class ApprovalMap : IEntityTypeConfiguration<ApprovalState>
         builder.Property(x => x.CurrentState).HasColumnName("state");
         builder.Property(x => x.Request).HasColumnName("request").AsJson();
         builder.Property(x => x.Votes).HasColumnName("votes").AsJson();
+        builder.Property(x => x.Explanations).HasColumnName("explanations").AsJson();
         builder.Property(x => x.RequesterId).HasColumnName("requester_id");
         builder.Property(x => x.SessionId).HasColumnName("session_id");
         builder.Property(x => x.ApproverGroups).HasColumnName("approver_groups");

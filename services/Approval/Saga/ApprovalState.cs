@@ -16,6 +16,9 @@ public sealed class ApprovalState : SagaStateMachineInstance
     public ApprovalRequested Request { get; set; } = null!;
     public IReadOnlyList<Vote> Votes { get; set; } = [];
 
+    /// <summary>Why it is needed, in the requester's words, in the order they came.</summary>
+    public IReadOnlyList<Explanation> Explanations { get; set; } = [];
+
     // Copies of the request's facts that the database searches by.
     public string RequesterId { get; set; } = "";
     public string SessionId { get; set; } = "";
@@ -41,6 +44,9 @@ public sealed class ApprovalState : SagaStateMachineInstance
     public int Needed => Math.Max(1, Request.Needed);
     public int Approvals => Votes.Count(vote => vote.Approve);
 }
+
+/// <summary>What the requester said for it.</summary>
+public sealed record Explanation(string By, string Text, DateTimeOffset At);
 
 /// <summary>A vote that was taken.</summary>
 public sealed record Vote(Principal Voter, bool Approve, string? Reason, DateTimeOffset At);

@@ -104,7 +104,7 @@ internal static class ApprovalVerbs
 
     public static string StateName(this ApprovalState approval) => approval.CurrentState.ToLowerInvariant();
 
-    private static void Resolve<T>(BehaviorContext<ApprovalState, T> x, ApprovalOutcome outcome, string? reason) where T : class
+    internal static void Resolve<T>(this BehaviorContext<ApprovalState, T> x, ApprovalOutcome outcome, string? reason) where T : class
     {
         (x.Saga.Outcome, x.Saga.Reason, x.Saga.ResolvedAt) = (outcome, string.IsNullOrEmpty(reason) ? null : reason, x.Now());
         // A denial is the deciding person's alone; the approvals before it decided nothing.
@@ -119,10 +119,10 @@ internal static class ApprovalVerbs
             new ApprovalResolved(x.Saga.CorrelationId, x.Saga.Request.IngressId, outcome, [.. deciders], x.Saga.Reason, x.Now()), x.Now());
     }
 
-    private static void Record(this SagaConsumeContext<ApprovalState> x, string kind, string code, string? actorId = null, string? actorName = null, string? detail = null) =>
+    internal static void Record(this SagaConsumeContext<ApprovalState> x, string kind, string code, string? actorId = null, string? actorName = null, string? detail = null) =>
         x.Db().Record(x.Saga.CorrelationId, x.Now(), kind, code, actorId, actorName, detail);
 
-    private static void Record(
+    internal static void Record(
         this ApprovalDb db, Guid requestId, DateTimeOffset now, string kind, string code, string? actorId, string? actorName, string? detail = null) =>
         db.Decisions.Add(new DecisionEntry
         {
@@ -135,16 +135,16 @@ internal static class ApprovalVerbs
             Detail = detail,
         });
 
-    private static void Reply<T>(this ConsumeContext x, T message) where T : class => x.Db().EnqueueReply(x, message, x.Now());
+    internal static void Reply<T>(this ConsumeContext x, T message) where T : class => x.Db().EnqueueReply(x, message, x.Now());
 
-    private static Verdict Verdict(this PipeContext x) => x.GetPayload<Verdict>();
+    internal static Verdict Verdict(this PipeContext x) => x.GetPayload<Verdict>();
 
     private static UseVerdict UseVerdict(this PipeContext x) => x.GetPayload<UseVerdict>();
 
-    private static ApprovalDb Db(this PipeContext x) => x.GetPayload<ApprovalDb>();
+    internal static ApprovalDb Db(this PipeContext x) => x.GetPayload<ApprovalDb>();
 
     /// <summary>One message, one moment.</summary>
-    private static DateTimeOffset Now(this PipeContext x) => x.GetPayload<Moment>().At;
+    internal static DateTimeOffset Now(this PipeContext x) => x.GetPayload<Moment>().At;
 }
 
 internal sealed record Verdict(Refusal? Refusal);

@@ -23,6 +23,9 @@ CREATE INDEX IF NOT EXISTS approvals_open ON approvals (expires_at) WHERE state 
 CREATE INDEX IF NOT EXISTS approvals_by_time ON approvals (requested_at DESC);
 CREATE INDEX IF NOT EXISTS approvals_by_requester ON approvals (requester_id, requested_at DESC);
 
+ALTER TABLE approvals ADD COLUMN IF NOT EXISTS explanations json NOT NULL DEFAULT '[]';
+CREATE INDEX IF NOT EXISTS approvals_by_fingerprint ON approvals ((request ->> 'fingerprint'), requested_at DESC);
+
 -- Messages that were decided on in the same transaction as the state they tell of.
 CREATE TABLE IF NOT EXISTS outbox (
     position        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -37,6 +37,9 @@ public sealed class FakeIngress : IAsyncDisposable
     public async Task<VoteCounted> VoteAsync(CastVote vote) =>
         (await Bus.CreateRequestClient<CastVote>(RequestTimeout.After(s: 20)).GetResponse<VoteCounted>(vote)).Message;
 
+    public async Task<RequesterAnswer> AskAsync<T>(T command) where T : class =>
+        (await Bus.CreateRequestClient<T>(RequestTimeout.After(s: 20)).GetResponse<RequesterAnswer>(command)).Message;
+
     public async Task<ApprovalRedeemed> RedeemAsync(ApprovalRequested request, string? ingressId = null, string? boundTo = null) =>
         (await Bus.CreateRequestClient<RedeemApproval>(RequestTimeout.After(s: 20)).GetResponse<ApprovalRedeemed>(
             new RedeemApproval(request.RequestId, ingressId ?? request.IngressId, boundTo ?? request.BoundTo))).Message;
