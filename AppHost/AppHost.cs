@@ -7,6 +7,7 @@ var demo = builder.AddDemo();
 // Generated once, kept with the data.
 var internalKey = builder.AddGeneratedSecret("internal-key");
 var maskingKey = builder.AddGeneratedSecret("masking-key");
+var auditPassword = builder.AddGeneratedSecret("audit-password");
 var shopPassword = builder.AddGeneratedSecret("shop-password");
 var portalSecret = builder.AddGeneratedSecret("portal-secret");
 
@@ -15,6 +16,7 @@ var postgres = builder.AddPostgres("postgres")
     .WithEnvironment("SHOP_PASSWORD", shopPassword)
     .WithInitFiles("../demo/shop")
     .WithDataVolume();
+var (postgresHost, postgresPort) = (postgres.GetEndpoint("tcp").Property(EndpointProperty.Host), postgres.GetEndpoint("tcp").Property(EndpointProperty.Port));
 var policydb = postgres.AddDatabase("policydb");
 var maskingdb = postgres.AddDatabase("maskingdb");
 var approvaldb = postgres.AddDatabase("approvaldb");
@@ -44,7 +46,9 @@ var masking = builder.AddHoopService<Projects.Masking>("masking", demo, internal
     .WithReference(policy).WaitFor(policy);
 
 var audit = builder.AddHoopService<Projects.Audit>("audit", demo, internalKey)
-    .WithReference(auditdb).WaitFor(auditdb)
+    // It prepares its schema as the server's owner and works under a log-in that can only add.
+    .WithEnvironment("ConnectionStrings__auditowner", $"{auditdb.Resource.ConnectionStringExpression}").WaitFor(auditdb)
+    .WithEnvironment("ConnectionStrings__auditdb", $"Host={postgresHost};Port={postgresPort};Username=hoop_audit;Password={auditPassword};Database=auditdb")
     .WithReference(rabbitmq).WaitFor(rabbitmq)
     .WithReference(policy).WaitFor(policy);
 
@@ -72,7 +76,7 @@ var ingress = builder.AddHoopService<Projects.Ingress>("ingress", demo, internal
     .WithEnvironment("SHOP_PASSWORD", shopPassword).WaitFor(shop);
 var listener = ingress.GetEndpoint("postgres");
 ingress.WithEnvironment("Hoop__Postgres__Listen", $"127.0.0.1:{listener.Property(EndpointProperty.TargetPort)}")
-    .WithEnvironment("SHOP_ADDRESS", $"127.0.0.1:{postgres.GetEndpoint("tcp").Property(EndpointProperty.Port)}");
+    .WithEnvironment("SHOP_ADDRESS", $"127.0.0.1:{postgresPort}");
 foreach (var service in (IResourceBuilder<ProjectResource>[])[policy, masking, audit, approval, ingress])
     service.WithEnvironment("Hoop__PortalUrl", portal);
 

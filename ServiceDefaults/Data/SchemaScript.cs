@@ -32,6 +32,9 @@ public static class SchemaScript
         }
     }
 
+    /// <summary>What <c>schema_version</c> has after this script: for an instance that may not run it and has to know whether somebody did.</summary>
+    public static string DigestOf(string script) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+
     /// <summary>Holds the lock of this name until the transaction ends; other instances wait.</summary>
     public static async Task LockAsync(this NpgsqlConnection connection, string name, CancellationToken cancel)
     {
@@ -41,7 +44,7 @@ public static class SchemaScript
 
     private static async Task RunOnceAsync(NpgsqlDataSource database, string schema, string script, CancellationToken cancel)
     {
-        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+        var digest = DigestOf(script);
         var table = $"{schema}.schema_version";
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);

@@ -13,4 +13,7 @@ internal static partial class AuditLog
 
     [LoggerMessage(5004, LogLevel.Information, "A signing key was made; keep {File} safe, exports are signed with it")]
     public static partial void SigningKeyMade(this ILogger logger, string file);
+
+    [LoggerMessage(5005, LogLevel.Warning, "Audit's log-in to its database is a superuser: set ConnectionStrings__auditdb to a log-in of its own, and ConnectionStrings__auditowner to the one that prepares the schema")]
+    public static partial void WorksAsSuperuser(this ILogger logger);
 }

@@ -26,6 +26,8 @@ public sealed class AuditRig : IAsyncLifetime
 {
     private const string Issuer = "https://login.example.com";
 
+    public const string ServiceUser = "hoop_audit_tests";
+
     private WebApplicationFactory<Program>? factory;
 
     public static Principal Agent { get; } = new(Issuer, "reporting-agent", "reporting-agent", "agent", ["agents"], []);
@@ -49,7 +51,8 @@ public sealed class AuditRig : IAsyncLifetime
         };
         await File.WriteAllBytesAsync(Path.Combine(DataDirectory, "policy.json"), JsonSerializer.SerializeToUtf8Bytes(document, DocumentCache<HoopDocument>.Json));
         factory = new WebApplicationFactory<Program>().WithWebHostBuilder(web => web
-            .UseSetting("ConnectionStrings:auditdb", Database)
+            .UseSetting("ConnectionStrings:auditowner", Database)
+            .UseSetting("ConnectionStrings:auditdb", AsService(Database))
             .UseSetting("ConnectionStrings:rabbitmq", RabbitMq)
             .UseSetting("Hoop:DataDirectory", DataDirectory)
             .UseSetting("Hoop:InternalKey", "key-of-the-tests")
@@ -58,6 +61,10 @@ public sealed class AuditRig : IAsyncLifetime
         var documents = Services.GetRequiredService<HoopDocuments>();
         await Eventually.TrueAsync(() => documents.Current is not null);
     }
+
+    /// <summary>The same database under the service's own log-in, which its first start makes.</summary>
+    public static string AsService(string database) =>
+        new NpgsqlConnectionStringBuilder(database) { Username = ServiceUser, Password = "service's of the tests", Pooling = true }.ToString();
 
     public HttpClient As(Principal? principal)
     {
@@ -95,10 +102,16 @@ public sealed class AuditRig : IAsyncLifetime
     public Task StoreAsync(IReadOnlyList<JournalEvent> events) => Store.StoreAsync(new RecordEvents(Guid.NewGuid(), "i1", events), CancellationToken.None);
 
     /// <summary>As the database's superuser.</summary>
-    public async Task<T> ScalarAsync<T>(string sql)
+    public async Task<T> ScalarAsync<T>(string sql, string? before = null)
     {
         await using var connection = new NpgsqlConnection(Database);
         await connection.OpenAsync();
+        if (before is not null)
+        {
+            await using var first = new NpgsqlCommand(before, connection);
+            await first.ExecuteNonQueryAsync();
+        }
+
         await using var command = new NpgsqlCommand(sql, connection);
         return (T)(await command.ExecuteScalarAsync())!;
     }

@@ -16,7 +16,7 @@ namespace Hoop.Audit.Admin;
 /// What people do with the records is recorded in the same log: one chain a day, <c>admin-2026-01-31</c>, whose first event names
 /// the head of the day before.
 /// </summary>
-internal sealed class AdminChain(AuditDatabase database, TimeProvider clock)
+internal sealed class AdminChain(AuditDatabase database, EventPartitions partitions, TimeProvider clock)
 {
     public const string Opened = "admin.opened";
     public const string SessionViewed = "session.viewed";
@@ -32,42 +32,35 @@ internal sealed class AdminChain(AuditDatabase database, TimeProvider clock)
     public async Task RecordAsync(string kind, Principal by, string session, string? owner, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
+        var now = clock.GetUtcNow();
+        await partitions.EnsureAsync(connection, now, cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await connection.LockAsync(Prefix, cancel);
-        var now = clock.GetUtcNow();
         var id = $"{Prefix}{now:yyyy-MM-dd}";
+        var old = (await HeadTable.LoadAsync(connection, [id], cancel)).GetValueOrDefault(id) ?? SessionHead.Before(id);
+        if (old.HasGap)
+            old = await EventTable.FollowAsync(connection, old, cancel);
+        var chain = new SessionChain(id, old.Sequence + 1, old.Hash);
         var events = new List<JournalEvent>();
-        var chain = await HeadAsync(connection, id, cancel);
-        if (chain is null)
-        {
-            chain = new SessionChain(id);
+        if (old.Events == 0)
             events.Add(chain.Append(Opened, await OpeningAsync(connection, id, cancel), now));
-        }
-
         events.Add(chain.Append(kind, Payload(by, session, owner), now));
-        await EventStore.InsertAsync(connection, "audit", events, cancel);
+        await EventTable.InsertAsync(connection, "audit", events, cancel);
+        await HeadTable.SaveAsync(connection, [(old, old.With(events))], cancel);
         await transaction.CommitAsync(cancel);
-    }
-
-    private static async Task<SessionChain?> HeadAsync(NpgsqlConnection connection, string id, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand(
-            "SELECT sequence, hash FROM audit.events WHERE session_id = $1 ORDER BY sequence DESC LIMIT 1", connection) { Parameters = { new() { Value = id } } };
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel) ? new SessionChain(id, reader.GetInt64(0) + 1, reader.GetString(1)) : null;
     }
 
     private static async Task<string> OpeningAsync(NpgsqlConnection connection, string id, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
             """
-            SELECT session_id, hash FROM audit.events
-            WHERE session_id >= 'admin-' AND session_id < $1 ORDER BY session_id DESC, sequence DESC LIMIT 1
+            SELECT session_id, hash FROM audit.heads
+            WHERE session_id >= 'admin-' AND session_id < $1 ORDER BY session_id DESC LIMIT 1
             """, connection) { Parameters = { new() { Value = id } } };
         await using var reader = await command.ExecuteReaderAsync(cancel);
         if (!await reader.ReadAsync(cancel))
             return """{"previous":null}""";
-        return JsonSerializer.Serialize(new { previous = new { session = reader.GetString(0), head = reader.GetString(1) } });
+        return JsonSerializer.Serialize(new { previous = new { session = reader.GetString(0), head = Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(1)) } });
     }
 
     private static string Payload(Principal by, string session, string? owner)

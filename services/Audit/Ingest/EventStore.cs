@@ -3,24 +3,47 @@ using Hoop.Audit.Storage;
 using Hoop.Contracts.Audit;
 using Hoop.ServiceDefaults;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Hoop.Audit.Ingest;
 
 /// <summary>Stores batches: one transaction each, idempotent on (session, sequence).</summary>
-internal sealed class EventStore(AuditDatabase database, ILogger<EventStore> logger)
+internal sealed class EventStore(AuditDatabase database, EventPartitions partitions, ILogger<EventStore> logger)
 {
+    private const int Attempts = 5;
+
     public async Task<BatchVerdict> StoreAsync(RecordEvents batch, CancellationToken cancel)
     {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await StoreOnceAsync(batch, cancel);
+            }
+            catch (ConcurrentIngestException) when (attempt < Attempts)
+            {
+                // What the other one stored is seen now.
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.CheckViolation && attempt < Attempts)
+            {
+                // Retention dropped a partition that this instance thought it had.
+                partitions.Forget();
+            }
+        }
+    }
+
+    private async Task<BatchVerdict> StoreOnceAsync(RecordEvents batch, CancellationToken cancel)
+    {
         await using var connection = await database.OpenAsync(cancel);
+        await partitions.EnsureAsync(connection, batch.Events, cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        // A session's events all come from one Ingress: two instances of Audit must not check the same chain side by side.
+        // A session's events all come from one Ingress: two instances of Audit do not work on the same chain side by side.
         await connection.LockAsync(batch.IngressId, cancel);
-        var verdict = BatchCheck.Check(batch.Events, await NeighboursAsync(connection, batch.Events, cancel));
-        await InsertAsync(connection, batch.IngressId, verdict.Accepted, cancel);
+        var heads = await HeadTable.LoadAsync(connection, [.. batch.Events.Select(e => e.SessionId).Where(id => !id.Contains('\0')).Distinct()], cancel);
+        var verdict = BatchCheck.Check(batch.Events, await EventTable.NeighboursAsync(connection, batch.Events, heads, cancel));
+        await EventTable.InsertAsync(connection, batch.IngressId, verdict.Accepted, cancel);
         await KeepRefusedAsync(connection, batch.IngressId, verdict.Refused, cancel);
-        foreach (var delta in SessionDelta.Of(verdict.Accepted))
-            await SessionRow.ApplyAsync(connection, batch.IngressId, delta, cancel);
+        await MoveHeadsAsync(connection, verdict.Accepted, heads, cancel);
+        await SessionRow.ApplyAsync(connection, batch.IngressId, [.. SessionDelta.Of(verdict.Accepted)], cancel);
         await transaction.CommitAsync(cancel);
 
         foreach (var (e, reason) in verdict.Refused)
@@ -30,53 +53,18 @@ internal sealed class EventStore(AuditDatabase database, ILogger<EventStore> log
         return verdict;
     }
 
-    internal static async Task InsertAsync(NpgsqlConnection connection, string ingress, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
+    private static async Task MoveHeadsAsync(
+        NpgsqlConnection connection, IReadOnlyList<JournalEvent> accepted, IReadOnlyDictionary<string, SessionHead> heads, CancellationToken cancel)
     {
-        if (events.Count == 0)
-            return;
-        await using var rows = await connection.BeginBinaryImportAsync(
-            "COPY audit.events (session_id, sequence, at, kind, payload, previous_hash, hash, ingress) FROM STDIN (FORMAT binary)", cancel);
-        foreach (var e in events)
+        var moved = new List<(SessionHead Old, SessionHead New)>();
+        foreach (var session in accepted.GroupBy(e => e.SessionId))
         {
-            await rows.StartRowAsync(cancel);
-            await rows.WriteAsync(e.SessionId, NpgsqlDbType.Text, cancel);
-            await rows.WriteAsync(e.Sequence, NpgsqlDbType.Bigint, cancel);
-            await rows.WriteAsync(e.At.ToUniversalTime(), NpgsqlDbType.TimestampTz, cancel);
-            await rows.WriteAsync(e.Kind, NpgsqlDbType.Text, cancel);
-            await rows.WriteAsync(e.Payload, NpgsqlDbType.Text, cancel);
-            await rows.WriteAsync(e.PreviousHash, NpgsqlDbType.Text, cancel);
-            await rows.WriteAsync(e.Hash, NpgsqlDbType.Text, cancel);
-            await rows.WriteAsync(ingress, NpgsqlDbType.Text, cancel);
+            var old = heads.GetValueOrDefault(session.Key) ?? SessionHead.Before(session.Key);
+            var head = old.With(session);
+            moved.Add((old, old.HasGap && head.HasGap ? await EventTable.FollowAsync(connection, head, cancel) : head));
         }
 
-        await rows.CompleteAsync(cancel);
-    }
-
-    /// <summary>What is stored in the batch's places and right beside them.</summary>
-    private static async Task<Dictionary<(string Session, long Sequence), StoredLink>> NeighboursAsync(
-        NpgsqlConnection connection, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
-    {
-        var ranges = events.Where(e => !e.SessionId.Contains('\0')).GroupBy(e => e.SessionId)
-            .Select(s => (Id: s.Key, From: s.Min(e => e.Sequence) - 1, To: s.Max(e => e.Sequence) + 1)).ToList();
-        await using var command = new NpgsqlCommand(
-            """
-            SELECT e.session_id, e.sequence, e.hash, e.previous_hash
-            FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS r (id, first, last)
-            JOIN audit.events e ON e.session_id = r.id AND e.sequence BETWEEN r.first AND r.last
-            """, connection)
-        {
-            Parameters =
-            {
-                new() { Value = ranges.Select(r => r.Id).ToArray() },
-                new() { Value = ranges.Select(r => r.From).ToArray() },
-                new() { Value = ranges.Select(r => r.To).ToArray() },
-            },
-        };
-        var stored = new Dictionary<(string, long), StoredLink>();
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-            stored.Add((reader.GetString(0), reader.GetInt64(1)), new StoredLink(reader.GetString(2), reader.GetString(3)));
-        return stored;
+        await HeadTable.SaveAsync(connection, moved, cancel);
     }
 
     private static async Task KeepRefusedAsync(

@@ -8,6 +8,7 @@ internal static class IngestExtensions
 {
     public static void AddIngest(this IHostApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<EventPartitions>();
         builder.Services.AddSingleton<EventStore>();
         builder.AddBus(bus =>
         {

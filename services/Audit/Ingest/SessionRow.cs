@@ -3,13 +3,18 @@ using NpgsqlTypes;
 
 namespace Hoop.Audit.Ingest;
 
-/// <summary>The row of <c>audit.sessions</c> that follows a session's events.</summary>
+/// <summary>The rows of <c>audit.sessions</c> that follow the sessions' events.</summary>
 internal static class SessionRow
 {
     private const string Upsert = """
         INSERT INTO audit.sessions AS s (id, ingress, principal_id, principal_name, principal_kind, target, protocol, policy_version,
             started_at, ended_at, cause, last_at, events, last_sequence, operations, held, blocked)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        SELECT id, $2, principal_id, principal_name, principal_kind, target, protocol, policy_version,
+            started_at, ended_at, cause, last_at, events, last_sequence, operations, held, blocked
+        FROM unnest($1::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::timestamptz[], $10::timestamptz[],
+            $11::text[], $12::timestamptz[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[])
+            AS u (id, principal_id, principal_name, principal_kind, target, protocol, policy_version, started_at, ended_at,
+                cause, last_at, events, last_sequence, operations, held, blocked) ORDER BY id
         ON CONFLICT (id) DO UPDATE SET
             principal_id = coalesce(s.principal_id, excluded.principal_id), principal_name = coalesce(s.principal_name, excluded.principal_name),
             principal_kind = coalesce(s.principal_kind, excluded.principal_kind), target = coalesce(s.target, excluded.target),
@@ -20,24 +25,25 @@ internal static class SessionRow
             operations = s.operations + excluded.operations, held = s.held + excluded.held, blocked = s.blocked + excluded.blocked
         """;
 
-    public static async Task ApplyAsync(NpgsqlConnection connection, string ingress, SessionDelta delta, CancellationToken cancel)
+    public static async Task ApplyAsync(NpgsqlConnection connection, string ingress, IReadOnlyList<SessionDelta> deltas, CancellationToken cancel)
     {
+        if (deltas.Count == 0)
+            return;
         await using var command = new NpgsqlCommand(Upsert, connection)
         {
             Parameters =
             {
-                Text(delta.Id), Text(ingress), Text(delta.PrincipalId), Text(delta.PrincipalName), Text(delta.PrincipalKind), Text(delta.Target), Text(delta.Protocol),
-                new() { Value = (object?)delta.PolicyVersion ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
-                Time(delta.StartedAt), Time(delta.EndedAt), Text(delta.Cause), Time(delta.LastAt),
-                new() { Value = delta.Events }, new() { Value = delta.LastSequence },
-                new() { Value = delta.Operations }, new() { Value = delta.Held }, new() { Value = delta.Blocked },
+                Column(d => d.Id, NpgsqlDbType.Text), new() { Value = ingress },
+                Column(d => d.PrincipalId, NpgsqlDbType.Text), Column(d => d.PrincipalName, NpgsqlDbType.Text), Column(d => d.PrincipalKind, NpgsqlDbType.Text),
+                Column(d => d.Target, NpgsqlDbType.Text), Column(d => d.Protocol, NpgsqlDbType.Text), Column(d => d.PolicyVersion, NpgsqlDbType.Bigint),
+                Column(d => d.StartedAt?.ToUniversalTime(), NpgsqlDbType.TimestampTz), Column(d => d.EndedAt?.ToUniversalTime(), NpgsqlDbType.TimestampTz),
+                Column(d => d.Cause, NpgsqlDbType.Text), Column(d => d.LastAt.ToUniversalTime(), NpgsqlDbType.TimestampTz),
+                Column(d => d.Events, NpgsqlDbType.Bigint), Column(d => d.LastSequence, NpgsqlDbType.Bigint),
+                Column(d => d.Operations, NpgsqlDbType.Bigint), Column(d => d.Held, NpgsqlDbType.Bigint), Column(d => d.Blocked, NpgsqlDbType.Bigint),
             },
         };
         await command.ExecuteNonQueryAsync(cancel);
+
+        NpgsqlParameter Column<T>(Func<SessionDelta, T> value, NpgsqlDbType type) => new() { Value = deltas.Select(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
     }
-
-    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
-
-    private static NpgsqlParameter Time(DateTimeOffset? value) =>
-        new() { Value = (object?)value?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 }

@@ -47,23 +47,26 @@ internal sealed class SessionQueries(AuditDatabase database)
     {
         await using var connection = await database.OpenAsync(cancel);
         await using var command = new NpgsqlCommand(
-            "SELECT sequence, at, kind, payload, previous_hash, hash FROM audit.events WHERE session_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3", connection)
+            """
+            SELECT e.sequence, e.at, e.kind, e.payload, e.previous_hash, e.hash
+            FROM audit.events e, (SELECT first_at, last_at FROM audit.heads WHERE session_id = $1) h
+            WHERE e.session_id = $1 AND e.sequence > $2 AND e.at BETWEEN h.first_at AND h.last_at ORDER BY e.sequence LIMIT $3
+            """, connection)
         {
             Parameters = { Text(id), new() { Value = after }, new() { Value = (object?)limit ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
-            yield return new JournalEvent(id, reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetString(5));
+            yield return new JournalEvent(id, reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), reader.GetString(3), Hash(reader, 4), Hash(reader, 5));
     }
 
     private static async Task<SessionSummary?> AdminAsync(NpgsqlConnection connection, string id, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT count(*), min(at) FROM audit.events WHERE session_id = $1", connection) { Parameters = { Text(id) } };
+            "SELECT events, first_at FROM audit.heads WHERE session_id = $1", connection) { Parameters = { Text(id) } };
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        await reader.ReadAsync(cancel);
-        return reader.GetInt64(0) is var events and > 0
-            ? new SessionSummary(id, null, null, null, "hoop", "admin", reader.GetFieldValue<DateTimeOffset>(1), null, null, "running", 0, 0, 0, events, true, null)
+        return await reader.ReadAsync(cancel)
+            ? new SessionSummary(id, null, null, null, "hoop", "admin", reader.GetFieldValue<DateTimeOffset>(1), null, null, "running", 0, 0, 0, reader.GetInt64(0), true, null)
             : null;
     }
 
@@ -87,6 +90,8 @@ internal sealed class SessionQueries(AuditDatabase database)
     }
 
     private static string? String(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static string Hash(NpgsqlDataReader row, int column) => Convert.ToHexStringLower(row.GetFieldValue<byte[]>(column));
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 

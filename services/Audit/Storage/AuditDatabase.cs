@@ -18,13 +18,14 @@ internal sealed class AuditDatabase(IConfiguration configuration, TimeProvider c
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var connectionString = configuration.GetConnectionString("auditdb")
+        var service = configuration.GetConnectionString("auditdb")
             ?? throw new InvalidOperationException("No connection string 'auditdb': set ConnectionStrings__auditdb.");
+        var owner = configuration.GetConnectionString("auditowner") ?? service;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                writer = await PrepareAsync(connectionString, cancellationToken);
+                writer = await PrepareAsync(service, owner, cancellationToken);
                 return;
             }
             catch (NpgsqlException e) when (e is not PostgresException { SqlState: not PostgresErrorCodes.CannotConnectNow } && attempt < Attempts)
@@ -39,26 +40,70 @@ internal sealed class AuditDatabase(IConfiguration configuration, TimeProvider c
 
     public ValueTask DisposeAsync() => writer?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static async Task<NpgsqlDataSource> PrepareAsync(string connectionString, CancellationToken cancel)
+    private async Task<NpgsqlDataSource> PrepareAsync(string service, string owner, CancellationToken cancel)
     {
-        bool superuser;
-        await using (var database = NpgsqlDataSource.Create(connectionString))
+        var login = new NpgsqlConnectionStringBuilder(service);
+        var itself = login.Username == new NpgsqlConnectionStringBuilder(owner).Username;
+        await using (var database = NpgsqlDataSource.Create(owner))
         {
-            await using var rights = database.CreateCommand("SELECT rolsuper FROM pg_roles WHERE rolname = current_user");
-            superuser = await rights.ExecuteScalarAsync(cancel) is true;
+            var superuser = await AskAsync(database, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user", cancel) is true;
             if (superuser)
+                await PrepareRolesAsync(database, itself ? null : login, cancel);
+            if (itself && superuser)
             {
-                // The roles belong to the cluster, not to the database that remembers what ran.
-                await using var roles = database.CreateCommand(AuditSchema.Roles);
-                await roles.ExecuteNonQueryAsync(cancel);
+                logger.WorksAsSuperuser();
+                login.Options = $"{login.Options} -c role={AuditSchema.WriterRole}".Trim();
             }
 
-            await database.RunSchemaAsync("audit", AuditSchema.Tables + (superuser ? AuditSchema.GrantsToRoles : AuditSchema.RevokeFromSelf), cancel);
+            if (await AskAsync(database, "SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = 'audit'", cancel) is false)
+                await RequireSchemaAsync(database, cancel);
+            else
+                await PrepareSchemaAsync(database, superuser, cancel);
         }
 
-        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        return NpgsqlDataSource.Create(login);
+    }
+
+    /// <summary>The roles belong to the cluster, not to the database that remembers what ran.</summary>
+    private static async Task PrepareRolesAsync(NpgsqlDataSource database, NpgsqlConnectionStringBuilder? service, CancellationToken cancel)
+    {
+        await AskAsync(database, AuditSchema.Roles, cancel);
+        if (service is { Username: { } name, Password: { } password })
+            await AskAsync(database, ServiceLogin.Create(name, password), cancel);
+    }
+
+    private async Task PrepareSchemaAsync(NpgsqlDataSource database, bool superuser, CancellationToken cancel)
+    {
+        await database.RunSchemaAsync("audit", AuditSchema.Tables + (superuser ? AuditSchema.GrantsToRoles : AuditSchema.RevokeFromSelf), cancel);
         if (superuser)
-            builder.Options = $"{builder.Options} -c role={AuditSchema.WriterRole}".Trim();
-        return NpgsqlDataSource.Create(builder);
+            await AskAsync(database, $"GRANT SELECT ON audit.schema_version TO {AuditSchema.WriterRole}", cancel);
+        await SetRetentionAsync(database, cancel);
+    }
+
+    /// <summary>The tables are another's, as they should be: then they must be as this version knows them.</summary>
+    private static async Task RequireSchemaAsync(NpgsqlDataSource database, CancellationToken cancel)
+    {
+        var found = await AskAsync(database, "SELECT digest FROM audit.schema_version ORDER BY applied_at DESC LIMIT 1", cancel);
+        if (found as string != SchemaScript.DigestOf(AuditSchema.Tables + AuditSchema.GrantsToRoles))
+            throw new InvalidOperationException(
+                "The audit database has the schema of another version: start this version once with ConnectionStrings__auditowner, a log-in that may change the schema.");
+    }
+
+    /// <summary>Only the owner's connection may say how long events are kept; without the setting, what it said before stands.</summary>
+    private async Task SetRetentionAsync(NpgsqlDataSource database, CancellationToken cancel)
+    {
+        if (configuration["Hoop:Audit:RetentionDays"] is not { Length: > 0 } text)
+            return;
+        if (!int.TryParse(text, out var days) || days < 0)
+            throw new InvalidOperationException($"Hoop__Audit__RetentionDays={text} is not a number of days: use 0 to keep events for ever, or a positive number.");
+        await using var command = database.CreateCommand("UPDATE audit.retention SET keep = $1 WHERE keep IS DISTINCT FROM $1");
+        command.Parameters.Add(new() { Value = days == 0 ? DBNull.Value : TimeSpan.FromDays(days), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Interval });
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    private static async Task<object?> AskAsync(NpgsqlDataSource database, string sql, CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand(sql);
+        return await command.ExecuteScalarAsync(cancel);
     }
 }

@@ -1,6 +1,9 @@
 using System.Threading.Channels;
+using Hoop.Audit.Ingest;
+using Hoop.Audit.Storage;
 using Hoop.Contracts.Audit;
 using MassTransit;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -63,6 +66,41 @@ public class RecordEventsTests(AuditRig rig)
 
         (await CompleteAsync(events[0].SessionId)).ShouldBeTrue();
     }
+
+    [Fact]
+    public async Task Two_ingresses_that_claim_one_session_at_once_never_take_a_place_twice()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var id = AuditRig.NewId();
+            // The same places at other times: each would be a row of its own in the table.
+            var claims = Enumerable.Range(0, 4).Select(i => AuditRig.Session(id, at: DateTimeOffset.Parse("2026-01-31T12:00:00Z").AddDays(7 * i))).ToList();
+            await Task.WhenAll(claims.Select((events, i) => Task.Run(() => rig.Store.StoreAsync(new RecordEvents(Guid.NewGuid(), $"claim-{i}", events), CancellationToken.None))));
+
+            (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.events WHERE session_id = '{id}'")).ShouldBe(6);
+            (await rig.ScalarAsync<long>($"SELECT count(DISTINCT ingress) FROM audit.events WHERE session_id = '{id}'")).ShouldBe(1);
+            (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.tampering WHERE session_id = '{id}'")).ShouldBe(18);
+        }
+    }
+
+    [Fact]
+    public async Task The_head_follows_the_chain_over_a_gap_that_closes()
+    {
+        var events = AuditRig.Session(AuditRig.NewId());
+        await rig.StoreAsync([events[1]]);
+        (await HeadAsync(events[0].SessionId)).ShouldBe("-1 of 1");
+        await rig.StoreAsync([events[3], events[5]]);
+        await rig.StoreAsync([events[0]]);
+        (await HeadAsync(events[0].SessionId)).ShouldBe("1 of 5");
+        await rig.StoreAsync([events[4], events[2]]);
+
+        (await HeadAsync(events[0].SessionId)).ShouldBe("5 of 5");
+        (await rig.ScalarAsync<string>($"SELECT encode(hash, 'hex') FROM audit.heads WHERE session_id = '{events[0].SessionId}'")).ShouldBe(events[5].Hash);
+    }
+
+    internal static EventStore StoreOn(AuditDatabase database) => new(database, new EventPartitions(), NullLogger<EventStore>.Instance);
+
+    private Task<string> HeadAsync(string id) => rig.ScalarAsync<string>($"SELECT sequence || ' of ' || last_sequence FROM audit.heads WHERE session_id = '{id}'");
 
     private async Task<bool> CompleteAsync(string id) =>
         (await rig.GetAsync(AuditRig.Bea, $"/api/sessions/{id}")).GetProperty("session").GetProperty("complete").GetBoolean();

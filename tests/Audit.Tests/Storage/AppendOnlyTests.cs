@@ -11,9 +11,15 @@ namespace Hoop.Audit.Tests.Storage;
 
 public class AppendOnlyTests(AuditRig rig)
 {
-    public static TheoryData<string> Changes { get; } = [.. from table in new[] { "events", "tampering" }
-        from change in new[] { "UPDATE audit.{0} SET session_id = 'x'", "DELETE FROM audit.{0}", "TRUNCATE audit.{0}", "TRUNCATE audit.{0} CASCADE" }
-        select string.Format(change, table)];
+    private static readonly Dictionary<string, string> Columns = new()
+    {
+        ["events"] = "payload", ["tampering"] = "reason", ["log_entries"] = "entry", ["log_nodes"] = "hash", ["tree_heads"] = "signature",
+        ["tombstones"] = "events", ["holds"] = "reason",
+    };
+
+    public static TheoryData<string> Changes { get; } = [.. from table in AuditSchema.AppendOnly
+        from change in new[] { $"UPDATE audit.{table} SET {Columns[table]} = {Columns[table]}", $"DELETE FROM audit.{table}", $"TRUNCATE audit.{table}", $"TRUNCATE audit.{table} CASCADE" }
+        select change];
 
     [Theory]
     [MemberData(nameof(Changes))]
@@ -32,6 +38,40 @@ public class AppendOnlyTests(AuditRig rig)
         await connection.OpenAsync();
 
         (await RefusedAsync(connection, change)).MessageText.ShouldContain("append-only");
+    }
+
+    [Fact]
+    public async Task The_service_logs_in_as_a_role_that_is_no_superuser_and_can_become_none()
+    {
+        await using var connection = await rig.Services.GetRequiredService<AuditDatabase>().OpenAsync(CancellationToken.None);
+
+        await using var who = new NpgsqlCommand("SELECT session_user || ' ' || rolsuper FROM pg_roles WHERE rolname = session_user", connection);
+        (await who.ExecuteScalarAsync()).ShouldBe($"{AuditRig.ServiceUser} false");
+        (await RefusedAsync(connection, $"SET ROLE {AuditSchema.OwnerRole}")).MessageText.ShouldStartWith("permission denied");
+        (await RefusedAsync(connection, "DROP TABLE audit.events")).MessageText.ShouldStartWith("must be owner");
+        (await RefusedAsync(connection, "ALTER TABLE audit.events DISABLE TRIGGER ALL")).MessageText.ShouldStartWith("must be owner");
+    }
+
+    [Theory]
+    [InlineData("SELECT * FROM audit.{0}")]
+    [InlineData("UPDATE audit.{0} SET payload = '{{}}'")]
+    [InlineData("DELETE FROM audit.{0}")]
+    [InlineData("TRUNCATE audit.{0}")]
+    [InlineData("DROP TABLE audit.{0}")]
+    [InlineData("ALTER TABLE audit.events DETACH PARTITION audit.{0}")]
+    public async Task A_partition_is_no_way_around(string statement)
+    {
+        await rig.StoreAsync(AuditRig.Session(AuditRig.NewId()));
+        var partition = await rig.ScalarAsync<string>("SELECT name FROM audit.partitions LIMIT 1");
+        await using var connection = await rig.Services.GetRequiredService<AuditDatabase>().OpenAsync(CancellationToken.None);
+
+        (await RefusedAsync(connection, string.Format(statement, partition))).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
+        if (statement[0] is not ('S' or 'A') && !statement.StartsWith("DROP", StringComparison.Ordinal))
+        {
+            await using var superuser = new NpgsqlConnection(rig.Database);
+            await superuser.OpenAsync();
+            (await RefusedAsync(superuser, string.Format(statement, partition))).MessageText.ShouldContain("append-only");
+        }
     }
 
     [Fact]
@@ -54,6 +94,20 @@ public class AppendOnlyTests(AuditRig rig)
         await using var connection = await prepared.OpenAsync(CancellationToken.None);
 
         (await RefusedAsync(connection, "DELETE FROM audit.events")).MessageText.ShouldStartWith("permission denied");
+    }
+
+    [Fact]
+    public async Task Without_the_owners_connection_the_schema_must_be_this_versions()
+    {
+        var service = AuditRig.AsService(rig.Database);
+        await using (var works = await PrepareAsync(service))
+        await using (await works.OpenAsync(CancellationToken.None))
+        {
+        }
+
+        var postgres = await PostgresServer.SharedAsync();
+        var other = await postgres.CreateDatabaseAsync($"CREATE SCHEMA audit; CREATE TABLE audit.schema_version (digest text, applied_at timestamptz DEFAULT now()); INSERT INTO audit.schema_version VALUES ('older'); GRANT USAGE ON SCHEMA audit TO {AuditSchema.WriterRole}; GRANT SELECT ON audit.schema_version TO {AuditSchema.WriterRole}");
+        (await Should.ThrowAsync<InvalidOperationException>(() => PrepareAsync(AuditRig.AsService(postgres.ConnectionString(other))))).Message.ShouldContain("schema of another version");
     }
 
     [Fact]

@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+using Hoop.Contracts.Audit;
+using Npgsql;
+
+namespace Hoop.Audit.Ingest;
+
+/// <summary>Has the partitions made that a batch needs, ahead of its transaction: one look in memory for nearly every batch.</summary>
+internal sealed class EventPartitions
+{
+    private readonly ConcurrentDictionary<long, bool> known = new();
+
+    public async Task EnsureAsync(NpgsqlConnection connection, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
+    {
+        foreach (var e in events)
+            await EnsureAsync(connection, e.At, cancel);
+    }
+
+    public async Task EnsureAsync(NpgsqlConnection connection, DateTimeOffset at, CancellationToken cancel)
+    {
+        if (known.ContainsKey(WeekOf(at)))
+            return;
+        await using var command = new NpgsqlCommand("SELECT audit.ensure_events_partition($1)", connection) { Parameters = { new() { Value = at.ToUniversalTime() } } };
+        await command.ExecuteScalarAsync(cancel);
+        known[WeekOf(at)] = true;
+    }
+
+    /// <summary>After one was dropped: the next batch asks again.</summary>
+    public void Forget() => known.Clear();
+
+    /// <summary>Weeks since the Monday 0001-01-01.</summary>
+    private static long WeekOf(DateTimeOffset at) => at.UtcTicks / (TimeSpan.TicksPerDay * 7);
+}

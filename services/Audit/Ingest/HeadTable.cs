@@ -1,0 +1,66 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Hoop.Audit.Ingest;
+
+/// <summary><c>audit.heads</c>: read before a batch is checked, written after it, in the same transaction.</summary>
+internal static class HeadTable
+{
+    private const string Upsert = """
+        INSERT INTO audit.heads AS h (session_id, first_at, last_at, events, last_sequence, sequence, hash, to_log)
+        SELECT id, first_at, last_at, events, last_sequence, sequence, hash, true
+        FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[])
+            AS u (id, first_at, last_at, events, last_sequence, sequence, hash) ORDER BY id
+        ON CONFLICT (session_id) DO UPDATE SET first_at = excluded.first_at, last_at = excluded.last_at, events = excluded.events,
+            last_sequence = excluded.last_sequence, sequence = excluded.sequence, hash = excluded.hash, to_log = true
+        WHERE h.events = ($8::bigint[])[array_position($1::text[], h.session_id)]
+        """;
+
+    public static async Task<Dictionary<string, SessionHead>> LoadAsync(NpgsqlConnection connection, IReadOnlyCollection<string> sessions, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT session_id, first_at, last_at, events, last_sequence, sequence, hash FROM audit.heads WHERE session_id = ANY ($1)", connection)
+        {
+            Parameters = { new() { Value = sessions.ToArray() } },
+        };
+        var heads = new Dictionary<string, SessionHead>(sessions.Count);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+            heads.Add(reader.GetString(0), Read(reader));
+        return heads;
+    }
+
+    public static SessionHead Read(NpgsqlDataReader row) => new(
+        row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), row.GetFieldValue<DateTimeOffset>(2),
+        row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), Convert.ToHexStringLower(row.GetFieldValue<byte[]>(6)));
+
+    /// <summary>
+    /// Stores heads that moved. A session's number of events says whether another transaction moved it in between: then this one is
+    /// rolled back and its batch comes again. So no place of a session is ever taken twice, in whatever partition.
+    /// </summary>
+    /// <exception cref="ConcurrentIngestException">Another transaction stored events of one of the sessions.</exception>
+    public static async Task SaveAsync(NpgsqlConnection connection, IReadOnlyList<(SessionHead Old, SessionHead New)> heads, CancellationToken cancel)
+    {
+        if (heads.Count == 0)
+            return;
+        await using var command = new NpgsqlCommand(Upsert, connection)
+        {
+            Parameters =
+            {
+                new() { Value = heads.Select(h => h.New.SessionId).ToArray() },
+                new() { Value = heads.Select(h => h.New.FirstAt.ToUniversalTime()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+                new() { Value = heads.Select(h => h.New.LastAt.ToUniversalTime()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+                new() { Value = heads.Select(h => h.New.Events).ToArray() },
+                new() { Value = heads.Select(h => h.New.LastSequence).ToArray() },
+                new() { Value = heads.Select(h => h.New.Sequence).ToArray() },
+                new() { Value = heads.Select(h => Convert.FromHexString(h.New.Hash)).ToArray() },
+                new() { Value = heads.Select(h => h.Old.Events).ToArray() },
+            },
+        };
+        if (await command.ExecuteNonQueryAsync(cancel) != heads.Count)
+            throw new ConcurrentIngestException();
+    }
+}
+
+/// <summary>Two transactions stored events of one session side by side; the second tries again.</summary>
+internal sealed class ConcurrentIngestException() : Exception("Another instance stored events of the same session at the same time.");

@@ -1,0 +1,69 @@
+namespace Hoop.Audit.Storage;
+
+/// <summary>
+/// What leaves. The service asks for a partition to be dropped; the database, under the owner's rights, agrees when the retention that
+/// the owner set has passed, no legal hold covers it, and its tombstone, for exactly what is in it, is in the log under a signed tree head.
+/// </summary>
+internal static class RetentionSchema
+{
+    public const string Tables = """
+        CREATE TABLE IF NOT EXISTS audit.retention (
+            single boolean PRIMARY KEY DEFAULT true CHECK (single),
+            keep   interval
+        );
+        INSERT INTO audit.retention (keep) VALUES (NULL) ON CONFLICT DO NOTHING;
+        CREATE TABLE IF NOT EXISTS audit.tombstones (
+            partition text        NOT NULL,
+            index     bigint      NOT NULL PRIMARY KEY,
+            events    bigint      NOT NULL,
+            sessions  bigint      NOT NULL,
+            at        timestamptz NOT NULL
+        );
+        CREATE TABLE IF NOT EXISTS audit.holds (
+            id       text        NOT NULL,
+            action   text        NOT NULL CHECK (action IN ('placed', 'released')),
+            scope    text        NOT NULL CHECK (scope IN ('all', 'session', 'principal', 'target')),
+            value    text        NOT NULL,
+            reason   text        NOT NULL,
+            by       text        NOT NULL,
+            at       timestamptz NOT NULL,
+            PRIMARY KEY (id, action)
+        );
+
+        CREATE OR REPLACE FUNCTION audit.drop_events_partition(partition text) RETURNS void
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '3s' AS $$
+        DECLARE
+            bounds audit.partitions;
+            stone audit.tombstones;
+            events bigint;
+            held text;
+        BEGIN
+            SELECT * INTO bounds FROM audit.partitions WHERE name = partition;
+            IF NOT FOUND THEN RAISE EXCEPTION 'there is no partition %', partition; END IF;
+            IF NOT EXISTS (SELECT FROM audit.retention WHERE keep IS NOT NULL AND bounds.until <= now() - keep) THEN
+                RAISE EXCEPTION 'partition % is younger than the retention', partition USING ERRCODE = 'insufficient_privilege';
+            END IF;
+            -- First, so that nothing is added to it any more; an exception below attaches it again.
+            EXECUTE format('ALTER TABLE audit.events DETACH PARTITION audit.%I', partition);
+            EXECUTE format('SELECT count(*) FROM audit.%I', partition) INTO events;
+            SELECT * INTO stone FROM audit.tombstones t WHERE t.partition = bounds.name ORDER BY index DESC LIMIT 1;
+            IF NOT FOUND OR stone.events <> events OR NOT EXISTS (SELECT FROM audit.tree_heads WHERE size > stone.index) THEN
+                RAISE EXCEPTION 'partition % has no signed tombstone for its % events', partition, events USING ERRCODE = 'insufficient_privilege';
+            END IF;
+            EXECUTE format(
+                'SELECT h.id FROM audit.holds h WHERE h.action = ''placed'' AND NOT EXISTS (SELECT FROM audit.holds r WHERE r.id = h.id AND r.action = ''released'')
+                 AND (h.scope = ''all'' OR EXISTS (SELECT FROM audit.%I e LEFT JOIN audit.sessions s ON s.id = e.session_id WHERE CASE h.scope
+                     WHEN ''session'' THEN e.session_id = h.value WHEN ''target'' THEN s.target = h.value
+                     ELSE s.principal_id = h.value OR s.principal_name = h.value END)) LIMIT 1', partition) INTO held;
+            IF held IS NOT NULL THEN RAISE EXCEPTION 'partition % is under legal hold %', partition, held USING ERRCODE = 'insufficient_privilege'; END IF;
+
+            EXECUTE format('DROP TABLE audit.%I', partition);
+            DELETE FROM audit.partitions WHERE name = partition;
+            WITH gone AS (
+                DELETE FROM audit.heads h WHERE h.first_at < bounds.until AND h.last_at >= bounds.first AND h.logged = h.last_sequence
+                    AND NOT EXISTS (SELECT FROM audit.events e WHERE e.session_id = h.session_id AND e.at BETWEEN h.first_at AND h.last_at)
+                RETURNING h.session_id)
+            DELETE FROM audit.sessions s USING gone WHERE s.id = gone.session_id;
+        END $$;
+        """;
+}
