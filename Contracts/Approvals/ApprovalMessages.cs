@@ -2,10 +2,17 @@ using Hoop.Contracts.Identity;
 
 namespace Hoop.Contracts.Approvals;
 
-/// <summary>Fact: the planner's estimate arrived (EXPLAIN, never executed). Shown to approvers; never delays the request.</summary>
+/// <summary>Fact: what the target says beforehand arrived (EXPLAIN and reads, never executed). Shown to approvers; never delays the request. The latest counts.</summary>
 /// <param name="EstimatedRows">Null when the plan has none.</param>
 /// <param name="Plan">EXPLAIN (FORMAT JSON), or a one-line reason why there is none.</param>
-public sealed record ApprovalPreviewed(Guid RequestId, double? EstimatedRows, string Plan);
+public sealed record ApprovalPreviewed(Guid RequestId, double? EstimatedRows, string Plan)
+{
+    /// <summary>Null when the target could not be asked.</summary>
+    public PreviewDetails? Details { get; init; }
+}
+
+/// <summary>Command: look again. The Ingress that holds the operation answers with a new <see cref="ApprovalPreviewed"/>; nobody else does.</summary>
+public sealed record RefreshPreview(Guid RequestId, string IngressId);
 
 /// <summary>Fact: the client cancelled, disconnected, or its Ingress shut down before a decision.</summary>
 /// <param name="Cause"><c>cancelled</c>, <c>disconnected</c>, <c>shutdown</c> or <c>crash</c>.</param>

@@ -1,4 +1,5 @@
 using Hoop.Approval.Saga;
+using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Identity;
 
 namespace Hoop.Approval.Requests;
@@ -30,6 +31,9 @@ internal sealed record RequestView
     public required IReadOnlyList<Explanation> Explanations { get; init; }
     public required double? EstimatedRows { get; init; }
     public required string? Plan { get; init; }
+
+    /// <summary>Tables, locks, consequences and, for those who may decide, rows; null until they arrive.</summary>
+    public required PreviewDetails? Preview { get; init; }
     public required long? MaxRows { get; init; }
     public required bool InTransaction { get; init; }
     public required DateTimeOffset? TransactionStartedAt { get; init; }
@@ -78,6 +82,7 @@ internal sealed record RequestView
             Explanations = approval.Explanations,
             EstimatedRows = approval.EstimatedRows,
             Plan = approval.Plan,
+            Preview = approval.PreviewFor(viewer),
             MaxRows = request.MaxRows,
             InTransaction = request.InTransaction,
             TransactionStartedAt = request.TransactionStartedAt,

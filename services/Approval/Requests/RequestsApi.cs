@@ -15,6 +15,7 @@ internal static class RequestsApi
         services.AddSingleton<RequestQueries>();
         services.AddSingleton<Voting>();
         services.AddSingleton<Requesting>();
+        services.AddSingleton<PreviewRefresh>();
     }
 
     public static void MapRequests(this IEndpointRouteBuilder app)
@@ -25,6 +26,7 @@ internal static class RequestsApi
         requests.MapGet("/{id}", ShowAsync);
         requests.MapPost("/{id}/approve", (string id, VoteBody? body, HttpContext context, Voting voting) => VoteAsync(id, true, body, context, voting));
         requests.MapPost("/{id}/deny", (string id, VoteBody? body, HttpContext context, Voting voting) => VoteAsync(id, false, body, context, voting));
+        requests.MapPreview();
     }
 
     private static async Task<Results<Ok<List<RequestView>>, ProblemHttpResult>> ListAsync(

@@ -21,6 +21,7 @@ internal sealed class ApprovalMap : IEntityTypeConfiguration<ApprovalState>
         builder.Property(x => x.ExpiresAt).HasColumnName("expires_at");
         builder.Property(x => x.EstimatedRows).HasColumnName("estimated_rows");
         builder.Property(x => x.Plan).HasColumnName("plan");
+        builder.Property(x => x.Preview!).HasColumnName("preview").AsJson();
         builder.Property(x => x.Outcome).HasColumnName("outcome").HasConversion<string>();
         builder.Property(x => x.Reason).HasColumnName("reason");
         builder.Property(x => x.ResolvedAt).HasColumnName("resolved_at");

@@ -31,6 +31,9 @@ public sealed class ApprovalState : SagaStateMachineInstance
     /// <summary>The planner's answer, or why there is none; null until it arrives.</summary>
     public string? Plan { get; set; }
 
+    /// <summary>Tables, locks, consequences, rows; null until they arrive. Rows are for approvers: see <see cref="Requests.PreviewRights"/>.</summary>
+    public PreviewDetails? Preview { get; set; }
+
     /// <summary>How it was resolved; stays when an approval lapses or is used later.</summary>
     public ApprovalOutcome? Outcome { get; set; }
     public string? Reason { get; set; }

@@ -22,6 +22,7 @@ internal static class ApprovalVerbs
     {
         x.Saga.EstimatedRows = x.Message.EstimatedRows;
         x.Saga.Plan = x.Message.Plan;
+        x.Saga.Preview = x.Message.Details;
     });
 
     public static EventActivityBinder<ApprovalState, CastVote> Judge(this EventActivityBinder<ApprovalState, CastVote> step) => step.Then(x =>

@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS approvals (
     ended_at        timestamptz,
     expiry_told_at  timestamptz
 );
+ALTER TABLE approvals ADD COLUMN IF NOT EXISTS preview json;
 CREATE INDEX IF NOT EXISTS approvals_open ON approvals (expires_at) WHERE state IN ('Pending', 'Approved') AND expiry_told_at IS NULL;
 CREATE INDEX IF NOT EXISTS approvals_by_time ON approvals (requested_at DESC);
 CREATE INDEX IF NOT EXISTS approvals_by_requester ON approvals (requester_id, requested_at DESC);

@@ -17,8 +17,11 @@ internal static class ApprovalsExtensions
     }
 
     /// <summary>Decisions come on a queue of this instance: it outlives a broker restart, so none is missed.</summary>
-    internal static void AddApprovalConsumers(this IBusRegistrationConfigurator bus, string ingressId) =>
+    internal static void AddApprovalConsumers(this IBusRegistrationConfigurator bus, string ingressId)
+    {
         bus.AddConsumer<ApprovalResolvedConsumer>().Endpoint(endpoint => endpoint.Name = $"ingress-{ingressId}-approvals");
+        bus.AddConsumer<RefreshPreviewConsumer>().Endpoint(endpoint => endpoint.Name = $"ingress-{ingressId}-approvals");
+    }
 }
 
 /// <summary>At the start nothing waits here any more, and everybody is told; at the end whoever waits is told, and approvers see it withdrawn.</summary>

@@ -28,3 +28,13 @@ public sealed class ApprovalResolvedConsumer(HoldDesk holds) : IConsumer<Approva
         return Task.CompletedTask;
     }
 }
+
+/// <summary>Brings an approver's wish to look again to the hold; those of other instances are not ours.</summary>
+public sealed class RefreshPreviewConsumer(HoldDesk holds) : IConsumer<RefreshPreview>
+{
+    public Task Consume(ConsumeContext<RefreshPreview> context)
+    {
+        holds.Refresh(context.Message);
+        return Task.CompletedTask;
+    }
+}

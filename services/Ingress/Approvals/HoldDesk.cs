@@ -34,6 +34,12 @@ public sealed class HoldDesk(IApprovals approvals, IOptions<GateOptions> options
         if (open.TryGetValue(resolved.RequestId, out var hold)) hold.Resolve(resolved);
     }
 
+    /// <summary>Looks again, when it waits here.</summary>
+    internal void Refresh(RefreshPreview command)
+    {
+        if (open.TryGetValue(command.RequestId, out var hold)) hold.StartPreview();
+    }
+
     /// <summary>Withdraws everything that waits.</summary>
     internal Task WithdrawAllAsync(string cause) => Task.WhenAll(open.Values.Select(hold => hold.WithdrawAsync(cause).AsTask()));
 

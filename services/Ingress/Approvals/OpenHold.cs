@@ -13,6 +13,7 @@ internal sealed class OpenHold(
 
     private readonly TaskCompletionSource<ApprovalResolved> resolved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource over = new();
+    private int looking;
 
     internal ApprovalRequested Request => request;
 
@@ -24,9 +25,12 @@ internal sealed class OpenHold(
         if (resolved.TrySetResult(Ended(ApprovalOutcome.Withdrawn, cause))) await PublishWithdrawalAsync(cause);
     }
 
+    /// <summary>One look at a time; whoever asks during one gets its result.</summary>
     internal void StartPreview()
     {
-        if (permit.Operation.Preview is { } preview) _ = PreviewAsync(preview);
+        if (permit.Operation.Preview is not { } preview || Interlocked.Exchange(ref looking, 1) != 0) return;
+        // Not on the session's loop: nothing of the client's waits for this.
+        _ = Task.Run(() => PreviewAsync(preview));
     }
 
     internal async Task<GateAnswer> OutcomeAsync()
@@ -108,15 +112,19 @@ internal sealed class OpenHold(
         try
         {
             var result = await preview(over.Token);
-            await approvals.PreviewAsync(new ApprovalPreviewed(request.RequestId, result.EstimatedRows, result.Plan), over.Token);
+            await approvals.PreviewAsync(new ApprovalPreviewed(request.RequestId, result.EstimatedRows, result.Plan) { Details = result.Details }, over.Token);
         }
         catch (OperationCanceledException)
         {
-            // Decided before the estimate came.
+            // Decided before the answer came.
         }
         catch (Exception e)
         {
             logger.PreviewFailed(request.RequestId, e.GetType().Name);
+        }
+        finally
+        {
+            Volatile.Write(ref looking, 0);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Operations;
 
 namespace Hoop.Ingress.Sessions;
@@ -16,12 +17,15 @@ public sealed record Operation
     public bool InTransaction { get; init; }
     public DateTimeOffset? TransactionStartedAt { get; init; }
 
-    /// <summary>Asks the target for an estimate without executing anything; null when the protocol has none.</summary>
+    /// <summary>Asks the target what approvers want to know, without executing anything; null when the protocol has no such thing. May be asked again.</summary>
     public Func<CancellationToken, Task<OperationPreview>>? Preview { get; init; }
 }
 
 /// <param name="Plan">EXPLAIN (FORMAT JSON) or one line saying why there is none.</param>
-public sealed record OperationPreview(double? EstimatedRows, string Plan);
+public sealed record OperationPreview(double? EstimatedRows, string Plan)
+{
+    public PreviewDetails? Details { get; init; }
+}
 
 /// <summary>How an operation ended, for the journal.</summary>
 /// <param name="Status">The command tag (<c>SELECT 3</c>) or the error's SQLSTATE and masked message.</param>

@@ -21,6 +21,7 @@ public sealed class FakeIngress : IAsyncDisposable
         {
             bus.DisableUsageTelemetry();
             bus.AddConsumer<ResolutionConsumer>().Endpoint(e => { e.Temporary = true; e.InstanceId = "fake-ingress"; });
+            bus.AddConsumer<RefreshConsumer>().Endpoint(e => { e.Temporary = true; e.InstanceId = "fake-ingress"; });
             bus.UsingRabbitMq((context, configure) =>
             {
                 configure.Host(new Uri(rabbit));
@@ -46,6 +47,9 @@ public sealed class FakeIngress : IAsyncDisposable
 
     public Task<ApprovalResolved> ResolutionAsync(Guid requestId) => _heard.FirstAsync(requestId).WaitAsync(TimeSpan.FromSeconds(20));
 
+    /// <summary>Somebody wants this request looked at again.</summary>
+    public Task<RefreshPreview> RefreshAsync(Guid requestId) => _heard.RefreshAsync(requestId).WaitAsync(TimeSpan.FromSeconds(20));
+
     /// <summary>Every resolution heard so far. Ask after an exchange that the saga handles later than what is counted.</summary>
     public IReadOnlyList<ApprovalResolved> Resolutions(Guid requestId) => _heard.All(requestId);
 
@@ -60,12 +64,20 @@ public sealed class FakeIngress : IAsyncDisposable
     private sealed class Heard
     {
         private readonly ConcurrentDictionary<Guid, (TaskCompletionSource<ApprovalResolved> First, ConcurrentQueue<ApprovalResolved> All)> _byId = new();
+        private readonly ConcurrentDictionary<Guid, TaskCompletionSource<RefreshPreview>> _refreshes = new();
 
         public void Add(ApprovalResolved resolved)
         {
             Of(resolved.RequestId).All.Enqueue(resolved);
             Of(resolved.RequestId).First.TrySetResult(resolved);
         }
+
+        public void Add(RefreshPreview command) => Refresh(command.RequestId).TrySetResult(command);
+
+        public Task<RefreshPreview> RefreshAsync(Guid id) => Refresh(id).Task;
+
+        private TaskCompletionSource<RefreshPreview> Refresh(Guid id) =>
+            _refreshes.GetOrAdd(id, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 
         public Task<ApprovalResolved> FirstAsync(Guid id) => Of(id).First.Task;
 
@@ -78,6 +90,15 @@ public sealed class FakeIngress : IAsyncDisposable
     private sealed class ResolutionConsumer(Heard heard) : IConsumer<ApprovalResolved>
     {
         public Task Consume(ConsumeContext<ApprovalResolved> context)
+        {
+            heard.Add(context.Message);
+            return Task.CompletedTask;
+        }
+    }
+
+    private sealed class RefreshConsumer(Heard heard) : IConsumer<RefreshPreview>
+    {
+        public Task Consume(ConsumeContext<RefreshPreview> context)
         {
             heard.Add(context.Message);
             return Task.CompletedTask;

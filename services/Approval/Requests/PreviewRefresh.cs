@@ -1,0 +1,35 @@
+using Hoop.Approval.Saga;
+using Hoop.Contracts.Approvals;
+using Hoop.Contracts.Identity;
+using MassTransit;
+
+namespace Hoop.Approval.Requests;
+
+/// <summary>Asks for a new preview of what still waits; for the API and the portal's button.</summary>
+internal sealed class PreviewRefresh(IBus bus, TimeProvider clock, ILogger<PreviewRefresh> logger)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static readonly Refusal NotApprover = new("not-approver", "Only people who may decide the request can have it looked at again.");
+
+    public static readonly Refusal Unanswered = new("no-answer", "The gateway could not be asked right now. Try again in a moment.");
+
+    /// <summary>Null: it was asked; the preview follows.</summary>
+    public async Task<Refusal?> AskAsync(ApprovalState approval, Principal viewer, CancellationToken cancel)
+    {
+        if (VoteRules.RefuseState(approval, clock.GetUtcNow()) is { } over) return over;
+        if (!PreviewRights.MaySeeRows(approval, viewer)) return NotApprover;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        deadline.CancelAfter(Patience);
+        try
+        {
+            await bus.Publish(new RefreshPreview(approval.CorrelationId, approval.Request.IngressId), deadline.Token);
+            return null;
+        }
+        catch (Exception e) when (!cancel.IsCancellationRequested)
+        {
+            logger.PreviewNotAsked(approval.CorrelationId, e.GetType().Name);
+            return Unanswered;
+        }
+    }
+}
