@@ -14,8 +14,8 @@ public sealed record ApprovalPreviewed(Guid RequestId, double? EstimatedRows, st
 /// <summary>Command: look again. The Ingress that holds the operation answers with a new <see cref="ApprovalPreviewed"/>; nobody else does.</summary>
 public sealed record RefreshPreview(Guid RequestId, string IngressId);
 
-/// <summary>Fact: the client cancelled, disconnected, or its Ingress shut down before a decision.</summary>
-/// <param name="Cause"><c>cancelled</c>, <c>disconnected</c>, <c>shutdown</c> or <c>crash</c>.</param>
+/// <summary>Fact: nobody waits for this request any more. An approval that was given survives a lost client, not a change of mind.</summary>
+/// <param name="Cause"><c>cancelled</c>, <c>policy changed</c>, … ; or the client was lost: <c>disconnected</c>, <c>shutdown</c>, <c>crash</c>.</param>
 public sealed record ApprovalWithdrawn(Guid RequestId, string Cause, DateTimeOffset At);
 
 /// <summary>Command: a person's vote, checked by the saga (not the requester, a person, of an approver group, once).</summary>
@@ -23,6 +23,12 @@ public sealed record CastVote(Guid RequestId, Principal Voter, bool Approve, str
 {
     /// <summary>How the voter showed who they are, beyond being signed in. Checked by whoever sends the vote.</summary>
     public StepUp Shown { get; init; }
+
+    /// <summary>Approved up to so many rows; null: as many as the rules allow. The lowest of all approving votes counts.</summary>
+    public long? MaxRows { get; init; }
+
+    /// <summary>A window instead of a single use. It opens when every approving vote grants one, as the strictest of them says.</summary>
+    public GrantTerms? Grant { get; init; }
 }
 
 /// <summary>Reply to <see cref="CastVote"/>.</summary>
@@ -41,4 +47,11 @@ public sealed record ApprovalResolved(
 public sealed record RedeemApproval(Guid RequestId, string IngressId, string BoundTo);
 
 /// <summary>Reply to <see cref="RedeemApproval"/>; at most one redeem of a request is ever granted.</summary>
-public sealed record ApprovalRedeemed(Guid RequestId, bool Granted, string Message);
+public sealed record ApprovalRedeemed(Guid RequestId, bool Granted, string Message)
+{
+    /// <summary>Rows the operation may change or return, as approved.</summary>
+    public long? MaxRows { get; init; }
+
+    /// <summary>The window that the approval opened, on which this operation runs too.</summary>
+    public GrantOpened? Grant { get; init; }
+}

@@ -29,8 +29,17 @@ public sealed record ApprovalRequested
 
     public required string Fingerprint { get; init; }
 
-    /// <summary>SHA-256 over fingerprint, text, bind values, target and policy version: what the approval is bound to. Lower-case hex.</summary>
+    /// <summary>SHA-256 over everything in <see cref="TextBoundTo"/> and the bind values: what the approval is bound to. Lower-case hex.</summary>
     public required string BoundTo { get; init; }
+
+    /// <summary>The same over everything in <see cref="ShapeBoundTo"/> and the text.</summary>
+    public string TextBoundTo { get; init; } = "";
+
+    /// <summary>The same over principal, target, fingerprint, objects, effects, namespace and policy version.</summary>
+    public string ShapeBoundTo { get; init; } = "";
+
+    /// <summary>What approvers may grant instead of a single use; null: nothing else.</summary>
+    public GrantOffer? Offer { get; init; }
 
     /// <summary>Names of the rules that ask for approval, and why in one line.</summary>
     public required IReadOnlyList<string> Rules { get; init; }

@@ -1,3 +1,5 @@
+using Hoop.Contracts.Approvals;
+
 namespace Hoop.Contracts.Documents;
 
 public enum RuleAction { Allow, Approve, Block }
@@ -27,6 +29,9 @@ public sealed record RuleDocument
 
     /// <summary>For <see cref="RuleAction.Approve"/>.</summary>
     public ApprovalDocument? Approval { get; init; }
+
+    /// <summary>What approvers may grant instead of a single use; null: nothing else.</summary>
+    public GrantOffer? Grant { get; init; }
 
     /// <summary>Rows one statement may change or return; null: no limit.</summary>
     public long? MaxRows { get; init; }

@@ -1,3 +1,5 @@
+using Hoop.Contracts.Approvals;
+
 namespace Hoop.Policy.Engine;
 
 public enum DecisionOutcome { Allow, Hold, Block }
@@ -7,7 +9,11 @@ public enum DecisionOutcome { Allow, Hold, Block }
 /// <param name="Approval">For <see cref="DecisionOutcome.Hold"/>: everybody who must agree.</param>
 /// <param name="MaxRows">The smallest limit of the rules that matched.</param>
 public sealed record Decision(
-    DecisionOutcome Outcome, IReadOnlyList<string> Rules, string Why, ApprovalRequirement? Approval = null, long? MaxRows = null);
+    DecisionOutcome Outcome, IReadOnlyList<string> Rules, string Why, ApprovalRequirement? Approval = null, long? MaxRows = null)
+{
+    /// <summary>For <see cref="DecisionOutcome.Hold"/>: what approvers may grant instead of a single use, as every rule that asks offers it; null: nothing else.</summary>
+    public GrantOffer? Offer { get; init; }
+}
 
 /// <param name="ApproverRoles">Role names whose members may decide (when several rules ask, members of every rule's list: the intersection; empty intersection means the union with the highest count).</param>
 /// <param name="ApproverGroups">The groups that have those roles.</param>

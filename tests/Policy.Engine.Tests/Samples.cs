@@ -27,7 +27,7 @@ internal static class Samples
           - name: agents-change
             roles: [agent]
             targets: { labels: { env: prod } }
-            approve: { verbs: [insert, update, delete], objects: [public.*], by: [dba], count: 2, expires: 30m, maxRows: 1000 }
+            approve: { verbs: [insert, update, delete], objects: [public.*], by: [dba], count: 2, expires: 30m, maxRows: 1000, grant: { upTo: 1h, scopes: [fingerprint, role], roles: [dba], values: bounded } }
           - { name: nobody-destroys, roles: ["*"], targets: ["*"], block: { effects: [destructive, privilege, code-exec, file-access, network] } }
           - { name: dba-all, roles: [dba], targets: ["*"], allow: { verbs: ["*"], objects: ["*"], effects: ["*"] } }
         masks:

@@ -9,6 +9,7 @@ internal static class OutboxTypes
     private static readonly Dictionary<string, Type> ByName = new[]
     {
         typeof(ApprovalResolved), typeof(VoteCounted), typeof(RequesterAnswer), typeof(ApprovalRedeemed), typeof(ExpiryReached), typeof(ApprovalWithdrawn),
+        typeof(GrantOpened), typeof(GrantEnded),
     }.ToDictionary(type => type.Name);
 
     public static Type Find(string name) =>

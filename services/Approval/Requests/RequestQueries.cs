@@ -40,7 +40,7 @@ internal sealed class RequestQueries(IDbContextFactory<ApprovalDb> databases)
         return await Visible(db, viewer).CountAsync(a => a.CurrentState == nameof(ApprovalMachine.Pending), cancel);
     }
 
-    private static IQueryable<ApprovalState> Visible(ApprovalDb db, Principal viewer)
+    public static IQueryable<ApprovalState> Visible(ApprovalDb db, Principal viewer)
     {
         var all = db.Approvals.AsNoTracking();
         if (viewer.Kind != "human") return all.Where(a => a.RequesterId == viewer.Id);

@@ -1,3 +1,4 @@
+using Hoop.Approval.Grants;
 using Hoop.Approval.Saga;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Identity;
@@ -34,7 +35,22 @@ internal sealed record RequestView
 
     /// <summary>Tables, locks, consequences and, for those who may decide, rows; null until they arrive.</summary>
     public required PreviewDetails? Preview { get; init; }
+
+    /// <summary>Rows that it may touch: the rules' limit, or a lower one that approvers set.</summary>
     public required long? MaxRows { get; init; }
+
+    /// <summary>What approvers may grant instead of a single use; null: nothing else.</summary>
+    public required OfferView? Offer { get; init; }
+
+    /// <summary>How it ended after it was approved; null until it has run.</summary>
+    public required ResultView? Result { get; init; }
+
+    /// <summary>When an approval lost its client: the same operation, asked again, may still use it.</summary>
+    public required DateTimeOffset? ClientLostAt { get; init; }
+
+    /// <summary>The request that used this approval, or whose approval this one used.</summary>
+    public required Guid? PassedTo { get; init; }
+    public required Guid? TakenFrom { get; init; }
     public required bool InTransaction { get; init; }
     public required DateTimeOffset? TransactionStartedAt { get; init; }
     public required string Fingerprint { get; init; }
@@ -83,7 +99,12 @@ internal sealed record RequestView
             EstimatedRows = approval.EstimatedRows,
             Plan = approval.Plan,
             Preview = approval.PreviewFor(viewer),
-            MaxRows = request.MaxRows,
+            MaxRows = GrantRules.MaxRows(approval),
+            Offer = OfferView.Of(request.Offer),
+            Result = ResultView.Of(approval.Result),
+            ClientLostAt = approval.ClientLostAt,
+            PassedTo = approval.PassedTo,
+            TakenFrom = approval.TakenFrom,
             InTransaction = request.InTransaction,
             TransactionStartedAt = request.TransactionStartedAt,
             Fingerprint = request.Fingerprint,

@@ -1,3 +1,4 @@
+using Hoop.Approval.Grants;
 using Hoop.Approval.Saga;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -52,7 +53,10 @@ internal static class RequestsApi
         string id, bool approve, VoteBody? body, HttpContext context, Voting voting)
     {
         if (!Guid.TryParse(id, out var requestId)) return NotFound();
-        var counted = await voting.CastAsync(requestId, context.GetPrincipal()!, approve, body?.Reason, context.RequestAborted);
+        var (grant, problem) = body?.Grant?.Read() ?? default;
+        if (problem is not null) return Problem(StatusOf(problem.Code), problem.Code, problem.Message);
+        var counted = await voting.CastAsync(
+            requestId, context.GetPrincipal()!, approve, body?.Reason, context.RequestAborted, new VoteTerms(body?.MaxRows, grant));
         return counted.Accepted
             ? TypedResults.Ok(new VoteAnswer(counted.RequestId, counted.Code, counted.Message, counted.State))
             : Problem(StatusOf(counted.Code), counted.Code, counted.Message);
@@ -61,7 +65,7 @@ internal static class RequestsApi
     private static int StatusOf(string code) => code switch
     {
         "not-found" => StatusCodes.Status404NotFound,
-        "reason-needed" or "reason-too-long" => StatusCodes.Status400BadRequest,
+        "reason-needed" or "reason-too-long" or "bad-row-limit" or "bad-grant" or "bad-bounds" => StatusCodes.Status400BadRequest,
         "already-decided" or "already-voted" or "expired" => StatusCodes.Status409Conflict,
         "no-answer" => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status403Forbidden,
@@ -76,6 +80,8 @@ internal static class RequestsApi
     private static string PortalUrl(IConfiguration configuration) => configuration["Hoop:PortalUrl"]?.TrimEnd('/') ?? "";
 }
 
-internal sealed record VoteBody(string? Reason);
+/// <param name="MaxRows">Approve up to so many rows.</param>
+/// <param name="Grant">Approve for a window, when the rules offer one.</param>
+internal sealed record VoteBody(string? Reason, long? MaxRows = null, GrantBody? Grant = null);
 
 internal sealed record VoteAnswer(Guid Id, string Code, string Message, string State);

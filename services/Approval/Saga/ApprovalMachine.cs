@@ -1,4 +1,5 @@
 using Hoop.Approval.Expiry;
+using Hoop.Approval.Grants;
 using Hoop.Contracts.Approvals;
 using MassTransit;
 
@@ -17,12 +18,17 @@ internal sealed class ApprovalMachine : MassTransitStateMachine<ApprovalState>
         Event(() => ClientLeft, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.Fault()));
         Event(() => Explained, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.ExecuteAsync(x => x.RefuseUnknownExplanation())));
         Event(() => TakenBack, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.ExecuteAsync(x => x.RefuseUnknownWithdrawal())));
+        Event(() => Ran, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.Discard()));
         Event(() => TimeIsUp, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.Discard()));
         Event(() => VoteCast, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.ExecuteAsync(x => x.RefuseUnknownVote())));
         Event(() => UseAsked, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.ExecuteAsync(x => x.RefuseUnknownUse())));
 
         Initially(
-            When(Requested).Open().TransitionTo(Pending));
+            When(Requested)
+                .Open()
+                .TransitionTo(Pending)
+                .TakeOver()
+                .If(x => x.TookOver(), x => x.TransitionTo(Approved).Resolve(ApprovalOutcome.Approved)));
 
         During(Pending,
             Ignore(Requested),
@@ -30,7 +36,7 @@ internal sealed class ApprovalMachine : MassTransitStateMachine<ApprovalState>
             When(VoteCast)
                 .Judge()
                 .If(x => x.DecidesAgainst(), x => x.TransitionTo(Denied).Resolve(ApprovalOutcome.Denied))
-                .If(x => x.DecidesFor(), x => x.TransitionTo(Approved).Resolve(ApprovalOutcome.Approved))
+                .If(x => x.DecidesFor(), x => x.TransitionTo(Approved).Resolve(ApprovalOutcome.Approved).OpenWindow())
                 .ReplyToVoter(),
             When(Explained).Explain(),
             When(TakenBack)
@@ -52,9 +58,12 @@ internal sealed class ApprovalMachine : MassTransitStateMachine<ApprovalState>
                 .JudgeUse()
                 .If(x => x.MayUse(), x => x.TransitionTo(Used).Use())
                 .ReplyToUser(),
-            // Approved, but nobody is left to use it: it must not stay usable.
-            When(ClientLeft).TransitionTo(Withdrawn).Lapse("withdrawn"),
+            // Who was lost may ask again; who does not want it any more may not.
+            When(ClientLeft).IfElse(x => x.ClientIsLost(), x => x.WaitForRetry(), x => x.TransitionTo(Withdrawn).Lapse("withdrawn")),
             When(TimeIsUp).TransitionTo(Expired).Lapse("expired"));
+
+        During([Pending, Approved, Denied, Expired, Withdrawn], Ignore(Ran));
+        During(Used, When(Ran).NoteEnd());
 
         During([Denied, Expired, Withdrawn, Used],
             Ignore(Requested),
@@ -82,4 +91,5 @@ internal sealed class ApprovalMachine : MassTransitStateMachine<ApprovalState>
     public Event<WithdrawRequest> TakenBack { get; private set; } = null!;
     public Event<ExpiryReached> TimeIsUp { get; private set; } = null!;
     public Event<RedeemApproval> UseAsked { get; private set; } = null!;
+    public Event<ApprovedOperationEnded> Ran { get; private set; } = null!;
 }

@@ -27,6 +27,12 @@ internal sealed class ApprovalMap : IEntityTypeConfiguration<ApprovalState>
         builder.Property(x => x.ResolvedAt).HasColumnName("resolved_at");
         builder.Property(x => x.EndedAt).HasColumnName("ended_at");
         builder.Property(x => x.ExpiryToldAt).HasColumnName("expiry_told_at");
+        builder.Property(x => x.BoundTo).HasColumnName("bound_to");
+        builder.Property(x => x.ClientLostAt).HasColumnName("client_lost_at");
+        builder.Property(x => x.PassedTo).HasColumnName("passed_to");
+        builder.Property(x => x.TakenFrom).HasColumnName("taken_from");
+        builder.Property(x => x.Result).HasColumnName("result").AsJson();
+        builder.Property(x => x.Revocation).HasColumnName("revocation").AsJson();
         builder.Ignore(x => x.Needed).Ignore(x => x.Approvals);
     }
 }

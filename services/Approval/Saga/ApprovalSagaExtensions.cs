@@ -1,4 +1,5 @@
 using Hoop.Approval.Expiry;
+using Hoop.Approval.Grants;
 using Hoop.Approval.Notifications;
 using Hoop.Approval.Outbox;
 using Hoop.Approval.Restarts;
@@ -28,6 +29,7 @@ internal static class ApprovalSagaExtensions
             bus.AddSagaStateMachine<ApprovalMachine, ApprovalState, ApprovalDefinition>().Repository(repository =>
                 repository.RegisterSagaRepository<ApprovalState, ApprovalDb, SagaConsumeContextFactory<ApprovalDb, ApprovalState>, ApprovalRepository>());
             bus.AddConsumer<IngressStartedConsumer>();
+            bus.AddConsumer<GrantUsesConsumer>();
             bus.AddPolicyActivatedConsumer();
         });
         builder.Services.AddHostedService<DatabaseListener>();

@@ -44,6 +44,24 @@ public sealed class ApprovalState : SagaStateMachineInstance
 
     public DateTimeOffset? ExpiryToldAt { get; set; }
 
+    /// <summary>What the approval is bound to.</summary>
+    public string? BoundTo { get; set; }
+
+    /// <summary>When an approval lost the client that waited for it: the same operation, asked again, may use it.</summary>
+    public DateTimeOffset? ClientLostAt { get; set; }
+
+    /// <summary>The request that used the approval in the place of this one.</summary>
+    public Guid? PassedTo { get; set; }
+
+    /// <summary>The request whose approval this one took over.</summary>
+    public Guid? TakenFrom { get; set; }
+
+    /// <summary>How the approved operation ended.</summary>
+    public ApprovedOperationEnded? Result { get; set; }
+
+    /// <summary>Somebody took back what the approval gave.</summary>
+    public Revocation? Revocation { get; set; }
+
     public int Needed => Math.Max(1, Request.Needed);
     public int Approvals => Votes.Count(vote => vote.Approve);
 }
@@ -51,5 +69,15 @@ public sealed class ApprovalState : SagaStateMachineInstance
 /// <summary>What the requester said for it.</summary>
 public sealed record Explanation(string By, string Text, DateTimeOffset At);
 
+/// <summary>Who took a grant back, and why.</summary>
+public sealed record Revocation(Principal By, string Reason, DateTimeOffset At);
+
 /// <summary>A vote that was taken.</summary>
-public sealed record Vote(Principal Voter, bool Approve, string? Reason, DateTimeOffset At);
+public sealed record Vote(Principal Voter, bool Approve, string? Reason, DateTimeOffset At)
+{
+    /// <summary>Approved up to so many rows.</summary>
+    public long? MaxRows { get; init; }
+
+    /// <summary>Approved for a window.</summary>
+    public GrantTerms? Grant { get; init; }
+}

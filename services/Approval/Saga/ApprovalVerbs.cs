@@ -1,3 +1,4 @@
+using Hoop.Approval.Grants;
 using Hoop.Approval.Outbox;
 using Hoop.Approval.Storage;
 using Hoop.Contracts.Approvals;
@@ -13,6 +14,7 @@ internal static class ApprovalVerbs
         x.Saga.Request = x.Message;
         x.Saga.RequesterId = x.Message.Requester.Id;
         x.Saga.SessionId = x.Message.SessionId;
+        x.Saga.BoundTo = x.Message.BoundTo;
         x.Saga.ApproverGroups = [.. x.Message.ApproverGroups];
         x.Saga.RequestedAt = x.Message.RequestedAt.ToUniversalTime();
         x.Saga.ExpiresAt = x.Message.ExpiresAt.ToUniversalTime();
@@ -31,7 +33,7 @@ internal static class ApprovalVerbs
         var refusal = VoteRules.Refuse(x.Saga, vote, x.Now());
         var reason = string.IsNullOrWhiteSpace(vote.Reason) ? null : vote.Reason.Trim();
         x.GetOrAddPayload(() => new Verdict(refusal));
-        if (refusal is null) x.Saga.Votes = [.. x.Saga.Votes, new Vote(vote.Voter, vote.Approve, reason, x.Now())];
+        if (refusal is null) x.Saga.Votes = [.. x.Saga.Votes, new Vote(vote.Voter, vote.Approve, reason, x.Now()) { MaxRows = vote.Approve ? vote.MaxRows : null, Grant = vote.Approve ? vote.Grant : null }];
         x.Record(refusal is null ? "vote" : "vote-refused", refusal?.Code ?? (vote.Approve ? "approve" : "deny"), vote.Voter.Id, vote.Voter.Name,
             // A refused reason may be of any length.
             reason?.Length > VoteRules.MaxReasonLength ? null : reason);
@@ -86,7 +88,11 @@ internal static class ApprovalVerbs
     {
         var refusal = x.UseVerdict().Refusal;
         x.Record(refusal is null ? "used" : "use-refused", refusal?.Code ?? "used", x.Message.IngressId);
-        x.Reply(new ApprovalRedeemed(x.Saga.CorrelationId, refusal is null, refusal?.Message ?? "Granted, once."));
+        x.Reply(new ApprovalRedeemed(x.Saga.CorrelationId, refusal is null, refusal?.Message ?? "Granted, once.")
+        {
+            MaxRows = GrantRules.MaxRows(x.Saga),
+            Grant = refusal is null ? GrantRules.Window(x.Saga) : null,
+        });
     });
 
     public static Task RefuseUnknownVote(this ConsumeContext<CastVote> x)

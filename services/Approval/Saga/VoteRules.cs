@@ -1,3 +1,4 @@
+using Hoop.Approval.Grants;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Identity;
 
@@ -15,7 +16,7 @@ internal static class VoteRules
 
     /// <summary>Null: the vote counts.</summary>
     public static Refusal? Refuse(ApprovalState approval, CastVote vote, DateTimeOffset now) =>
-        RefuseVoter(approval, vote.Voter, now) ?? RefuseReason(vote);
+        RefuseVoter(approval, vote.Voter, now) ?? RefuseReason(vote) ?? GrantRules.Refuse(approval.Request, vote);
 
     /// <summary>Null: this person may decide now.</summary>
     public static Refusal? RefuseVoter(ApprovalState approval, Principal voter, DateTimeOffset now) =>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Hoop.Approval.Grants;
 using Hoop.Approval.Outbox;
 using Hoop.Approval.Saga;
 using Microsoft.EntityFrameworkCore;
@@ -16,6 +17,8 @@ internal sealed class ApprovalDb(DbContextOptions<ApprovalDb> options) : DbConte
     public DbSet<ApprovalState> Approvals => Set<ApprovalState>();
     public DbSet<OutboxMessage> Outbox => Set<OutboxMessage>();
     public DbSet<DecisionEntry> Decisions => Set<DecisionEntry>();
+    public DbSet<GrantState> Grants => Set<GrantState>();
+    public DbSet<GrantUse> GrantUses => Set<GrantUse>();
 
     /// <summary>False when this message was handled before; waits for a rival that is handling it now.</summary>
     public async Task<bool> TryEnterInboxAsync(Guid messageId, DateTimeOffset now, CancellationToken cancel) =>
@@ -26,13 +29,15 @@ internal sealed class ApprovalDb(DbContextOptions<ApprovalDb> options) : DbConte
         modelBuilder.ApplyConfiguration(new ApprovalMap());
         modelBuilder.ApplyConfiguration(new OutboxMap());
         modelBuilder.ApplyConfiguration(new DecisionMap());
+        modelBuilder.ApplyConfiguration(new GrantMap());
+        modelBuilder.ApplyConfiguration(new GrantUseMap());
     }
 }
 
 internal static class JsonColumn
 {
     /// <summary>Maps an immutable value to a json column; a change is a new value.</summary>
-    public static PropertyBuilder<T> AsJson<T>(this PropertyBuilder<T> property) where T : class =>
+    public static PropertyBuilder<T> AsJson<T>(this PropertyBuilder<T> property) where T : class? =>
         property.HasColumnType("json").HasConversion(
             value => JsonSerializer.Serialize(value, ApprovalDb.Json),
             text => JsonSerializer.Deserialize<T>(text, ApprovalDb.Json)!,

@@ -20,6 +20,13 @@ CREATE TABLE IF NOT EXISTS approvals (
     expiry_told_at  timestamptz
 );
 ALTER TABLE approvals ADD COLUMN IF NOT EXISTS preview json;
+ALTER TABLE approvals ADD COLUMN IF NOT EXISTS bound_to text;
+ALTER TABLE approvals ADD COLUMN IF NOT EXISTS client_lost_at timestamptz;
+ALTER TABLE approvals ADD COLUMN IF NOT EXISTS passed_to uuid;
+ALTER TABLE approvals ADD COLUMN IF NOT EXISTS taken_from uuid;
+ALTER TABLE approvals ADD COLUMN IF NOT EXISTS result json;
+ALTER TABLE approvals ADD COLUMN IF NOT EXISTS revocation json;
+CREATE INDEX IF NOT EXISTS approvals_unused ON approvals (bound_to) WHERE state = 'Approved';
 CREATE INDEX IF NOT EXISTS approvals_open ON approvals (expires_at) WHERE state IN ('Pending', 'Approved') AND expiry_told_at IS NULL;
 CREATE INDEX IF NOT EXISTS approvals_by_time ON approvals (requested_at DESC);
 CREATE INDEX IF NOT EXISTS approvals_by_requester ON approvals (requester_id, requested_at DESC);
@@ -60,6 +67,27 @@ CREATE TABLE IF NOT EXISTS decisions (
 );
 CREATE INDEX IF NOT EXISTS decisions_by_request ON decisions (request_id);
 
+-- Windows that people granted, by their request's id.
+CREATE TABLE IF NOT EXISTS grants (
+    id             uuid PRIMARY KEY,
+    facts          json NOT NULL,
+    expires_at     timestamptz NOT NULL,
+    policy_version bigint NOT NULL,
+    -- active, or why it ended.
+    state          text NOT NULL,
+    ended_at       timestamptz
+);
+CREATE INDEX IF NOT EXISTS grants_active ON grants (expires_at) WHERE state = 'active';
+
+-- Counted by each Ingress process for itself, told whole each time.
+CREATE TABLE IF NOT EXISTS grant_uses (
+    grant_id uuid NOT NULL,
+    user_id  text NOT NULL,
+    uses     bigint NOT NULL,
+    last_at  timestamptz NOT NULL,
+    PRIMARY KEY (grant_id, user_id)
+);
+
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'table % is append-only', TG_TABLE_NAME; END $$;
 
@@ -70,6 +98,9 @@ CREATE OR REPLACE FUNCTION tell_approval_changed() RETURNS trigger LANGUAGE plpg
 $$ BEGIN PERFORM pg_notify('approval_changed', NEW.id::text); RETURN NULL; END $$;
 
 CREATE OR REPLACE TRIGGER approvals_changed AFTER INSERT OR UPDATE ON approvals
+    FOR EACH ROW EXECUTE FUNCTION tell_approval_changed();
+
+CREATE OR REPLACE TRIGGER grants_changed AFTER INSERT OR UPDATE ON grants
     FOR EACH ROW EXECUTE FUNCTION tell_approval_changed();
 
 CREATE OR REPLACE FUNCTION tell_outbox_filled() RETURNS trigger LANGUAGE plpgsql AS

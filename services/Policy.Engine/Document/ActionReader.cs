@@ -18,11 +18,12 @@ internal static class ActionReader
         RequireSubject(fields, action, errors);
         var maxRows = action == RuleAction.Block ? null : fields.Whole("maxRows", 1, long.MaxValue);
         var approval = action == RuleAction.Approve ? ReadApproval(fields, errors, names) : null;
+        var grant = action == RuleAction.Approve ? GrantReader.Read(fields, errors, names) : null;
         fields.End();
         return new RuleDocument
         {
             Name = "", Roles = [], Action = action, Verbs = verbs, Objects = [.. objects.Select(o => o.Value)],
-            Effects = effects, Approval = approval, MaxRows = maxRows,
+            Effects = effects, Approval = approval, Grant = grant, MaxRows = maxRows,
         };
     }
 

@@ -117,7 +117,7 @@ internal sealed class RuleSet
             ? null
             : new Decision(
                 DecisionOutcome.Hold, Names(asking), Explanation.Held(asking, operation), _approvers.Merge(asking),
-                asking.Concat(Used(used)).Min(r => r.Document.MaxRows));
+                asking.Concat(Used(used)).Min(r => r.Document.MaxRows)) { Offer = GrantOffers.Common(asking) };
     }
 
     private Decision Allowed(ReadOnlySpan<bool> used)

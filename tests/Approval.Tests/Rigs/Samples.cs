@@ -31,7 +31,7 @@ internal static class Samples
             Objects = ["public.orders"],
             Effects = ["read", "write"],
             Fingerprint = "0123456789abcdef",
-            BoundTo = "b0b0",
+            BoundTo = Guid.NewGuid().ToString("n"),
             Rules = ["agents-change"],
             Why = "agents-change asks for approval of delete on public.orders.",
             ApproverRoles = ["dba"],

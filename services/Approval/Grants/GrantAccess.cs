@@ -1,0 +1,22 @@
+using Hoop.Approval.Saga;
+using Hoop.Contracts.Identity;
+
+namespace Hoop.Approval.Grants;
+
+/// <summary>Who may take a grant back: whom it is for, and people who could have refused it.</summary>
+internal static class GrantAccess
+{
+    /// <summary>Whether somebody who may not revoke it may at least see it.</summary>
+    public static bool Sees(ApprovalState approval, Principal principal) => principal.Kind == "human" && approval.ApproverGroups.Any(principal.Groups.Contains);
+
+    /// <summary>Null: this principal may.</summary>
+    public static Refusal? RefuseRevoker(ApprovalState approval, Principal principal)
+    {
+        if (principal.Id == approval.RequesterId) return null;
+        if (principal.Kind != "human" || principal.Actors.Count > 0)
+            return new("not-a-person", "Only a person can revoke somebody else's grant, signed in as themselves.");
+        return approval.ApproverGroups.Any(principal.Groups.Contains)
+            ? null
+            : new("not-approver", "Only those who may approve the request, and whom the grant is for, may revoke it.");
+    }
+}

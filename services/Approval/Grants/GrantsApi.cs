@@ -1,0 +1,73 @@
+using Hoop.Approval.Saga;
+using Hoop.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Hoop.Approval.Grants;
+
+/// <summary><c>/api/grants</c>: see and revoke what approvals left; <c>/internal/grants</c>: what every Ingress works by.</summary>
+internal static class GrantsApi
+{
+    private const int MaxBodyBytes = 64 * 1024;
+
+    public static void AddGrants(this IServiceCollection services)
+    {
+        services.AddSingleton<GrantQueries>();
+        services.AddSingleton<Revoking>();
+        services.AddHostedService<GrantEnder>();
+    }
+
+    public static void MapGrants(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/internal/grants", (GrantQueries queries, CancellationToken cancel) => queries.OpenAsync(cancel)).RequireAuthorization(HoopPolicies.Internal);
+        var grants = app.MapGroup("/api/grants").RequireAuthorization(HoopPolicies.Principal).DisableAntiforgery()
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
+        grants.MapGet("/", ListAsync);
+        grants.MapGet("/{id}", ShowAsync);
+        grants.MapPost("/{id}/revoke", RevokeAsync);
+    }
+
+    private static async Task<Results<Ok<List<GrantView>>, ProblemHttpResult>> ListAsync(
+        HttpContext context, GrantQueries queries, TimeProvider clock, IConfiguration configuration, string state = "active", bool mine = false)
+    {
+        if (!Enum.TryParse<GrantFilter>(state, ignoreCase: true, out var filter) || !Enum.IsDefined(filter))
+            return Problem(new("unknown-state", "state must be active, ended or all."));
+        var viewer = context.GetPrincipal()!;
+        var found = await queries.ListAsync(viewer, filter, mine, context.RequestAborted);
+        return TypedResults.Ok(found.ConvertAll(grant => grant.View(viewer, clock.GetUtcNow(), PortalUrl(configuration))));
+    }
+
+    private static async Task<Results<Ok<GrantView>, ProblemHttpResult>> ShowAsync(
+        string id, HttpContext context, GrantQueries queries, TimeProvider clock, IConfiguration configuration)
+    {
+        var viewer = context.GetPrincipal()!;
+        if (!Guid.TryParse(id, out var grantId) || await queries.FindAsync(viewer, grantId, context.RequestAborted) is not { } grant)
+            return Problem(Revoking.NotFound);
+        return TypedResults.Ok(grant.View(viewer, clock.GetUtcNow(), PortalUrl(configuration)));
+    }
+
+    private static async Task<Results<Ok<RevokeAnswer>, ProblemHttpResult>> RevokeAsync(string id, RevokeBody? body, HttpContext context, Revoking revoking)
+    {
+        if (!Guid.TryParse(id, out var grantId)) return Problem(Revoking.NotFound);
+        return await revoking.RevokeAsync(grantId, context.GetPrincipal()!, body?.Reason, context.RequestAborted) is { } refusal
+            ? Problem(refusal)
+            : TypedResults.Ok(new RevokeAnswer(grantId, GrantState.Revoked, "Revoked. What runs on it is being cancelled.", GrantState.Revoked));
+    }
+
+    private static ProblemHttpResult Problem(Refusal refusal) =>
+        TypedResults.Problem(statusCode: StatusOf(refusal.Code), detail: refusal.Message, extensions: new Dictionary<string, object?> { ["code"] = refusal.Code });
+
+    private static int StatusOf(string code) => code switch
+    {
+        "not-found" => StatusCodes.Status404NotFound,
+        "unknown-state" or "reason-needed" or "reason-too-long" => StatusCodes.Status400BadRequest,
+        "already-ended" => StatusCodes.Status409Conflict,
+        _ => StatusCodes.Status403Forbidden,
+    };
+
+    private static string PortalUrl(IConfiguration configuration) => configuration["Hoop:PortalUrl"]?.TrimEnd('/') ?? "";
+}
+
+internal sealed record RevokeBody(string? Reason);
+
+internal sealed record RevokeAnswer(Guid Id, string Code, string Message, string State);
