@@ -148,29 +148,11 @@ public ref struct SqlTokens
         return true;
     }
 
-    /// <summary>Where a string that ended here goes on: behind space, or comments that end with their line, with a line's end in it.</summary>
+    /// <summary>Where a string that ended here goes on: behind space with a line's end in it. (Behind a comment, which servers allow, the grammar here takes none.)</summary>
     readonly int? ContinuesAt()
     {
-        var newLine = false;
-        for (var i = at; i < sql.Length; i++)
-        {
-            switch (sql[i])
-            {
-                case '\n' or '\r':
-                    newLine = true;
-                    break;
-                case ' ' or '\t' or '\f' or '\v': break;
-                case '-' when i + 1 < sql.Length && sql[i + 1] == '-':
-                    var end = sql[i..].IndexOfAny('\n', '\r');
-                    if (end < 0) return null;
-                    i += end;
-                    newLine = true;
-                    break;
-                case '\'': return newLine ? i : null;
-                default: return null;
-            }
-        }
-        return null;
+        var space = sql[at..].IndexOfAnyExcept(" \t\n\r\f\v");
+        return space > 0 && sql[at + space] == '\'' && sql.Slice(at, space).ContainsAny('\n', '\r') ? at + space : null;
     }
 
     bool SkipComment()

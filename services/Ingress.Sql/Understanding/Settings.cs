@@ -13,7 +13,7 @@ static class Settings
         "max_parallel_workers_per_gather min_parallel_index_scan_size min_parallel_table_scan_size parallel_leader_participation parallel_setup_cost parallel_tuple_cost",
         "plan_cache_mode quote_all_identifiers random_page_cost search_path seq_page_cost standard_conforming_strings statement_timeout synchronize_seqscans",
         "tcp_keepalives_count tcp_keepalives_idle tcp_keepalives_interval tcp_user_timeout timezone timezone_abbreviations transaction_deferrable transaction_isolation",
-        "transaction_read_only transaction_timeout xmlbinary xmloption").Split(' ').ToFrozenSet();
+        "transaction_read_only transaction_timeout xmlbinary xmloption hoop.reason hoop.ticket hoop.emergency").Split(' ').ToFrozenSet();
 
     /// <param name="name">Lower case.</param>
     public static bool IsHarmless(string name) =>

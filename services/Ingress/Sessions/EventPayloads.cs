@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Hoop.Audit.Chain;
+using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
 using Hoop.Masking.Engine;
@@ -69,6 +70,7 @@ internal static class EventPayloads
         WriteValues(json, operation.BindValues, verdict);
         json.Raw("]"u8);
         verdict.WriteFacts(json);
+        if (operation.Justification is { } said) WriteJustification(json, said, verdict);
         if (decided.RequestId is { } request)
         {
             json.Raw(",\"requestId\":"u8);
@@ -151,6 +153,17 @@ internal static class EventPayloads
             json.Text(plain);
         }
         ArrayPool<byte>.Shared.Return(utf8);
+    }
+
+    private static void WriteJustification(EventBuffer json, Justification said, Verdict verdict)
+    {
+        json.Raw(",\"justification\":{\"reason\":"u8);
+        WriteRedacted(json, said.Reason, verdict.Secrets);
+        json.Raw(",\"ticket\":"u8);
+        WriteRedacted(json, said.Ticket, verdict.Secrets);
+        json.Raw(",\"emergency\":"u8);
+        json.Bool(said.Emergency);
+        json.Raw("}"u8);
     }
 
     private static void WriteValues(EventBuffer json, IReadOnlyList<string?> values, Verdict verdict)

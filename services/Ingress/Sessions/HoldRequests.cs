@@ -35,6 +35,7 @@ internal static class HoldRequests
             ApproverGroups = approval.ApproverGroups,
             Needed = approval.Needed,
             MaxRows = decision.MaxRows,
+            Justification = operation.Justification,
             PolicyVersion = snapshot.Document.Version,
             RequestedAt = now,
             ExpiresAt = now + approval.Expires,

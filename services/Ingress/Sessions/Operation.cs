@@ -14,6 +14,9 @@ public sealed record Operation
     /// <summary>Bind values as text, in order; null is SQL NULL.</summary>
     public IReadOnlyList<string?> BindValues { get; init; } = [];
 
+    /// <summary>What the client says for it; null: nothing.</summary>
+    public Justification? Justification { get; init; }
+
     public bool InTransaction { get; init; }
     public DateTimeOffset? TransactionStartedAt { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
@@ -10,7 +11,7 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// <summary>Statements → one <see cref="Operation"/> for the Gate. A string of several is one operation: the strictest rule that any of them meets decides.</summary>
 internal static class PostgresOperations
 {
-    internal static Operation Create(SqlAnalysis analysis, string text, IReadOnlyList<string?> values, RelaySession session, Func<CancellationToken, Task<OperationPreview>>? preview) => new()
+    internal static Operation Create(SqlAnalysis analysis, string text, IReadOnlyList<string?> values, RelaySession session, Func<CancellationToken, Task<OperationPreview>>? preview, Justification? justification = null) => new()
     {
         Facts = Merge(analysis),
         Text = text,
@@ -18,6 +19,7 @@ internal static class PostgresOperations
         InTransaction = session.TransactionStartedAt is not null,
         TransactionStartedAt = session.TransactionStartedAt,
         Preview = preview,
+        Justification = justification,
     };
 
     /// <summary>Text that could not even be read.</summary>

@@ -1,4 +1,6 @@
+using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Protocols.Postgres.Justifications;
 using Hoop.Ingress.Sql;
 using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Wire.Postgres.Messages;
@@ -11,11 +13,13 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// </summary>
 internal sealed class SessionContext(RelaySession session)
 {
-    /// <summary>One row for each schema of the effective path, in order, then one for each temporary relation.</summary>
+    /// <summary>One row for each schema of the effective path, in order, one for each temporary relation, and one for each setting of Hoop's that is set.</summary>
     internal const string Query =
         "select 's', p.n::pg_catalog.text, p.i from pg_catalog.unnest(pg_catalog.current_schemas(true)) with ordinality as p(n, i) " +
         "union all select 't', c.relname::pg_catalog.text, 0 from pg_catalog.pg_class c " +
-        "where c.relnamespace operator(pg_catalog.=) pg_catalog.pg_my_temp_schema() and c.relkind operator(pg_catalog.<>) 'i' order by 1, 3";
+        "where c.relnamespace operator(pg_catalog.=) pg_catalog.pg_my_temp_schema() and c.relkind operator(pg_catalog.<>) 'i' " +
+        "union all select 'j', j.v, j.i from (values (1, pg_catalog.current_setting('hoop.reason', true)), (2, pg_catalog.current_setting('hoop.ticket', true)), " +
+        "(3, pg_catalog.current_setting('hoop.emergency', true))) as j(i, v) where j.v is not null order by 1, 3";
 
     private readonly SqlContext bare = new() { Catalog = CatalogSnapshot.Empty, SearchPath = ["pg_catalog", "public"] };
     private bool resolving;
@@ -27,6 +31,9 @@ internal sealed class SessionContext(RelaySession session)
 
     /// <summary>For the record alone, where no decision hangs on names: as last known, else as they are written.</summary>
     public SqlContext ForTheRecord => Current ?? bare;
+
+    /// <summary>What the session's settings say for whatever comes next; null: nothing.</summary>
+    public Justification? Justification { get; private set; }
 
     /// <summary>Answers to what was sent must be in before the next statement is judged.</summary>
     public bool MustSettle { get; private set; }
@@ -103,9 +110,16 @@ internal sealed class SessionContext(RelaySession session)
         MustAsk = false;
         if (transactionStatus == ReadyForQuery.Idle) (MustRefresh, movedInTransaction, UncommittedDdl) = (false, false, false);
         string[] path = [.. rows.Where(row => row is ["s", not null, _]).Select(row => row[1]!)];
+        Justification = Justified(rows);
         var temporary = rows.Where(row => row is ["t", not null, _]).Select(row => row[1]!).ToHashSet(StringComparer.Ordinal);
         // Always a new object: what was analysed in the old one, names of cursors and prepared statements included, is looked at again.
         Current = new SqlContext { Catalog = catalog, SearchPath = path, IsTemporary = temporary.Contains, Prepared = Prepared, Cursor = Cursor };
+    }
+
+    private static Justification? Justified(IReadOnlyList<string?[]> rows)
+    {
+        string? Setting(string number) => rows.FirstOrDefault(row => row is ["j", not null, _] && row[2] == number)?[1];
+        return Said.Of(Said.Reason(Setting("1")), Said.Ticket(Setting("2")), Said.IsOn(Setting("3")));
     }
 
     /// <summary>The target's catalog was loaded again, by whomever.</summary>

@@ -1,3 +1,4 @@
+using Hoop.Ingress.Protocols.Postgres.Justifications;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
@@ -88,7 +89,8 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         var current = context.Current!;
         var analysis = await AnalyzeAsync(asked, current);
         var preview = PostgresPreview.For(session, analysis, current, asked.Values);
-        var operation = PostgresOperations.Create(analysis, asked.Text, asked.Values, session, preview);
+        var said = Said.Merge(asked.Readable ? JustificationComment.Of(asked.Text) : null, context.Justification);
+        var operation = PostgresOperations.Create(analysis, asked.Text, asked.Values, session, preview, said);
         return new Judgement(asked, await session.Gate.AskAsync(operation, cancel), analysis, current, context.UncommittedDdl, changes, now);
     }
 
