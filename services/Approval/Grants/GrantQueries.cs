@@ -20,7 +20,7 @@ internal sealed class GrantQueries(IDbContextFactory<ApprovalDb> databases, Time
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
         var now = clock.GetUtcNow();
-        var seen = RequestQueries.Visible(db, viewer).Where(a => a.Outcome == ApprovalOutcome.Approved);
+        var seen = RequestQueries.Visible(db.Approvals, viewer).Where(a => a.Outcome == ApprovalOutcome.Approved);
         if (mine) seen = seen.Where(a => a.RequesterId == viewer.Id);
         var open = db.Grants.Where(grant => grant.State == GrantState.Active && grant.ExpiresAt > now).Select(grant => grant.Id);
         Expression<Func<ApprovalState, bool>> active = a =>
@@ -38,7 +38,7 @@ internal sealed class GrantQueries(IDbContextFactory<ApprovalDb> databases, Time
     public async Task<Grant?> FindAsync(Principal viewer, Guid id, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        var approval = await RequestQueries.Visible(db, viewer).SingleOrDefaultAsync(a => a.CorrelationId == id && a.Outcome == ApprovalOutcome.Approved, cancel);
+        var approval = await RequestQueries.Visible(db.Approvals, viewer).SingleOrDefaultAsync(a => a.CorrelationId == id && a.Outcome == ApprovalOutcome.Approved, cancel);
         return approval is null ? null : (await WithWindowsAsync(db, [approval], cancel))[0];
     }
 

@@ -9,6 +9,7 @@ internal static class PortalAssets
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapGet("/portal.css", Serve(Read("portal.css"), "text/css; charset=utf-8")).AllowAnonymous();
+        app.MapGet("/portal.js", Serve(Read("portal.js"), "text/javascript; charset=utf-8")).AllowAnonymous();
         app.MapGet("/portal.svg", Serve(Read("portal.svg"), "image/svg+xml")).AllowAnonymous();
     }
 

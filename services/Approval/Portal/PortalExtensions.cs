@@ -21,6 +21,7 @@ internal static class PortalExtensions
         builder.Services.AddDataProtection().SetApplicationName("Hoop.Portal");
         builder.Services.AddOptions<KeyManagementOptions>()
             .Configure<NpgsqlDataSource>((options, database) => options.XmlRepository = new SharedKeys(database));
+        builder.Services.AddSingleton<Load.ApproverLoad>();
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
     }

@@ -16,7 +16,7 @@ internal sealed class RequestQueries(IDbContextFactory<ApprovalDb> databases)
     public async Task<List<ApprovalState>> ListAsync(Principal viewer, RequestFilter filter, bool mine, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        var seen = Visible(db, viewer);
+        var seen = Visible(db.Approvals, viewer);
         if (mine) seen = seen.Where(a => a.RequesterId == viewer.Id);
         seen = filter switch
         {
@@ -31,18 +31,13 @@ internal sealed class RequestQueries(IDbContextFactory<ApprovalDb> databases)
     public async Task<ApprovalState?> FindAsync(Principal viewer, Guid id, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        return await Visible(db, viewer).SingleOrDefaultAsync(a => a.CorrelationId == id, cancel);
+        return await Visible(db.Approvals, viewer).SingleOrDefaultAsync(a => a.CorrelationId == id, cancel);
     }
 
-    public async Task<int> CountPendingAsync(Principal viewer, CancellationToken cancel)
+    /// <summary>Of these requests, those that the viewer may see.</summary>
+    public static IQueryable<ApprovalState> Visible(IQueryable<ApprovalState> requests, Principal viewer)
     {
-        await using var db = await databases.CreateDbContextAsync(cancel);
-        return await Visible(db, viewer).CountAsync(a => a.CurrentState == nameof(ApprovalMachine.Pending), cancel);
-    }
-
-    public static IQueryable<ApprovalState> Visible(ApprovalDb db, Principal viewer)
-    {
-        var all = db.Approvals.AsNoTracking();
+        var all = requests.AsNoTracking();
         if (viewer.Kind != "human") return all.Where(a => a.RequesterId == viewer.Id);
         var groups = viewer.Groups.ToList();
         return all.Where(a => a.RequesterId == viewer.Id || a.ApproverGroups.Any(group => groups.Contains(group)));

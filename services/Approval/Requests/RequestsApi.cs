@@ -14,6 +14,7 @@ internal static class RequestsApi
     public static void AddRequests(this IServiceCollection services)
     {
         services.AddSingleton<RequestQueries>();
+        services.AddSingleton<RequestSearch>();
         services.AddSingleton<Voting>();
         services.AddSingleton<Requesting>();
         services.AddSingleton<PreviewRefresh>();

@@ -66,6 +66,7 @@ CREATE TABLE IF NOT EXISTS decisions (
     detail     text
 );
 CREATE INDEX IF NOT EXISTS decisions_by_request ON decisions (request_id);
+CREATE INDEX IF NOT EXISTS votes_by_time ON decisions (at) WHERE kind = 'vote';
 
 -- Windows that people granted, by their request's id.
 CREATE TABLE IF NOT EXISTS grants (

@@ -9,7 +9,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Hoop.Approval.Tests.Portal;
 
-public sealed class PortalTests(SagaRig saga, PortalRig portal) : IClassFixture<PortalRig>
+[Collection(PortalCollection.Name)]
+public sealed class PortalTests(SagaRig saga, PortalRig portal)
 {
     [Fact]
     public async Task Request_appears_by_itself_and_is_approved_by_a_click()
@@ -17,7 +18,7 @@ public sealed class PortalTests(SagaRig saga, PortalRig portal) : IClassFixture<
         var page = await portal.SignInAsync(Bea);
         await Expect(page.GetByTestId("signed-in")).ToHaveTextAsync("bea");
         var request = Request(saga.World.Of(Agent));
-        await WaitForLiveAsync(page);
+        await PortalRig.LiveAsync(page);
 
         await saga.Ingress.PublishAsync(request);
 
@@ -43,7 +44,7 @@ public sealed class PortalTests(SagaRig saga, PortalRig portal) : IClassFixture<
     {
         var request = await saga.OpenAsync(Request(saga.World.Of(Agent)));
         var page = await OpenRequestAsync(Bea, request);
-        await WaitForLiveAsync(page);
+        await PortalRig.LiveAsync(page);
 
         await page.GetByTestId("deny").ClickAsync();
         await Expect(page.GetByTestId("vote-message")).ToContainTextAsync("Say why");
@@ -60,7 +61,7 @@ public sealed class PortalTests(SagaRig saga, PortalRig portal) : IClassFixture<
     {
         var request = await saga.OpenAsync(Request(saga.World.Of(Agent)));
         var page = await OpenRequestAsync(Bea, request);
-        await WaitForLiveAsync(page);
+        await PortalRig.LiveAsync(page);
 
         await saga.Ingress.PublishAsync(new ApprovalWithdrawn(request.RequestId, "cancelled", TimeProvider.System.GetUtcNow()));
 
@@ -117,7 +118,7 @@ public sealed class PortalTests(SagaRig saga, PortalRig portal) : IClassFixture<
     public async Task Signing_out_ends_the_session()
     {
         var page = await portal.SignInAsync(Bea);
-        await WaitForLiveAsync(page);
+        await PortalRig.LiveAsync(page);
         var signedIn = page.WaitForRequestAsync(r => r.Url.Contains("/authorize"));
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
@@ -184,7 +185,4 @@ public sealed class PortalTests(SagaRig saga, PortalRig portal) : IClassFixture<
         await page.GotoAsync($"{portal.Url}/requests/{request.RequestId}");
         return page;
     }
-
-    /// <summary>Until the page follows the server; what is there before is rendered ahead.</summary>
-    private static Task WaitForLiveAsync(IPage page) => page.Locator("main[data-live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 }

@@ -4,6 +4,13 @@ using Xunit;
 
 namespace Hoop.Approval.Tests.Rigs;
 
+/// <summary>Tests in the browser, one after the other: the provider signs in one person at a time.</summary>
+[CollectionDefinition(Name)]
+public sealed class PortalCollection : ICollectionFixture<PortalRig>
+{
+    public const string Name = "portal";
+}
+
 /// <summary>The portal on a real port, and a real browser; next to the shared instances, on their database and broker.</summary>
 public sealed class PortalRig(SagaRig saga) : IAsyncLifetime
 {
@@ -17,6 +24,10 @@ public sealed class PortalRig(SagaRig saga) : IAsyncLifetime
     private IBrowser _browser = null!;
 
     public string Url { get; private set; } = "";
+
+    /// <summary>Pictures of the pages, for people to look at: beside the tests' other results.</summary>
+    public static string Pictures { get; } = Environment.GetEnvironmentVariable("HOOP_REPO") is { Length: > 0 } root
+        ? Path.Combine(root, ".local", "tests", "screenshots") : Path.Combine(AppContext.BaseDirectory, "screenshots");
 
     public async ValueTask InitializeAsync()
     {
@@ -32,15 +43,19 @@ public sealed class PortalRig(SagaRig saga) : IAsyncLifetime
     }
 
     /// <summary>A browser of its own, signed in as this person, on the portal's first page.</summary>
-    public async Task<IPage> SignInAsync(Principal person, ColorScheme scheme = ColorScheme.Light, int width = 1280)
+    public async Task<IPage> SignInAsync(Principal person, int width = 1280, bool axe = false)
     {
         saga.World.SignsIn = person;
-        var context = await _browser.NewContextAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 800 } });
+        var context = await _browser.NewContextAsync(new() { ColorScheme = ColorScheme.Light, ViewportSize = new() { Width = width, Height = 800 } });
+        if (axe) await Axe.PutIntoAsync(context);
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(60_000);
         await page.GotoAsync(Url);
         return page;
     }
+
+    /// <summary>Until the page follows the server; what is there before is rendered ahead.</summary>
+    public static Task LiveAsync(IPage page) => page.Locator("main[data-live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
     /// <summary>A browser of its own, not signed in.</summary>
     public async Task<IPage> OpenAsync() => await (await _browser.NewContextAsync()).NewPageAsync();

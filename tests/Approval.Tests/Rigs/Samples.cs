@@ -30,7 +30,7 @@ internal static class Samples
             Verbs = ["delete"],
             Objects = ["public.orders"],
             Effects = ["read", "write"],
-            Fingerprint = "0123456789abcdef",
+            Fingerprint = Guid.NewGuid().ToString("N"),
             BoundTo = Guid.NewGuid().ToString("n"),
             Rules = ["agents-change"],
             Why = "agents-change asks for approval of delete on public.orders.",

@@ -67,6 +67,8 @@ public sealed class StubWorld : IAsyncDisposable
         app.MapGet("/documents/current", () => new HoopDocument
         {
             Version = 1, Digest = "d1", Issuers = [new IssuerDocument(world.Url, "hoop", new Dictionary<string, string>())],
+            Roles = new Dictionary<string, RoleDocument> { ["dba"] = new(["dba"], []), ["lead"] = new(["leads"], []) },
+            Access = new AccessDocument { ViewSessions = ["lead"] },
         });
         app.MapGet("/api/{**path}", world.AnswerAudit);
         await app.StartAsync();

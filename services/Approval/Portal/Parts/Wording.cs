@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hoop.Approval.Portal.Statements;
 
 namespace Hoop.Approval.Portal.Parts;
 
@@ -11,6 +12,24 @@ internal static class Wording
         "write" or "lock" or "session" => "careful",
         _ => "risky",
     };
+
+    /// <summary>The style of a piece of a statement.</summary>
+    public static string? ClassOf(SqlTokenKind kind) => kind switch
+    {
+        SqlTokenKind.Keyword => "kw",
+        SqlTokenKind.Text => "str",
+        SqlTokenKind.Number => "num",
+        SqlTokenKind.Parameter => "par",
+        SqlTokenKind.Comment => "rem",
+        SqlTokenKind.QuotedName => "qid",
+        SqlTokenKind.Hidden => "hidden-character",
+        _ => null,
+    };
+
+    public static string Share(long part, long whole) =>
+        whole == 0 ? "–" : ((double)part / whole).ToString("0 %", CultureInfo.InvariantCulture);
+
+    public static string Count(long count, string one, string many) => count == 1 ? $"1 {one}" : $"{count.ToString("N0", CultureInfo.InvariantCulture)} {many}";
 
     public static string Meaning(string effect) => effect switch
     {
@@ -26,6 +45,7 @@ internal static class Wording
         "session" => "Changes who or what the session is",
         "dynamic" => "Runs text that is built while it runs",
         "lock" => "Takes locks or touches other sessions",
+        "hidden-character" => "Characters that are not seen, or change how others are seen",
         _ => "Its effects are not known",
     };
 

@@ -1,0 +1,71 @@
+using Hoop.Approval.Portal.Statements;
+using Shouldly;
+using Xunit;
+using static Hoop.Approval.Portal.Statements.SqlTokenKind;
+
+namespace Hoop.Approval.Tests.Portal;
+
+public sealed class SqlLexerTests
+{
+    [Theory]
+    [InlineData("select 'it''s' from t", "'it''s'", Text)]
+    [InlineData(@"select E'a\'b' from t", @"E'a\'b'", Text)]
+    [InlineData(@"select 'a\' from t", @"'a\'", Text)]
+    [InlineData("select $tag$ drop $x$ $tag$ from t", "$tag$ drop $x$ $tag$", Text)]
+    [InlineData("select \"drop\"\"table\" from t", "\"drop\"\"table\"", QuotedName)]
+    [InlineData("select U&\"d\\0061t\" from t", "U&\"d\\0061t\"", QuotedName)]
+    [InlineData("select 1 /* a /* drop */ b */ from t", "/* a /* drop */ b */", Comment)]
+    [InlineData("select 1 -- drop\nfrom t", "-- drop", Comment)]
+    [InlineData("select $12", "$12", Parameter)]
+    [InlineData("select 1.5e3", "1.5e3", Number)]
+    [InlineData("DELETE FROM t", "DELETE", Keyword)]
+    [InlineData("select größe", "größe", Word)]
+    [InlineData("select 'never closed", "'never closed", Text)]
+    [InlineData("select /* never closed", "/* never closed", Comment)]
+    public void Pieces_are_what_the_database_takes_them_for(string sql, string piece, object kind) =>
+        SqlLexer.Read(sql).ShouldContain(new SqlToken((SqlTokenKind)kind, piece));
+
+    [Fact]
+    public void All_pieces_together_are_the_statement_whatever_it_is()
+    {
+        var random = new Random(7);
+        string[] parts = ["'", "\"", "$", "$a$", "/*", "*/", "--", "\n", " ", "E'", "\\", "U&'", "drop", "1", ".", "$1", "\u202e", "é", "😀", "\ud800", "\0", "\t", "x"];
+        for (var i = 0; i < 5000; i++)
+        {
+            var sql = string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => parts[random.Next(parts.Length)]));
+            string.Concat(SqlLexer.Read(sql).Select(token => token.Text)).ShouldBe(sql);
+        }
+    }
+
+    [Theory]
+    [InlineData("select 1 /* \u202e */", "\u202e")]
+    [InlineData("select '\u200b'", "\u200b")]
+    [InlineData("select\u00a01", "\u00a0")]
+    [InlineData("select 1 -- \u2066x", "\u2066")]
+    [InlineData("dro\u00adp table t", "\u00ad")]
+    [InlineData("select '\U000e0041'", "\U000e0041")]
+    [InlineData("select 1\u2028drop table t", "\u2028")]
+    public void A_character_that_is_not_seen_is_shown(string sql, string hidden)
+    {
+        var tokens = SqlLexer.Read(sql);
+
+        tokens.ShouldContain(new SqlToken(Hidden, hidden));
+        RiskMarks.Find(tokens, ["read"]).ShouldContain(mark => mark.Effect == "hidden-character" && mark.Word.StartsWith("U+"));
+    }
+
+    [Fact]
+    public void Words_that_bring_an_effect_are_marked_and_look_alikes_are_not()
+    {
+        var marks = RiskMarks.Find(SqlLexer.Read("-- drop\nselect 'drop table x', \"drop\" from t;\n drop table t"), ["read", "ddl", "destructive"]);
+
+        marks.ShouldBe([new RiskMark(marks[0].Token, 3, "ddl", "DROP")], "the worst effect of a word, once");
+    }
+
+    [Fact]
+    public void An_effect_that_the_text_does_not_show_is_said_too()
+    {
+        var marks = RiskMarks.Find(SqlLexer.Read("select clean_up()"), ["read", "write", "mass-write"]);
+
+        marks.ShouldBe([new RiskMark(-1, 0, "mass-write", "")]);
+    }
+}
