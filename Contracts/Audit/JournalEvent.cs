@@ -19,7 +19,13 @@ public static class EventKinds
     public const string OperationDecided = "operation.decided";
     public const string HoldResolved = "hold.resolved";
     public const string OperationCompleted = "operation.completed";
+    public const string OperationNotice = "operation.notice";
+    public const string ResultRecorded = "result.recorded";
+    public const string SessionKilled = "session.killed";
     public const string SessionEnded = "session.ended";
+
+    /// <summary>Recorded rows on their way to Audit, in a chain of their own of one event; the session's <see cref="ResultRecorded"/> has their hash.</summary>
+    public const string Content = "content";
 }
 
 /// <summary>Command: store these events. Ingest is idempotent on (session, sequence); the same place with another hash is refused and reported.</summary>

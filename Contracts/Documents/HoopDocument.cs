@@ -22,6 +22,12 @@ public sealed record AccessDocument
 {
     public IReadOnlyList<string> ViewSessions { get; init; } = [];
     public IReadOnlyList<string> ExportSessions { get; init; } = [];
+
+    /// <summary>Follow running sessions live.</summary>
+    public IReadOnlyList<string> WatchSessions { get; init; } = [];
+
+    /// <summary>End running sessions.</summary>
+    public IReadOnlyList<string> KillSessions { get; init; } = [];
     public IReadOnlyList<string> EditPolicy { get; init; } = [];
 }
 

@@ -36,6 +36,12 @@ public sealed record RuleDocument
     /// <summary>Rows one statement may change or return; null: no limit.</summary>
     public long? MaxRows { get; init; }
 
+    /// <summary>Rows of each result that are recorded as the client saw them; <see cref="AllRows"/> for every one, null for none.</summary>
+    public long? RecordRows { get; init; }
+
+    /// <summary><c>record: { rows: all }</c></summary>
+    public const long AllRows = long.MaxValue;
+
     /// <summary>Line in the YAML, from 1.</summary>
     public int Line { get; init; }
 }

@@ -16,6 +16,7 @@ builder.AddBus(bus =>
     bus.AddSnapshotConsumers();
     bus.AddApprovalConsumers(ingressId);
     bus.AddJournalConsumers(ingressId);
+    bus.AddSessionConsumers();
 });
 
 var app = builder.Build();

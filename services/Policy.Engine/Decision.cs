@@ -13,6 +13,9 @@ public sealed record Decision(
 {
     /// <summary>For <see cref="DecisionOutcome.Hold"/>: what approvers may grant instead of a single use, as every rule that asks offers it; null: nothing else.</summary>
     public GrantOffer? Offer { get; init; }
+
+    /// <summary>Rows of each result to record: the most that a rule that matched asks for; null for none.</summary>
+    public long? RecordRows { get; init; }
 }
 
 /// <param name="ApproverRoles">Role names whose members may decide (when several rules ask, members of every rule's list: the intersection; empty intersection means the union with the highest count).</param>

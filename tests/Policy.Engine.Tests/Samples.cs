@@ -23,7 +23,7 @@ internal static class Samples
           agent: { groups: [agents], kinds: [agent] }
           dba:   { groups: [dba] }
         policies:
-          - { name: agents-read,   roles: [agent], targets: [shop], allow: { verbs: [select], objects: [public.*], maxRows: 500 } }
+          - { name: agents-read,   roles: [agent], targets: [shop], allow: { verbs: [select], objects: [public.*], maxRows: 500, record: { rows: 20 } } }
           - name: agents-change
             roles: [agent]
             targets: { labels: { env: prod } }
@@ -36,6 +36,8 @@ internal static class Samples
           - { name: notes, targets: ["*"],  columns: ["*.*.notes"], with: null, predicates: block }
         access:
           viewSessions: [dba]
+          watchSessions: [dba]
+          killSessions: [dba]
           exportSessions: [dba]
           editPolicy: [dba]
         """;

@@ -6,5 +6,5 @@ namespace Hoop.Ingress.Journal;
 public static class ClosingEvents
 {
     public static bool Includes(string kind) =>
-        kind is EventKinds.SessionEnded or EventKinds.OperationCompleted or EventKinds.HoldResolved;
+        kind is EventKinds.SessionEnded or EventKinds.OperationCompleted or EventKinds.HoldResolved or EventKinds.SessionKilled;
 }

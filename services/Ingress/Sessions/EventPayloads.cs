@@ -18,7 +18,10 @@ internal static class EventPayloads
 
     internal readonly record struct Resolved(long OperationId, Guid RequestId, string Outcome, IReadOnlyList<string> DecidedBy, string? Reason);
 
-    internal readonly record struct Completed(long OperationId, OperationResult Result);
+    internal readonly record struct Completed(Permit Permit, OperationResult Result);
+
+    /// <param name="OperationId">Null: it belongs to none.</param>
+    internal readonly record struct Noticed(long? OperationId, SessionNotice Notice);
 
     internal static void SessionStarted(EventBuffer json, in Start start)
     {
@@ -65,7 +68,7 @@ internal static class EventPayloads
         json.Raw(",\"outcome\":"u8);
         json.Text(decided.Outcome);
         json.Raw(",\"text\":"u8);
-        verdict.WriteText(json, operation.Text);
+        verdict.WriteText(json, operation);
         json.Raw(",\"bindValues\":["u8);
         WriteValues(json, operation.BindValues, verdict);
         json.Raw("]"u8);
@@ -103,11 +106,22 @@ internal static class EventPayloads
     {
         var result = completed.Result;
         json.Raw("{\"operation\":"u8);
-        json.Number(completed.OperationId);
+        json.Number(completed.Permit.OperationId);
         json.Raw(",\"succeeded\":"u8);
         json.Bool(result.Succeeded);
         json.Raw(",\"status\":"u8);
         json.Text(result.Status);
+        if (result.Detail is not null)
+        {
+            json.Raw(",\"detail\":"u8);
+            json.Text(result.Detail);
+        }
+        if (result.Hint is not null)
+        {
+            json.Raw(",\"hint\":"u8);
+            json.Text(result.Hint);
+        }
+        if (result.Columns.Count > 0) WriteColumns(json, result.Columns, completed.Permit);
         if (result.Rows is { } rows)
         {
             json.Raw(",\"rows\":"u8);
@@ -122,6 +136,41 @@ internal static class EventPayloads
             json.Raw(",\"maskedColumns\":"u8);
             json.List(result.MaskedColumns);
         }
+        json.Raw("}"u8);
+    }
+
+    internal static void OperationNotice(EventBuffer json, in Noticed noticed)
+    {
+        var notice = noticed.Notice;
+        json.Raw("{"u8);
+        if (noticed.OperationId is { } operation)
+        {
+            json.Raw("\"operation\":"u8);
+            json.Number(operation);
+            json.Raw(","u8);
+        }
+        json.Raw("\"severity\":"u8);
+        json.Text(notice.Severity);
+        json.Raw(",\"code\":"u8);
+        json.Text(notice.Code);
+        json.Raw(",\"message\":"u8);
+        json.Text(notice.Message);
+        json.Raw(",\"detail\":"u8);
+        json.Text(notice.Detail);
+        json.Raw(",\"hint\":"u8);
+        json.Text(notice.Hint);
+        if (notice.Last) json.Raw(",\"last\":true"u8);
+        json.Raw("}"u8);
+    }
+
+    internal static void SessionKilled(EventBuffer json, in SessionKill kill)
+    {
+        json.Raw("{\"by\":"u8);
+        json.Text(kill.By);
+        json.Raw(",\"byId\":"u8);
+        json.Text(kill.ById);
+        json.Raw(",\"reason\":"u8);
+        json.Text(kill.Reason);
         json.Raw("}"u8);
     }
 
@@ -164,6 +213,17 @@ internal static class EventPayloads
         json.Raw(",\"emergency\":"u8);
         json.Bool(said.Emergency);
         json.Raw("}"u8);
+    }
+
+    private static void WriteColumns(EventBuffer json, IReadOnlyList<string> columns, Permit permit)
+    {
+        json.Raw(",\"columns\":["u8);
+        for (var i = 0; i < columns.Count; i++)
+        {
+            if (i > 0) json.Raw(","u8);
+            WriteRedacted(json, columns[i], permit.Standing?.RecordMasks.Detectors);
+        }
+        json.Raw("]"u8);
     }
 
     private static void WriteValues(EventBuffer json, IReadOnlyList<string?> values, Verdict verdict)

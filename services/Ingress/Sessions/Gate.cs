@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
 using Hoop.Ingress.Approvals;
 using Hoop.Ingress.Journal;
+using Hoop.Ingress.Recordings;
 using Hoop.Ingress.Snapshots;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.Extensions.Options;
@@ -10,9 +12,11 @@ namespace Hoop.Ingress.Sessions;
 
 /// <summary>The one decision point, used by every protocol: authenticate → open → ask per operation → complete → end.</summary>
 public sealed class Gate(
-    SnapshotStore snapshots, TokenValidator tokens, IJournal journal, HoldDesk holds,
+    SnapshotStore snapshots, TokenValidator tokens, IJournal journal, HoldDesk holds, RecordingDesk recordings,
     IOptions<GateOptions> options, TimeProvider clock, ILogger<Gate> logger)
 {
+    private readonly ConcurrentDictionary<string, GateSession> live = new();
+
     /// <summary>Raised for every session that opened, and once when it ends.</summary>
     public event Action<GateSession>? Opened;
 
@@ -39,13 +43,14 @@ public sealed class Gate(
             await RecordRefusalAsync(principal, target, protocol, client, snapshot.Document.Version, cancel);
             return (null, Refusals.UnknownTarget(target, principal));
         }
-        var session = new GateSession(new AuthorizedTarget(target, document), principal, snapshots, journal, holds, options.Value, clock, logger)
+        var session = new GateSession(new AuthorizedTarget(target, document), principal, snapshots, journal, holds, recordings, options.Value, clock, logger)
         {
-            Ended = ended => Ended?.Invoke(ended),
+            Ended = Leave,
         };
         try
         {
             await session.StartAsync(client, protocol, snapshot, cancel);
+            live[session.Id] = session;
             Opened?.Invoke(session);
         }
         catch (JournalUnavailableException e)
@@ -54,6 +59,15 @@ public sealed class Gate(
             return (null, Refusals.JournalUnavailable());
         }
         return (session, null);
+    }
+
+    /// <summary>A session of this Ingress that has not ended; null when it is not here.</summary>
+    internal GateSession? Find(string sessionId) => live.GetValueOrDefault(sessionId);
+
+    private void Leave(GateSession session)
+    {
+        live.TryRemove(session.Id, out _);
+        Ended?.Invoke(session);
     }
 
     /// <summary>A known principal that knocked at a closed door is on record; who is not known could only fill the journal.</summary>

@@ -25,6 +25,9 @@ public sealed class Permit
     /// <summary>Rows it may change or return; over it, it is rolled back.</summary>
     public long? MaxRows { get; }
 
+    /// <summary>Rows of each of its results to record; 0 for none.</summary>
+    public long RecordRows { get; init; }
+
     /// <summary>The rules that let it pass.</summary>
     public IReadOnlyList<string> Rules { get; init; } = [];
 

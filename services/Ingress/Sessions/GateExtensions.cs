@@ -1,10 +1,12 @@
 using Hoop.Ingress.Approvals;
 using Hoop.Ingress.Identity;
+using Hoop.Ingress.Recordings;
 using Hoop.Ingress.Replicas;
 using Hoop.Ingress.Snapshots;
 using Hoop.ServiceDefaults;
 using Hoop.ServiceDefaults.Documents;
 using Hoop.ServiceDefaults.Identity;
+using MassTransit;
 using Microsoft.Extensions.Options;
 
 namespace Hoop.Ingress.Sessions;
@@ -23,12 +25,17 @@ internal static class GateExtensions
         };
         builder.Services.AddSingleton(Options.Create(options));
         builder.Services.AddSingleton<Gate>();
+        builder.Services.AddSingleton(RecordingOptions.From(configuration));
+        builder.Services.AddSingleton<RecordingDesk>();
         builder.AddHoopDocuments();
         builder.AddHoopAuthentication();
         builder.AddSnapshots();
         builder.AddApprovals();
         return options.IngressId;
     }
+
+    /// <summary>Commands about live sessions: each Ingress hears all, on a queue of this process alone.</summary>
+    internal static void AddSessionConsumers(this IBusRegistrationConfigurator bus) => bus.AddOwnQueueConsumer<KillSessionConsumer>();
 
     /// <summary>The directory of live sessions.</summary>
     internal static void AddSessionDirectory(this IHostApplicationBuilder builder)

@@ -22,4 +22,7 @@ internal static partial class GateLog
 
     [LoggerMessage(2007, LogLevel.Information, "Session {Session}: request {Request} ended as {Outcome}")]
     internal static partial void HoldEnded(this ILogger logger, string session, Guid request, string outcome);
+
+    [LoggerMessage(2008, LogLevel.Warning, "Session {Session} was killed by {By}")]
+    internal static partial void SessionKilled(this ILogger logger, string session, string by);
 }

@@ -3,6 +3,7 @@ using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
 using Hoop.Ingress.Approvals;
 using Hoop.Ingress.Journal;
+using Hoop.Ingress.Recordings;
 using Hoop.Ingress.Snapshots;
 using Hoop.Policy.Engine;
 
@@ -17,6 +18,8 @@ public sealed class GateSession
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly SessionJournal recorder;
+    private readonly SessionRecordings recordings;
+    private readonly TaskCompletionSource<SessionKill> killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // One reference, so that both directions of a connection always see roles and documents that belong together.
     private volatile Standing? standing;
@@ -25,12 +28,13 @@ public sealed class GateSession
     private int ended;
 
     internal GateSession(
-        AuthorizedTarget target, Principal principal, SnapshotStore snapshots, IJournal journal, HoldDesk holds,
+        AuthorizedTarget target, Principal principal, SnapshotStore snapshots, IJournal journal, HoldDesk holds, RecordingDesk recordingDesk,
         GateOptions options, TimeProvider clock, ILogger logger)
     {
         (Target, Principal, this.snapshots, this.holds, this.options, this.clock, this.logger) = (target, principal, snapshots, holds, options, clock, logger);
         Id = Guid.CreateVersion7(clock.GetUtcNow()).ToString("n");
         recorder = new SessionJournal(Id, journal, clock);
+        recordings = new SessionRecordings(recordingDesk, recorder, journal, clock);
     }
 
     internal Action<GateSession>? Ended { get; init; }
@@ -38,6 +42,9 @@ public sealed class GateSession
     public string Id { get; }
     public Principal Principal { get; }
     public AuthorizedTarget Target { get; }
+
+    /// <summary>Completes when somebody ends the session; never otherwise. The protocol tells the client.</summary>
+    public Task<SessionKill> Killed => killed.Task;
 
     /// <summary>What this principal is under the newest documents.</summary>
     internal Standing Standing
@@ -106,13 +113,42 @@ public sealed class GateSession
     {
         try
         {
-            recorder.Append(EventKinds.OperationCompleted, new EventPayloads.Completed(permit.OperationId, result), EventPayloads.OperationCompleted);
+            recorder.Append(EventKinds.OperationCompleted, new EventPayloads.Completed(permit, result), EventPayloads.OperationCompleted);
         }
         catch (JournalUnavailableException e)
         {
             // The operation has run; what can still be refused is the next one.
             logger.JournalRefused(Id, e.Message);
         }
+    }
+
+    /// <summary>Takes the rows of one of an operation's results; null when no rule wants them.</summary>
+    internal ResultRecording? RecordRows(Permit permit, int statement, IReadOnlyList<RecordedColumn> columns, RowWriter write) =>
+        permit.RecordRows is > 0 and var rows ? new ResultRecording(recordings, permit.OperationId, statement, columns, write, rows, permit.Standing.RecordMasks.Detectors) : null;
+
+    /// <summary>Journals what the target said besides results.</summary>
+    /// <param name="permit">What it was said to; null: nothing.</param>
+    internal void Notice(Permit? permit, SessionNotice notice)
+    {
+        try
+        {
+            recorder.Append(EventKinds.OperationNotice, new EventPayloads.Noticed(permit?.OperationId, notice), EventPayloads.OperationNotice);
+        }
+        catch (JournalUnavailableException e)
+        {
+            logger.JournalRefused(Id, e.Message);
+        }
+    }
+
+    /// <summary>Journals who ends the session and why, and has it ended.</summary>
+    /// <returns>False: it has ended already, or is being ended.</returns>
+    /// <exception cref="JournalUnavailableException">It could not be recorded, so it was not done.</exception>
+    internal async ValueTask<bool> KillAsync(SessionKill kill, CancellationToken cancel)
+    {
+        if (Volatile.Read(ref ended) != 0 || killed.Task.IsCompleted) return false;
+        await recorder.AppendAsync(EventKinds.SessionKilled, kill, EventPayloads.SessionKilled, Durability.Synced, cancel);
+        logger.SessionKilled(Id, kill.ById);
+        return killed.TrySetResult(kill);
     }
 
     /// <summary>Journals the end. Idempotent.</summary>
@@ -122,6 +158,8 @@ public sealed class GateSession
         if (Interlocked.Exchange(ref ended, 1) != 0) return;
         try
         {
+            // Nothing may follow the end.
+            await recordings.DrainedAsync();
             await recorder.AppendAsync(EventKinds.SessionEnded, cause, EventPayloads.SessionEnded, Durability.Synced);
         }
         catch (JournalUnavailableException e)
@@ -154,7 +192,7 @@ public sealed class GateSession
     {
         var place = Record(new EventPayloads.Decided(id, operation, "allow", verdict));
         if (verdict.MustBeDurable) Volatile.Write(ref owed, place);
-        return new Permit(id, operation, verdict.Standing, verdict.Decision.MaxRows) { Rules = verdict.Decision.Rules };
+        return new Permit(id, operation, verdict.Standing, verdict.Decision.MaxRows) { Rules = verdict.Decision.Rules, RecordRows = verdict.Decision.RecordRows ?? 0 };
     }
 
     private async ValueTask<GateAnswer> DisallowAsync(Operation operation, Verdict verdict, CancellationToken cancel)
@@ -187,7 +225,7 @@ public sealed class GateSession
         await RecordDurablyAsync(new EventPayloads.Decided(id, operation, "hold", verdict, request.RequestId, request.ExpiresAt), cancel);
         var link = new Uri(options.PortalUrl, $"/requests/{request.RequestId}").ToString();
         logger.HoldOpened(Id, request.RequestId);
-        var permit = new Permit(id, operation, verdict.Standing, verdict.Decision.MaxRows) { Rules = verdict.Decision.Rules, RequestId = request.RequestId };
+        var permit = new Permit(id, operation, verdict.Standing, verdict.Decision.MaxRows) { Rules = verdict.Decision.Rules, RequestId = request.RequestId, RecordRows = verdict.Decision.RecordRows ?? 0 };
         return await holds.OpenAsync(request, link, permit, this, cancel);
     }
 

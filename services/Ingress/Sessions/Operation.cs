@@ -11,6 +11,9 @@ public sealed record Operation
     /// <summary>The exact text that will run.</summary>
     public required string Text { get; init; }
 
+    /// <summary>Takes the values out of its text, for a record that must not show them; null: then the text is not recorded at all.</summary>
+    public Func<string, string>? HideValues { get; init; }
+
     /// <summary>Bind values as text, in order; null is SQL NULL.</summary>
     public IReadOnlyList<string?> BindValues { get; init; } = [];
 
@@ -31,8 +34,27 @@ public sealed record OperationPreview(double? EstimatedRows, string Plan)
 }
 
 /// <summary>How an operation ended, for the journal.</summary>
-/// <param name="Status">The command tag (<c>SELECT 3</c>) or the error's SQLSTATE and masked message.</param>
+/// <param name="Status">The command tag (<c>SELECT 3</c>) or the error's SQLSTATE and message, masked as records are.</param>
 /// <param name="Rows">Rows returned or changed; null when unknown.</param>
 /// <param name="MaskedColumns">Names of result columns that were masked.</param>
 public sealed record OperationResult(
-    bool Succeeded, string Status, long? Rows, long Bytes, TimeSpan Duration, IReadOnlyList<string> MaskedColumns);
+    bool Succeeded, string Status, long? Rows, long Bytes, TimeSpan Duration, IReadOnlyList<string> MaskedColumns)
+{
+    /// <summary>Of the last result that it showed.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>Of the error, masked likewise.</summary>
+    public string? Detail { get; init; }
+
+    /// <inheritdoc cref="Detail"/>
+    public string? Hint { get; init; }
+}
+
+/// <summary>What a target said besides results, masked as records are.</summary>
+/// <param name="Last">Later ones of the same operation are not recorded.</param>
+public readonly record struct SessionNotice(string Severity, string Code, string Message, string? Detail, string? Hint, bool Last);
+
+/// <summary>Somebody ended the session.</summary>
+/// <param name="By">Their name.</param>
+/// <param name="ById">Issuer and subject.</param>
+public sealed record SessionKill(string By, string ById, string Reason);

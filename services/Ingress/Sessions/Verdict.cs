@@ -29,19 +29,21 @@ internal sealed class Verdict(Standing standing, OperationFacts facts, Decision 
     /// <summary>Its events must be on the disk before anything depends on them.</summary>
     internal bool MustBeDurable => (facts.Effects & ~Effects.Read) != 0;
 
-    /// <summary>A masked column decides: its values would tell.</summary>
-    internal bool HidesValues => hidesValues ??= facts.ColumnUses.Any(use => standing.RecordMasks.ForBaseColumn(use.Column) is not null);
+    /// <summary>A masked column decides, or a table that has one is written to: the statement's values would tell.</summary>
+    internal bool HidesValues => hidesValues ??= standing.RecordMasks.HasColumnMasks
+        && (facts.ColumnUses.Any(use => IsMasked(use.Column)) || facts.Accesses.Any(access => Writes(access.Verb) && IsMasked($"{access.Name}.*")));
 
     /// <summary>The statement's text, redacted.</summary>
-    internal void WriteText(EventBuffer json, string text)
+    internal void WriteText(EventBuffer json, Operation operation)
     {
+        var text = operation.Text;
         if (textRecord is { } known && ReferenceEquals(known.Text, text))
         {
             json.Raw(known.Json);
             return;
         }
         var start = json.Length;
-        EventPayloads.WriteRedacted(json, text, Secrets);
+        EventPayloads.WriteRedacted(json, HidesValues ? operation.HideValues?.Invoke(text) ?? "***" : text, Secrets);
         if (text.Length > LongestKeptText) return;
         // One object, so that nobody ever sees a text with another one's record.
         if (ReferenceEquals(lastText, text)) textRecord = new TextRecord(text, json.Since(start).ToArray());
@@ -74,6 +76,10 @@ internal sealed class Verdict(Standing standing, OperationFacts facts, Decision 
         if (factsSeen) factsRecord = json.Since(start).ToArray();
         factsSeen = true;
     }
+
+    private bool IsMasked(string column) => standing.RecordMasks.ForBaseColumn(column) is not null;
+
+    private static bool Writes(string verb) => verb is "insert" or "update" or "merge" or "copy-from";
 
     private sealed record TextRecord(string Text, byte[] Json);
 }

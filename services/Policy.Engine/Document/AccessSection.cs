@@ -11,7 +11,8 @@ internal static class AccessSection
         if (top.Fields("access") is not { } fields) return new AccessDocument();
         var access = new AccessDocument
         {
-            ViewSessions = Roles("viewSessions"), ExportSessions = Roles("exportSessions"), EditPolicy = Roles("editPolicy"),
+            ViewSessions = Roles("viewSessions"), ExportSessions = Roles("exportSessions"), WatchSessions = Roles("watchSessions"),
+            KillSessions = Roles("killSessions"), EditPolicy = Roles("editPolicy"),
         };
         fields.End();
         return access;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hoop.Contracts.Documents;
 using Hoop.Policy.Engine.Rules;
 using Hoop.Policy.Engine.Yaml;
@@ -7,6 +8,8 @@ namespace Hoop.Policy.Engine.Document;
 /// <summary>What is inside <c>allow</c>, <c>approve</c> or <c>block</c>.</summary>
 internal static class ActionReader
 {
+    private const long MostRecordedRows = 1_000_000;
+
     private static readonly TimeSpan DefaultExpiry = TimeSpan.FromMinutes(15);
 
     /// <summary>A rule with everything but who and where.</summary>
@@ -19,11 +22,12 @@ internal static class ActionReader
         var maxRows = action == RuleAction.Block ? null : fields.Whole("maxRows", 1, long.MaxValue);
         var approval = action == RuleAction.Approve ? ReadApproval(fields, errors, names) : null;
         var grant = action == RuleAction.Approve ? GrantReader.Read(fields, errors, names) : null;
+        var record = action == RuleAction.Block ? null : ReadRecord(fields, errors);
         fields.End();
         return new RuleDocument
         {
             Name = "", Roles = [], Action = action, Verbs = verbs, Objects = [.. objects.Select(o => o.Value)],
-            Effects = effects, Approval = approval, Grant = grant, MaxRows = maxRows,
+            Effects = effects, Approval = approval, Grant = grant, MaxRows = maxRows, RecordRows = record,
         };
     }
 
@@ -46,6 +50,18 @@ internal static class ActionReader
             else errors.Add(text, $"{fields.Path}.expires", $"{YamlErrors.Show(text.Value)} is not a duration; write a number with s, m, h or d, such as 30s, 15m or 1h (at most 30d)");
         }
         return new ApprovalDocument(by, count, expires);
+    }
+
+    private static long? ReadRecord(YamlFields fields, YamlErrors errors)
+    {
+        if (fields.Fields("record", fields.Has("record") ? "record: { rows: 20 }" : null) is not { } record) return null;
+        var rows = record.Text("rows", "rows: 20");
+        record.End();
+        if (rows is null) return null;
+        if (rows.Value.Value == "all") return RuleDocument.AllRows;
+        if (long.TryParse(rows.Value.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MostRecordedRows) return count;
+        errors.Add(rows.Value, $"{record.Path}.rows", $"must be a whole number from 1 to {MostRecordedRows}, or all");
+        return null;
     }
 
     private static List<string> Words(YamlFields fields, YamlErrors errors, string key, string what, IReadOnlyCollection<string> known)

@@ -23,7 +23,7 @@ internal sealed class CompiledRule
         _anyEffect = rule.Effects.Contains("*");
         _effects = _anyEffect ? (Effects)~0 : EffectsOf(rule);
         _namesVerbsOrObjects = rule.Verbs.Count > 0 || rule.Objects.Count > 0;
-        Allowed = new Decision(DecisionOutcome.Allow, [rule.Name], $"policy \"{rule.Name}\" allows it", MaxRows: rule.MaxRows);
+        Allowed = new Decision(DecisionOutcome.Allow, [rule.Name], $"policy \"{rule.Name}\" allows it", MaxRows: rule.MaxRows) { RecordRows = rule.RecordRows };
     }
 
     public RuleDocument Document { get; }

@@ -117,7 +117,8 @@ internal sealed class RuleSet
             ? null
             : new Decision(
                 DecisionOutcome.Hold, Names(asking), Explanation.Held(asking, operation), _approvers.Merge(asking),
-                asking.Concat(Used(used)).Min(r => r.Document.MaxRows)) { Offer = GrantOffers.Common(asking) };
+                asking.Concat(Used(used)).Min(r => r.Document.MaxRows))
+            { Offer = GrantOffers.Common(asking), RecordRows = asking.Concat(Used(used)).Max(r => r.Document.RecordRows) };
     }
 
     private Decision Allowed(ReadOnlySpan<bool> used)
@@ -125,7 +126,8 @@ internal sealed class RuleSet
         if (used.Count(true) == 1) return _allows[used.IndexOf(true)].Allowed;
         var rules = Used(used);
         return new Decision(
-            DecisionOutcome.Allow, Names(rules), Explanation.Allowed(rules), MaxRows: rules.Min(r => r.Document.MaxRows));
+            DecisionOutcome.Allow, Names(rules), Explanation.Allowed(rules), MaxRows: rules.Min(r => r.Document.MaxRows))
+        { RecordRows = rules.Max(r => r.Document.RecordRows) };
     }
 
     private Decision Uncovered(OperationFacts operation, ObjectAccess access)

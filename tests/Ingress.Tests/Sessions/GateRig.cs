@@ -4,6 +4,7 @@ using Hoop.Contracts.Identity;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Approvals;
 using Hoop.Ingress.Journal;
+using Hoop.Ingress.Recordings;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Snapshots;
 using Hoop.Ingress.Tests.Journal;
@@ -52,7 +53,7 @@ internal sealed class GateRig
         var options = Options.Create(new GateOptions { IngressId = "test", PortalUrl = new Uri("http://portal") });
         var http = new ServiceCollection().AddHttpClient().BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
         Holds = new HoldDesk(Approvals, options, Clock, NullLogger<HoldDesk>.Instance);
-        Gate = new Gate(Snapshots, new TokenValidator(new HoopDocuments(), http, Clock), journal ?? Journal, Holds, options, Clock, NullLogger<Gate>.Instance);
+        Gate = new Gate(Snapshots, new TokenValidator(new HoopDocuments(), http, Clock), journal ?? Journal, Holds, new RecordingDesk(new RecordingOptions(), NullLogger<RecordingDesk>.Instance), options, Clock, NullLogger<Gate>.Instance);
         if (yaml is not null) Activate(yaml, 1);
     }
 

@@ -109,6 +109,9 @@ public sealed class MistakeTests
     [InlineData("roles: [agent], targets: [shop], allow:", "policies \"p\": allow is missing; add for example allow: { verbs: [select] }")]
     [InlineData("roles: [agent], targets: [shop], block: {}", "policies \"p\".block: names no verbs, objects or effects; to mean everything write verbs: [\"*\"]")]
     [InlineData("roles: [agent], targets: [shop], block: { effects: [destroy] }", "policies \"p\".block.effects: \"destroy\" is not an effect; use read, write, mass-write, ddl, destructive, privilege, code-exec, file-access, network, session, dynamic, unknown or lock")]
+    [InlineData("roles: [agent], targets: [shop], allow: { verbs: [select], record: { rows: 0 } }", "policies \"p\".allow.record.rows: must be a whole number from 1 to 1000000, or all")]
+    [InlineData("roles: [agent], targets: [shop], allow: { verbs: [select], record: {} }", "policies \"p\".allow.record: rows is missing; add for example rows: 20")]
+    [InlineData("roles: [agent], targets: [shop], block: { verbs: [drop], record: { rows: all } }", "policies \"p\".block: unknown key \"record\"; use verbs, objects or effects")]
     [InlineData("roles: [agent], targets: [shop], block: { verbs: [drop], maxRows: 1 }", "policies \"p\".block: unknown key \"maxRows\"; use verbs, objects or effects")]
     [InlineData("roles: [agent], targets: [shop], approve: { verbs: [delete] }", "policies \"p\".approve: by is missing; add for example by: [dba], the roles that may approve")]
     [InlineData("roles: [agent], targets: [shop], approve: { verbs: [delete], by: [bda] }", "policies \"p\".approve.by: there is no role \"bda\"; did you mean \"dba\"?")]
@@ -151,6 +154,6 @@ public sealed class MistakeTests
     [InlineData("roles: { a: {} }", "roles.a: groups is missing; add for example groups: [agents]")]
     [InlineData("roles: { 'a b': { groups: [x] } }", "roles: \"a b\" cannot be a role's name; use letters, digits, _, - and ., at most 63")]
     [InlineData("access: { editPolicy: [dba] }", "access.editPolicy: there is no role \"dba\"; declare it under roles")]
-    [InlineData("access: { edit: [dba] }", "access: unknown key \"edit\"; use viewSessions, exportSessions or editPolicy")]
+    [InlineData("access: { edit: [dba] }", "access: unknown key \"edit\"; use viewSessions, exportSessions, watchSessions, killSessions or editPolicy")]
     public void Identity_roles_and_access_are_checked(string section, string message) => OneError("version: 1\n" + section, message, 2);
 }

@@ -74,7 +74,7 @@ internal sealed class SessionHeads
 
     private void Advance(string session, long sequence, string kind, ReadOnlySpan<byte> hash)
     {
-        if (kind is EventKinds.SessionEnded or EventKinds.SessionRefused)
+        if (kind is EventKinds.SessionEnded or EventKinds.SessionRefused or EventKinds.Content)
             heads.Remove(session);
         else
             Set(session, sequence + 1, hash);

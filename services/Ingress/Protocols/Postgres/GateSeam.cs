@@ -1,4 +1,5 @@
 using Hoop.Contracts.Identity;
+using Hoop.Ingress.Recordings;
 using Hoop.Ingress.Sessions;
 using Hoop.Masking.Engine;
 
@@ -39,6 +40,19 @@ internal interface IGateSession
     ValueTask DurableAsync(CancellationToken cancel);
 
     void Complete(Permit permit, OperationResult result);
+
+    /// <summary>What records must not show of an operation, or of what belongs to none; null when nothing.</summary>
+    TargetMasks? RecordMasksFor(Permit? permit);
+
+    /// <inheritdoc cref="GateSession.RecordRows"/>
+    ResultRecording? RecordRows(Permit permit, int statement, IReadOnlyList<RecordedColumn> columns, RowWriter write);
+
+    /// <inheritdoc cref="GateSession.Notice"/>
+    void Notice(Permit? permit, SessionNotice notice);
+
+    /// <inheritdoc cref="GateSession.Killed"/>
+    Task<SessionKill> Killed { get; }
+
     ValueTask EndAsync(string cause);
 }
 
@@ -69,6 +83,10 @@ internal sealed class RealGateSession(GateSession session) : IGateSession
     public ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel) => session.ForeseeAsync(operation, cancel);
     public ValueTask DurableAsync(CancellationToken cancel) => session.DurableAsync(cancel);
     public void Complete(Permit permit, OperationResult result) => session.Complete(permit, result);
+    public TargetMasks? RecordMasksFor(Permit? permit) => NullIfEmpty((permit?.Standing ?? session.Standing).RecordMasks);
+    public ResultRecording? RecordRows(Permit permit, int statement, IReadOnlyList<RecordedColumn> columns, RowWriter write) => session.RecordRows(permit, statement, columns, write);
+    public void Notice(Permit? permit, SessionNotice notice) => session.Notice(permit, notice);
+    public Task<SessionKill> Killed => session.Killed;
     public ValueTask EndAsync(string cause) => session.EndAsync(cause);
 
     private static TargetMasks? NullIfEmpty(TargetMasks masks) => masks.IsEmpty ? null : masks;

@@ -30,12 +30,18 @@ internal sealed class PostgresSessions
     public async Task CancelAsync(int processId, byte[] secret, CancellationToken cancel)
     {
         if (secret.Length != 4 || !sessions.TryGetValue((processId, BitConverter.ToInt32(secret)), out var session) || session.TryCancelHold()) return;
+        await CancelAsync(session, cancel);
+    }
+
+    /// <summary>Has the target end what the session runs; a target that does not answer is only logged.</summary>
+    public static async Task CancelAsync(RelaySession session, CancellationToken cancel)
+    {
         if (session.Upstream.Key is not { } key) return;
         try
         {
             await PostgresUpstream.CancelAsync(session.Services.Dialer, session.Gate.Target, key, cancel);
         }
-        catch (Exception e) when (e is TargetUnavailableException or IOException)
+        catch (Exception e) when (e is TargetUnavailableException or IOException or OperationCanceledException)
         {
             session.Services.Logger.CancelFailed(session.Gate.Target.Name, e.Message);
         }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Hoop.Contracts.Documents;
 using Hoop.Contracts.Identity;
 using Hoop.Ingress.Protocols.Postgres;
+using Hoop.Ingress.Recordings;
 using Hoop.Ingress.Sessions;
 using Hoop.Masking.Engine;
 
@@ -72,6 +73,18 @@ internal sealed class PlayedGate(TargetDocument target) : IGate, IGateSession
     public ValueTask DurableAsync(CancellationToken cancel) => new(Durable().WaitAsync(cancel));
 
     public void Complete(Permit permit, OperationResult result) => Completed.Enqueue((permit, result));
+
+    public TargetMasks? RecordMasksFor(Permit? permit) => Masks;
+
+    public ResultRecording? RecordRows(Permit permit, int statement, IReadOnlyList<RecordedColumn> columns, RowWriter write) => null;
+
+    internal ConcurrentQueue<SessionNotice> Notices { get; } = new();
+
+    public void Notice(Permit? permit, SessionNotice notice) => Notices.Enqueue(notice);
+
+    internal TaskCompletionSource<SessionKill> Kill { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<SessionKill> Killed => Kill.Task;
 
     public ValueTask EndAsync(string cause)
     {

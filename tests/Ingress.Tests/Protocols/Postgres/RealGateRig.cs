@@ -22,7 +22,9 @@ internal sealed class RealGateRig : IAsyncDisposable
         create view ssn_numbers as select id, ssn::int as n from customers;
         """;
 
-    private RealGateRig(GateRig gate, GatewayRig gateway) => (Gate, Gateway) = (gate, gateway);
+    private readonly TokenGate tokens;
+
+    private RealGateRig(GateRig gate, GatewayRig gateway, TokenGate tokens) => (Gate, Gateway, this.tokens) = (gate, gateway, tokens);
 
     internal GateRig Gate { get; }
     internal GatewayRig Gateway { get; }
@@ -45,6 +47,9 @@ internal sealed class RealGateRig : IAsyncDisposable
 
     internal required Func<string, string> Document { get; init; }
 
+    /// <summary>Who logs in.</summary>
+    internal Principal Principal { get => tokens.Principal; set => tokens.Principal = value; }
+
     /// <summary>New rules for the sessions that are open, too.</summary>
     internal void Activate(string rules, long version) => Gate.Activate(Document(rules), version);
 
@@ -66,9 +71,10 @@ internal sealed class RealGateRig : IAsyncDisposable
         var gate = new GateRig(Document(rules));
         var catalog = new PostgresTargetCatalog(new TargetCatalogs(TimeProvider.System, NullLogger<TargetCatalogs>.Instance), new TcpTargetDialer());
         var target = gate.Snapshots.Current!.Document.Targets["shop"];
-        var gateway = await GatewayRig.StartAsync(target, null, null, null, new SqlAnalyzer().Analyze, new TokenGate(gate), catalog);
+        var tokens = new TokenGate(gate);
+        var gateway = await GatewayRig.StartAsync(target, null, null, null, new SqlAnalyzer().Analyze, tokens, catalog);
         gateway.OwnDatabase = database;
-        return new RealGateRig(gate, gateway) { Document = Document };
+        return new RealGateRig(gate, gateway, tokens) { Document = Document };
     }
 
     /// <summary>What an administrator does without Hoop.</summary>
@@ -80,8 +86,10 @@ internal sealed class RealGateRig : IAsyncDisposable
     {
         private readonly RealGate gate = new(rig.Gate);
 
+        internal Principal Principal { get; set; } = GateRig.Agent;
+
         public ValueTask<(Principal? Principal, Refusal? Refusal)> AuthenticateAsync(string accessToken, CancellationToken cancel) =>
-            ValueTask.FromResult<(Principal?, Refusal?)>((GateRig.Agent, null));
+            ValueTask.FromResult<(Principal?, Refusal?)>((Principal, null));
 
         public ValueTask<(IGateSession? Session, Refusal? Refusal)> OpenAsync(Principal principal, string target, ClientInfo client, CancellationToken cancel) =>
             gate.OpenAsync(principal, target, client, cancel);

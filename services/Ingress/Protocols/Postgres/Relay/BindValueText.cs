@@ -26,10 +26,11 @@ internal static class BindValueText
         return values;
     }
 
-    internal static string Render(ReadOnlySpan<byte> value, bool binary, uint type)
+    /// <param name="longest">A longer value is named by its hash.</param>
+    internal static string Render(ReadOnlySpan<byte> value, bool binary, uint type, int longest = Longest)
     {
         // A long value is named by its hash: still bound, never shown in full.
-        if (value.Length > Longest) return $"({value.Length} bytes, sha256 {Convert.ToHexStringLower(SHA256.HashData(value))})";
+        if (value.Length > longest) return $"({value.Length} bytes, sha256 {Convert.ToHexStringLower(SHA256.HashData(value))})";
         if (!binary) return Text(value);
         return (type, value.Length) switch
         {

@@ -13,12 +13,13 @@ internal sealed class CopyOutState(RelaySession session)
 
     private RunningOperation? operation;
     private PostgresCopyMasker? masker;
+    private RecordedCopy? recorded;
 
     /// <summary>Messages that are no row and may still come.</summary>
     private int extra;
 
-    /// <summary>True while data passes without anybody looking into it.</summary>
-    public bool Passes => operation is { Limit: null } && masker is null;
+    /// <summary>True when a message passes without anybody looking into it.</summary>
+    public bool Passes(long length) => operation is { Limit: null } && masker is null && (recorded is null || recorded.Skips(length));
 
     public void Count(long length) => operation!.Bytes += length;
 
@@ -27,6 +28,7 @@ internal sealed class CopyOutState(RelaySession session)
         operation = head.Operation ?? throw PostgresRefusedException.Protocol("the target began a copy that nobody asked for");
         extra = operation.Current?.Command.Options.Any(static option => option.Key == "header") == true ? 1 : 0;
         masker = ResultMasks.ForCopy(session, operation, response.IsBinary, response.Columns);
+        recorded = ResultRecorder.ForCopy(session, operation, response.IsBinary, response.Columns);
         return true;
     }
 
@@ -37,6 +39,7 @@ internal sealed class CopyOutState(RelaySession session)
         var isRow = !body.SequenceEqual(BinaryEnd) && extra-- <= 0;
         if (operation.Limit is { Exceeded: true } || isRow && !operation.TryTakeRow()) return false;
         operation.Bytes += PostgresFrame.HeaderLength + body.Length;
+        if (recorded is { Done: false }) recorded.Add(body);
         return masker is null || !masker.TryRewrite(body, output);
     }
 
@@ -50,5 +53,5 @@ internal sealed class CopyOutState(RelaySession session)
     }
 
     /// <summary>An error took its place.</summary>
-    public void Abort() => (operation, masker) = (null, null);
+    public void Abort() => (operation, masker, recorded) = (null, null, null);
 }

@@ -15,12 +15,15 @@ internal static class PostgresOperations
     {
         Facts = Merge(analysis),
         Text = text,
+        HideValues = Hide,
         BindValues = values,
         InTransaction = session.TransactionStartedAt is not null,
         TransactionStartedAt = session.TransactionStartedAt,
         Preview = preview,
         Justification = justification,
     };
+
+    private static readonly Func<string, string> Hide = SqlLiterals.Hide;
 
     /// <summary>Text that could not even be read.</summary>
     internal static SqlAnalysis NotUnderstood(string text, string error) => new(

@@ -1,3 +1,4 @@
+using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 
@@ -21,8 +22,9 @@ internal sealed class PostgresRelay(RelaySession session)
         var client = new ClientPump(session, messages, new HoldRoom(session)).RunAsync(stop.Token);
         try
         {
-            var first = await Task.WhenAny(server, client, stopped.Task);
+            var first = await Task.WhenAny(server, client, stopped.Task, session.Gate.Killed);
             if (first == server) return await server;
+            if (first == session.Gate.Killed) return await KillAsync(await session.Gate.Killed, server);
             return first == client ? await LeaveAsync(client, server) : await StopAsync(server);
         }
         finally
@@ -40,6 +42,16 @@ internal sealed class PostgresRelay(RelaySession session)
         await SayAndCloseAsync(new PostgresRefusedException(
             PostgresDiagnostic.Create("FATAL", "57P01", "the gateway is stopping", hint: "Connect again in a moment."), "shutdown"), server);
         return "shutdown";
+    }
+
+    private async Task<string> KillAsync(SessionKill kill, Task server)
+    {
+        await SayAndCloseAsync(new PostgresRefusedException(
+            PostgresDiagnostic.Create("FATAL", "57P01", $"the session was ended by {kill.By}: {kill.Reason}", hint: "Ask them before you connect again."), "killed"), server);
+        // What it was running is to end too: a target notices that its client left only when it has something to say.
+        using var patience = new CancellationTokenSource(Farewell, session.Services.Clock);
+        await PostgresSessions.CancelAsync(session, patience.Token);
+        return $"killed by {kill.By}: {kill.Reason}";
     }
 
     private async Task<string> LeaveAsync(Task<string> client, Task<string> server)

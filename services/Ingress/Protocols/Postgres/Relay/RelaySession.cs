@@ -17,6 +17,7 @@ internal sealed class RelaySession
     private List<(Permit Permit, OperationResult Result)> ended = [];
     private List<(Permit Permit, OperationResult Result)>? recorded;
     private readonly HashSet<RunningOperation> suspended = [];
+    private ResultShapes? recordedResults;
     private TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public RelaySession(IGateSession gate, ClientConnection client, PostgresUpstream upstream, PostgresServices services)
@@ -43,6 +44,9 @@ internal sealed class RelaySession
 
     /// <summary>Of the server's, for its pump alone.</summary>
     public ResultShapes Results { get; } = new();
+
+    /// <summary>The same for the record, whose masks are others.</summary>
+    public ResultShapes RecordedResults => recordedResults ??= new();
 
     /// <summary>As the last ReadyForQuery said.</summary>
     public byte TransactionStatus { get; private set; } = ReadyForQuery.Idle;
@@ -143,6 +147,7 @@ internal sealed class RelaySession
     {
         if (operation.Ended) return;
         operation.Ended = true;
+        operation.EndRecording();
         ended.Add((operation.Permit, operation.Result(Services.Clock.GetElapsedTime(operation.StartedAt))));
     }
 

@@ -1,7 +1,10 @@
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Protocols.Postgres.Masking;
+using Hoop.Ingress.Protocols.Postgres.Results;
+using Hoop.Ingress.Recordings;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
+using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
@@ -9,6 +12,9 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlContext context, bool namesMoved, long? changes, long startedAt)
 {
     private string[] maskedColumns = [];
+    private ResultRecording? recording;
+    private RecordedRows? recorded;
+    private PostgresDiagnostic? error;
 
     /// <summary>By the statement being answered.</summary>
     private long returned;
@@ -41,6 +47,15 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
 
     /// <summary>The current result was looked at, <see cref="Masker"/> is set.</summary>
     public bool MaskerKnown { get; private set; }
+
+    /// <summary>Takes the rows of the current result for the record; null: none are wanted, or no more.</summary>
+    public RecordedRows? Recorded => recorded is { Done: false } ? recorded : null;
+
+    /// <summary>Names of the last result's columns; nobody changes it.</summary>
+    public string[] Columns { get; set; } = [];
+
+    /// <summary>Notices said to it so far.</summary>
+    public int Notices { get; set; }
 
     /// <summary>Rows returned or changed, whichever are more, of all its statements.</summary>
     public long Rows { get; set; }
@@ -86,9 +101,19 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
         Statement++;
         returned = 0;
         (Masker, MaskerKnown) = (null, false);
+        EndRecording();
     }
 
-    public void Use(PostgresRowMasker? masker) => (Masker, MaskerKnown) = (masker, true);
+    public void Use(PostgresRowMasker? masker, RecordedRows? rows) => (Masker, MaskerKnown, recorded) = (masker, true, rows);
+
+    /// <summary>The recording of its current result.</summary>
+    public void Record(ResultRecording result) => recording = result;
+
+    public void EndRecording()
+    {
+        recording?.End();
+        (recording, recorded) = (null, null);
+    }
 
     /// <param name="columns">In order, each once; nobody changes it.</param>
     public void Masked(string[] columns)
@@ -99,5 +124,13 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
 
     public void Failed(string status) => (Status, Succeeded) = (status, false);
 
-    public OperationResult Result(TimeSpan duration) => new(Succeeded, Status, Rows, Bytes, duration, maskedColumns);
+    /// <param name="told">As records may show it.</param>
+    public void Failed(PostgresDiagnostic told)
+    {
+        Failed($"{told.SqlState}: {told.Message}");
+        error = told;
+    }
+
+    public OperationResult Result(TimeSpan duration) =>
+        new(Succeeded, Status, Rows, Bytes, duration, maskedColumns) { Columns = Columns, Detail = error?.Detail, Hint = error?.Hint };
 }

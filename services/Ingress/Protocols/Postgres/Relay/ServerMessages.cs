@@ -14,9 +14,10 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 internal sealed class ServerMessages(RelaySession session)
 {
     private readonly CopyOutState copyOut = new(session);
+    private readonly RecordedNotices notices = new(session);
 
-    /// <summary>The server's last words were handed on.</summary>
-    public bool SaidFatal { get; private set; }
+    /// <summary>The server's last words, which were handed on, as records may show them; null while there are none.</summary>
+    public string? LastWords { get; private set; }
 
     private PostgresReplyQueue Replies => session.Replies;
 
@@ -25,10 +26,10 @@ internal sealed class ServerMessages(RelaySession session)
     {
         switch (type)
         {
-            case BackendType.DataRow when Replies.Shown is { MaskerKnown: true, Masker: null } operation && operation.TryTakeRow():
+            case BackendType.DataRow when Replies.Shown is { MaskerKnown: true, Masker: null } operation && (operation.Recorded is null || operation.Recorded.Skips(length)) && operation.TryTakeRow():
                 operation.Bytes += length;
                 return true;
-            case BackendType.CopyData when copyOut.Passes:
+            case BackendType.CopyData when copyOut.Passes(length):
                 copyOut.Count(length);
                 return true;
             default:
@@ -43,12 +44,13 @@ internal sealed class ServerMessages(RelaySession session)
     {
         masked = false;
         if (bytes.IsEmpty || bytes[0] != BackendType.DataRow || Replies.Shown is not { MaskerKnown: true, Limit: null } operation) return 0;
-        var masker = operation.Masker;
+        var (masker, recorded) = (operation.Masker, operation.Recorded);
         var (taken, rows) = (0, 0);
         while (bytes.Length - taken >= PostgresFrame.HeaderLength && bytes[taken] == BackendType.DataRow)
         {
             var length = BinaryPrimitives.ReadInt32BigEndian(bytes[(taken + 1)..]);
             if (length < sizeof(int) || length >= bytes.Length - taken) break;
+            recorded?.Add(bytes.Slice(taken + PostgresFrame.HeaderLength, length - sizeof(int)));
             masker?.Write(bytes.Slice(taken + PostgresFrame.HeaderLength, length - sizeof(int)), output);
             (taken, rows) = (taken + 1 + length, rows + 1);
         }
@@ -96,6 +98,7 @@ internal sealed class ServerMessages(RelaySession session)
     private bool Notice(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
     {
         var operation = Replies.Running;
+        notices.Record(operation, body);
         return session.DiagnosticsFor(operation) is not { } masker || !masker.TryRewrite(BackendType.NoticeResponse, body, Asked(operation), output);
     }
 
@@ -113,16 +116,22 @@ internal sealed class ServerMessages(RelaySession session)
         var said = PostgresDiagnostic.Read(body);
         var error = said;
         var fatal = error.Severity is "FATAL" or "PANIC";
-        SaidFatal |= fatal;
-        if (head.Instead is { } refusal && !fatal) error = PostgresVoice.Refused(refusal);
-        else if (head is { Operation: { Limit: { Exceeded: true } limit } over, Internal: null } && !fatal) error = PostgresVoice.Refused(limit.Refusal(over.Rows));
-        else if (session.DiagnosticsFor(head.Operation) is { } masker) error = masker.Mask(error, Asked(head.Operation));
+        var record = said;
+        if (head.Instead is { } refusal && !fatal) record = error = PostgresVoice.Refused(refusal);
+        else if (head is { Operation: { Limit: { Exceeded: true } limit } over, Internal: null } && !fatal) record = error = PostgresVoice.Refused(limit.Refusal(over.Rows));
+        else
+        {
+            record = notices.Told(head.Operation, said);
+            if (session.DiagnosticsFor(head.Operation) is { } masker) error = masker.Mask(error, Asked(head.Operation));
+        }
+
+        if (fatal) LastWords = $"{record.SqlState}: {record.Message}";
         head.Internal?.Error = error;
         if (head is { Operation.Limit: { } told, Internal: null }) told.Told = true;
 
         // An error of the gateway's own query only matters to the client when it took the client's pipeline down with it.
         var heard = head is not { Swallow: true, Internal.Alone: true };
-        if (known) Fail(head, error);
+        if (known) Fail(head, record);
         else if (!fatal) throw Misfit(BackendType.ErrorResponse);
         // Byte for byte when nothing in it had to go.
         if (heard && ReferenceEquals(error, said)) return true;
@@ -135,7 +144,7 @@ internal sealed class ServerMessages(RelaySession session)
         Replies.MarkHeadFailed();
         Replies.EndCopyIn();
         copyOut.Abort();
-        head.Operation?.Failed($"{error.SqlState}: {error.Message}");
+        head.Operation?.Failed(error);
         if (head.Kind is ReplyKind.Query or ReplyKind.Sync or ReplyKind.FunctionCall) return;
         // FailHead reports only those behind the head as skipped: the head has its own reason.
         session.Failed(head);
@@ -227,6 +236,7 @@ internal sealed class ServerMessages(RelaySession session)
         if (!operation.MaskerKnown) ResultMasks.Prepare(session, operation, head.Portal?.RowColumns());
         if (!operation.TryTakeRow()) return false;
         operation.Bytes += PostgresFrame.HeaderLength + body.Length;
+        operation.Recorded?.Add(body);
         return operation.Masker is null || !operation.Masker.TryRewrite(body, output);
     }
 

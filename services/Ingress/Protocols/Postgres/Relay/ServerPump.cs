@@ -45,13 +45,13 @@ internal sealed class ServerPump(RelaySession session)
             // Reset instead of a proper end: the same to the client.
         }
 
-        if (!messages.SaidFatal)
+        if (messages.LastWords is null)
         {
             PostgresDiagnostic.Create("FATAL", "08006", "the target closed the connection", hint: "Connect again.").Write(session.Client.Output, BackendType.ErrorResponse);
             await FlushAsync(cancel);
         }
 
-        return "target closed";
+        return messages.LastWords is { } words ? $"target closed: {words}" : "target closed";
     }
 
     // Outside the lock: what waits for the client's bytes may go on at once.

@@ -3,6 +3,7 @@ using Hoop.Ingress.Protocols.Postgres.Masking;
 using Hoop.Ingress.Protocols.Postgres.Masking.Copy;
 using Hoop.Ingress.Protocols.Postgres.Relay;
 using Hoop.Ingress.Wire.Postgres.Messages;
+using Hoop.Masking.Engine;
 
 namespace Hoop.Ingress.Protocols.Postgres.Results;
 
@@ -15,26 +16,38 @@ internal static class ResultMasks
     /// <param name="columns">Null: nobody knows them, so nothing of the result may pass.</param>
     internal static void Prepare(RelaySession session, RunningOperation operation, PostgresColumn[]? columns)
     {
+        var recorded = ResultRecorder.ForRows(session, operation, columns);
+        if (columns is not null) operation.Columns = session.Results.Names(columns);
         if (session.Gate.MasksFor(operation.Permit) is not { } masks)
         {
-            operation.Use(null);
+            operation.Use(null, recorded);
             return;
         }
 
         if (columns is null) throw PostgresRefusedException.Protocol("rows came without a description, so they cannot be masked");
         var rows = session.Results.Masks(masks, operation.Context.Catalog, columns, Lineage(session, operation, columns.Length));
         operation.Masked(rows.Columns);
-        operation.Use(rows.Masker);
+        operation.Use(rows.Masker, recorded);
     }
+
+    /// <summary>The same by the masks of records.</summary>
+    internal static RowMasks ForRecord(RelaySession session, RunningOperation operation, TargetMasks masks, PostgresColumn[] columns) =>
+        session.RecordedResults.Masks(masks, operation.Context.Catalog, columns, Lineage(session, operation, columns.Length));
 
     /// <returns>Null: the data passes as it is.</returns>
     internal static PostgresCopyMasker? ForCopy(RelaySession session, RunningOperation operation, bool binary, int columnCount)
     {
         if (session.Gate.MasksFor(operation.Permit) is not { } masks) return null;
+        var (masker, names) = ForCopy(session, operation, masks, binary, columnCount);
+        operation.Masked(names);
+        return masker;
+    }
+
+    internal static (PostgresCopyMasker? Masker, string[] Columns) ForCopy(RelaySession session, RunningOperation operation, TargetMasks masks, bool binary, int columnCount)
+    {
         var lineage = Lineage(session, operation, columnCount) ?? [.. Enumerable.Range(1, columnCount).Select(number => RowMasks.Opaque($"column {number}"))];
         var fields = lineage.Select(column => new MaskedField(column.Name, 0, binary ? (short)1 : (short)0, masks.ForColumn(column))).ToArray();
-        operation.Masked(RowMasks.Names(fields));
-        return PostgresCopyMasker.Create(Format(operation, binary), fields, masks.Detectors);
+        return (PostgresCopyMasker.Create(Format(operation, binary), fields, masks.Detectors), RowMasks.Names(fields));
     }
 
     /// <summary>Null when a view or table may have become another between judging and running, by whichever session.</summary>

@@ -15,6 +15,7 @@ internal sealed class ResultShapes
 
     private (byte[] Body, PostgresColumn[] Columns)[]? described;
     private (PostgresColumn[]? Columns, IReadOnlyList<ResultColumn>? Lineage, RowMasks Masks)[]? masked;
+    private (PostgresColumn[]? Columns, string[] Names)[]? named;
     private TargetMasks? masks;
     private CatalogSnapshot? catalog;
 
@@ -29,6 +30,13 @@ internal sealed class ResultShapes
         var columns = RowDescription.Read(rowDescription);
         slot = (rowDescription.ToArray(), columns);
         return columns;
+    }
+
+    public string[] Names(PostgresColumn[] columns)
+    {
+        ref var slot = ref (named ??= new (PostgresColumn[]?, string[])[Slots])[(uint)RuntimeHelpers.GetHashCode(columns) % Slots];
+        if (!ReferenceEquals(slot.Columns, columns)) slot = (columns, [.. columns.Select(column => column.Name)]);
+        return slot.Names;
     }
 
     /// <param name="lineage">Null: not known.</param>

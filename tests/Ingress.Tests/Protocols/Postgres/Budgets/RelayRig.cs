@@ -6,6 +6,7 @@ using Hoop.Ingress.Protocols.Postgres;
 using Hoop.Ingress.Protocols.Postgres.Relay;
 using Hoop.Ingress.Protocols.Postgres.Startup;
 using Hoop.Ingress.Protocols.Postgres.Targets;
+using Hoop.Ingress.Recordings;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
 using Hoop.Ingress.Sql.Catalog;
@@ -117,6 +118,10 @@ internal sealed class RelayRig : IAsyncDisposable
         public ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel) => default;
         public ValueTask DurableAsync(CancellationToken cancel) => default;
         public void Complete(Permit permit, OperationResult result) { }
+        public TargetMasks? RecordMasksFor(Permit? permit) => masks;
+        public ResultRecording? RecordRows(Permit permit, int statement, IReadOnlyList<RecordedColumn> columns, RowWriter write) => null;
+        public void Notice(Permit? permit, SessionNotice notice) { }
+        public Task<SessionKill> Killed { get; } = new TaskCompletionSource<SessionKill>().Task;
         public ValueTask EndAsync(string cause) => default;
     }
 }
