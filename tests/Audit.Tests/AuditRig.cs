@@ -99,7 +99,7 @@ public sealed class AuditRig : IAsyncLifetime
         return events;
     }
 
-    public Task StoreAsync(IReadOnlyList<JournalEvent> events) => Store.StoreAsync(new RecordEvents(Guid.NewGuid(), "i1", events), CancellationToken.None);
+    public Task StoreAsync(IReadOnlyList<JournalEvent> events) => Store.StoreAsync("i1", events, CancellationToken.None);
 
     /// <summary>As the database's superuser.</summary>
     public async Task<T> ScalarAsync<T>(string sql, string? before = null)

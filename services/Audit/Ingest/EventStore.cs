@@ -11,13 +11,13 @@ internal sealed class EventStore(AuditDatabase database, EventPartitions partiti
 {
     private const int Attempts = 5;
 
-    public async Task<BatchVerdict> StoreAsync(RecordEvents batch, CancellationToken cancel)
+    public async Task<BatchVerdict> StoreAsync(string ingress, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await StoreOnceAsync(batch, cancel);
+                return await StoreOnceAsync(ingress, events, cancel);
             }
             catch (ConcurrentIngestException) when (attempt < Attempts)
             {
@@ -31,23 +31,23 @@ internal sealed class EventStore(AuditDatabase database, EventPartitions partiti
         }
     }
 
-    private async Task<BatchVerdict> StoreOnceAsync(RecordEvents batch, CancellationToken cancel)
+    private async Task<BatchVerdict> StoreOnceAsync(string ingress, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
-        await partitions.EnsureAsync(connection, batch.Events, cancel);
+        await partitions.EnsureAsync(connection, events, cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         // A session's events all come from one Ingress: two instances of Audit do not work on the same chain side by side.
-        await connection.LockAsync(batch.IngressId, cancel);
-        var heads = await HeadTable.LoadAsync(connection, [.. batch.Events.Select(e => e.SessionId).Where(id => !id.Contains('\0')).Distinct()], cancel);
-        var verdict = BatchCheck.Check(batch.Events, await EventTable.NeighboursAsync(connection, batch.Events, heads, cancel));
-        await EventTable.InsertAsync(connection, batch.IngressId, verdict.Accepted, cancel);
-        await KeepRefusedAsync(connection, batch.IngressId, verdict.Refused, cancel);
+        await connection.LockAsync(ingress, cancel);
+        var heads = await HeadTable.LoadAsync(connection, [.. events.Select(e => e.SessionId).Where(id => !id.Contains('\0')).Distinct()], cancel);
+        var verdict = BatchCheck.Check(events, await EventTable.NeighboursAsync(connection, events, heads, cancel));
+        await EventTable.InsertAsync(connection, ingress, verdict.Accepted, cancel);
+        await KeepRefusedAsync(connection, ingress, verdict.Refused, cancel);
         await MoveHeadsAsync(connection, verdict.Accepted, heads, cancel);
-        await SessionRow.ApplyAsync(connection, batch.IngressId, [.. SessionDelta.Of(verdict.Accepted)], cancel);
+        await SessionRow.ApplyAsync(connection, ingress, [.. SessionDelta.Of(verdict.Accepted)], cancel);
         await transaction.CommitAsync(cancel);
 
         foreach (var (e, reason) in verdict.Refused)
-            logger.Tampering(e.SessionId, e.Sequence, batch.IngressId, reason);
+            logger.Tampering(e.SessionId, e.Sequence, ingress, reason);
         foreach (var e in verdict.Gaps)
             logger.Gap(e.SessionId, e.Sequence);
         return verdict;

@@ -1,3 +1,4 @@
+using Hoop.Audit.Chain;
 using Hoop.Contracts.Audit;
 using MassTransit;
 
@@ -8,7 +9,7 @@ internal sealed class RecordEventsConsumer(EventStore store) : IConsumer<RecordE
 {
     public async Task Consume(ConsumeContext<RecordEvents> context)
     {
-        await store.StoreAsync(context.Message, context.CancellationToken);
+        await store.StoreAsync(context.Message.IngressId, EventBatch.Read(context.Message.Events), context.CancellationToken);
         await context.Publish(new EventsRecorded(context.Message.BatchId, context.Message.IngressId), context.CancellationToken);
     }
 }

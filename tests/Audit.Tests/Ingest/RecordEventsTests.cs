@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Hoop.Audit.Chain;
 using Hoop.Audit.Ingest;
 using Hoop.Audit.Storage;
 using Hoop.Contracts.Audit;
@@ -17,7 +18,7 @@ public class RecordEventsTests(AuditRig rig)
     {
         await using var ingress = await IngressBus.StartAsync(rig.RabbitMq);
         var id = AuditRig.NewId();
-        var batch = new RecordEvents(Guid.NewGuid(), "i1", AuditRig.Session(id));
+        var batch = new RecordEvents(Guid.NewGuid(), "i1", EventBatch.Of(AuditRig.Session(id)));
 
         (await ingress.SendAsync(batch)).IngressId.ShouldBe("i1");
         (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.events WHERE session_id = '{id}'")).ShouldBe(6);
@@ -34,8 +35,8 @@ public class RecordEventsTests(AuditRig rig)
     {
         await using var ingress = await IngressBus.StartAsync(rig.RabbitMq);
         var events = AuditRig.Session(AuditRig.NewId());
-        await ingress.SendAsync(new RecordEvents(Guid.NewGuid(), "i1", events[..4]));
-        await ingress.SendAsync(new RecordEvents(Guid.NewGuid(), "i1", events[2..]));
+        await ingress.SendAsync(new RecordEvents(Guid.NewGuid(), "i1", EventBatch.Of(events[..4])));
+        await ingress.SendAsync(new RecordEvents(Guid.NewGuid(), "i1", EventBatch.Of(events[2..])));
 
         (await rig.ScalarAsync<long>($"SELECT events FROM audit.sessions WHERE id = '{events[0].SessionId}'")).ShouldBe(6);
     }
@@ -45,9 +46,9 @@ public class RecordEventsTests(AuditRig rig)
     {
         await using var ingress = await IngressBus.StartAsync(rig.RabbitMq);
         var events = AuditRig.Session(AuditRig.NewId());
-        await ingress.SendAsync(new RecordEvents(Guid.NewGuid(), "i1", events));
+        await ingress.SendAsync(new RecordEvents(Guid.NewGuid(), "i1", EventBatch.Of(events)));
         var forged = AuditRig.Session(events[0].SessionId, AuditRig.Ana);
-        var batch = new RecordEvents(Guid.NewGuid(), "i2", forged);
+        var batch = new RecordEvents(Guid.NewGuid(), "i2", EventBatch.Of(forged));
         await ingress.SendAsync(batch);
         await ingress.SendAsync(batch);
 
@@ -60,9 +61,9 @@ public class RecordEventsTests(AuditRig rig)
     {
         await using var ingress = await IngressBus.StartAsync(rig.RabbitMq);
         var events = AuditRig.Session(AuditRig.NewId());
-        await ingress.SendAsync(new RecordEvents(Guid.NewGuid(), "i1", [events[0], .. events[3..]]));
+        await ingress.SendAsync(new RecordEvents(Guid.NewGuid(), "i1", EventBatch.Of([events[0], .. events[3..]])));
         (await CompleteAsync(events[0].SessionId)).ShouldBeFalse();
-        await ingress.SendAsync(new RecordEvents(Guid.NewGuid(), "i1", events[1..3]));
+        await ingress.SendAsync(new RecordEvents(Guid.NewGuid(), "i1", EventBatch.Of(events[1..3])));
 
         (await CompleteAsync(events[0].SessionId)).ShouldBeTrue();
     }
@@ -75,7 +76,7 @@ public class RecordEventsTests(AuditRig rig)
             var id = AuditRig.NewId();
             // The same places at other times: each would be a row of its own in the table.
             var claims = Enumerable.Range(0, 4).Select(i => AuditRig.Session(id, at: DateTimeOffset.Parse("2026-01-31T12:00:00Z").AddDays(7 * i))).ToList();
-            await Task.WhenAll(claims.Select((events, i) => Task.Run(() => rig.Store.StoreAsync(new RecordEvents(Guid.NewGuid(), $"claim-{i}", events), CancellationToken.None))));
+            await Task.WhenAll(claims.Select((events, i) => Task.Run(() => rig.Store.StoreAsync($"claim-{i}", events, CancellationToken.None))));
 
             (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.events WHERE session_id = '{id}'")).ShouldBe(6);
             (await rig.ScalarAsync<long>($"SELECT count(DISTINCT ingress) FROM audit.events WHERE session_id = '{id}'")).ShouldBe(1);

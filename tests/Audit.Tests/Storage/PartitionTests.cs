@@ -1,6 +1,5 @@
 using Hoop.Audit.Storage;
 using Hoop.Audit.Tests.Ingest;
-using Hoop.Contracts.Audit;
 using Hoop.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -51,7 +50,7 @@ public class PartitionTests(AuditRig rig)
             """ + string.Concat(events.Take(4).Select(e => $"INSERT INTO audit.events VALUES ('old', {e.Sequence}, '{e.At:O}', '{e.Kind}', '{e.Payload.Replace("'", "''")}', '{e.PreviousHash}', '{e.Hash}', 'i1');"))));
         await using var prepared = await PrepareAsync(database);
         var store = RecordEventsTests.StoreOn(prepared);
-        var verdict = await store.StoreAsync(new RecordEvents(Guid.NewGuid(), "i1", events), CancellationToken.None);
+        var verdict = await store.StoreAsync("i1", events, CancellationToken.None);
 
         verdict.Accepted.ShouldBe(events[4..]);
         await using var connection = await prepared.OpenAsync(CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Hoop.Audit.Chain;
 using Hoop.Contracts.Audit;
 using Hoop.Ingress.Journal;
 using Hoop.Ingress.Journal.Shipping;
@@ -21,11 +22,11 @@ public sealed class JournalShipperTests : IAsyncDisposable
     public async Task Events_are_shipped_in_order_and_in_bounded_batches()
     {
         rig.Open();
-        await FillAsync("s1", 1200);
+        await FillAsync("s1", 2600);
         await ShipAsync(confirm: true);
 
-        var shipped = await TakeAsync(1201);
-        shipped.Select(e => e.Sequence).ShouldBe(Enumerable.Range(0, 1201).Select(i => (long)i));
+        var shipped = await TakeAsync(2601);
+        shipped.Select(e => e.Sequence).ShouldBe(Enumerable.Range(0, 2601).Select(i => (long)i));
         JournalRig.IsChained(shipped).ShouldBeTrue();
     }
 
@@ -33,11 +34,11 @@ public sealed class JournalShipperTests : IAsyncDisposable
     public async Task A_batch_is_no_larger_than_a_message_should_be()
     {
         rig.Open();
-        await FillAsync("s1", 40, text: new string('x', 20_000));
+        await FillAsync("s1", 80, text: new string('x', 20_000));
         await ShipAsync(confirm: true);
 
         var first = await sent.Reader.ReadAsync(Limit());
-        first.Events.Sum(e => e.Payload.Length).ShouldBeLessThan(BatchReader.MaxBytes + 21_000);
+        first.Events.Length.ShouldBeLessThan(BatchReader.MaxBytes + 21_000);
     }
 
     [Fact]
@@ -69,7 +70,7 @@ public sealed class JournalShipperTests : IAsyncDisposable
         await sent.Reader.ReadAsync(Limit());
         confirmations.Add(Guid.NewGuid());
         await FillAsync("s2", 1);
-        while ((await sent.Reader.ReadAsync(Limit())).Events.All(e => e.SessionId != "s2"))
+        while (EventBatch.Read((await sent.Reader.ReadAsync(Limit())).Events).All(e => e.SessionId != "s2"))
             rig.Files().Length.ShouldBeGreaterThanOrEqualTo(files);
     }
 
@@ -103,7 +104,7 @@ public sealed class JournalShipperTests : IAsyncDisposable
         again.BatchId.ShouldBe(first.BatchId);
         again.Events.ShouldBe(first.Events);
         var crash = await sent.Reader.ReadAsync(Limit());
-        crash.Events.Single().Kind.ShouldBe(EventKinds.SessionEnded);
+        EventBatch.Read(crash.Events).Single().Kind.ShouldBe(EventKinds.SessionEnded);
     }
 
     [Fact]
@@ -171,9 +172,10 @@ public sealed class JournalShipperTests : IAsyncDisposable
         while (events.Count < count)
         {
             var batch = await sent.Reader.ReadAsync(Limit());
-            batch.Events.Count.ShouldBeLessThanOrEqualTo(BatchReader.MaxEvents);
+            var read = EventBatch.Read(batch.Events);
+            read.Count.ShouldBeLessThanOrEqualTo(BatchReader.MaxEvents);
             if (seen.Add(batch.BatchId))
-                events.AddRange(batch.Events);
+                events.AddRange(read);
         }
 
         return events;

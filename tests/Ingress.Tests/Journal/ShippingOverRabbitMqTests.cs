@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Hoop.Audit.Chain;
 using Hoop.Contracts.Audit;
 using Hoop.Ingress.Journal;
 using Hoop.ServiceDefaults;
@@ -74,7 +75,7 @@ public sealed class ShippingOverRabbitMqTests : IDisposable
     {
         public Task Consume(ConsumeContext<RecordEvents> context)
         {
-            foreach (var e in context.Message.Events)
+            foreach (var e in EventBatch.Read(context.Message.Events))
                 stored.Events.Enqueue(e);
             return context.Publish(new EventsRecorded(context.Message.BatchId, context.Message.IngressId));
         }

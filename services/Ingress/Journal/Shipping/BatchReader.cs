@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Hoop.Audit.Chain;
 using Hoop.Contracts.Audit;
 using Hoop.Ingress.Journal.Segments;
 
@@ -8,9 +10,10 @@ namespace Hoop.Ingress.Journal.Shipping;
 /// <summary>Cuts the journal into batches, in order, from the oldest segment on.</summary>
 internal sealed class BatchReader(FileJournal journal, string ingressId)
 {
-    public const int MaxEvents = 500;
-    public const int MaxBytes = 256 * 1024;
+    public const int MaxEvents = 2000;
+    public const int MaxBytes = 1024 * 1024;
 
+    private readonly ArrayBufferWriter<byte> batch = new();
     private Segment? current;
     private long offset;
 
@@ -42,20 +45,23 @@ internal sealed class BatchReader(FileJournal journal, string ingressId)
 
     private Batch? Read(Segment segment)
     {
-        var (start, events, bytes) = (offset, new List<JournalEvent>(), 0);
+        var (start, events, bytes) = (offset, 0, 0);
+        batch.ResetWrittenCount();
         using var reader = new RecordReader(segment.Handle, offset, segment.Synced);
-        while (events.Count < MaxEvents && bytes < MaxBytes && reader.TryRead())
+        while (events < MaxEvents && bytes < MaxBytes && reader.TryRead())
         {
             bytes += reader.Body.Length;
-            if (JournalRecord.TryReadEvent(reader.Body.Span, out var e) && reader.Body.Span[0] == (byte)RecordType.Event)
-                events.Add(e!);
+            if (reader.Body.Span[0] != (byte)RecordType.Event)
+                continue;
+            EventBatch.Add(batch, reader.Body.Span[1..]);
+            events++;
         }
 
         if (reader.Position == start)
             throw new IOException($"Journal segment {Path.GetFileName(segment.Path)} can not be read at byte {start}.");
         offset = reader.Position;
-        if (events.Count > 0)
-            return new Batch(new RecordEvents(IdOf(segment, start, offset), ingressId, events), segment, offset);
+        if (events > 0)
+            return new Batch(new RecordEvents(IdOf(segment, start, offset), ingressId, batch.WrittenSpan.ToArray()), segment, offset);
         if (segment.Confirmed == start)
             segment.Confirmed = offset;
         return null;
