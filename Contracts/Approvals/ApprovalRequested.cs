@@ -45,13 +45,6 @@ public sealed record ApprovalRequested
     public required IReadOnlyList<string> Rules { get; init; }
     public required string Why { get; init; }
 
-    /// <summary>Who may decide: role names, and the groups that had them when the request was made. All steps are one step here.</summary>
-    public required IReadOnlyList<string> ApproverRoles { get; init; }
-    public required IReadOnlyList<string> ApproverGroups { get; init; }
-
-    /// <summary>Distinct people needed.</summary>
-    public required int Needed { get; init; }
-
     /// <summary>What the rules ask for, one each; all must be met.</summary>
     public IReadOnlyList<ApprovalRequirement> Requirements { get; init; } = [];
 

@@ -6,7 +6,7 @@ public sealed record ApprovalRequirement
     /// <summary>The rule, or mask, that asks.</summary>
     public required string Rule { get; init; }
 
-    /// <summary>In order, never empty: each must be met, and a person counts in one of them.</summary>
+    /// <summary>Never empty. Each must be met, in any order, and a person counts in one of them.</summary>
     public required IReadOnlyList<ApprovalStep> Steps { get; init; }
 
     /// <summary>Whose single denial denies; any other denial then asks for one approval more. Empty: every denial denies.</summary>

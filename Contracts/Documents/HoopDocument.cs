@@ -31,7 +31,7 @@ public sealed record AccessDocument
     public IReadOnlyList<string> EditPolicy { get; init; } = [];
 }
 
-/// <param name="Claims">Claim names: <c>groups</c> (default <c>groups</c>), <c>kind</c> (default <c>client_kind</c>), <c>name</c> (default <c>preferred_username</c>).</param>
+/// <param name="Claims">Claim names: <c>groups</c> (default <c>groups</c>), <c>kind</c> (default <c>client_kind</c>), <c>name</c> (default <c>preferred_username</c>), <c>email</c> (default <c>email</c>).</param>
 public sealed record IssuerDocument(string Url, string Audience, IReadOnlyDictionary<string, string> Claims);
 
 public sealed record TargetDocument

@@ -46,6 +46,12 @@ public sealed record RuleDocument
     public int Line { get; init; }
 }
 
-/// <param name="By">Role names whose members may decide.</param>
-/// <param name="Count">Distinct people needed.</param>
-public sealed record ApprovalDocument(IReadOnlyList<string> By, int Count, TimeSpan Expires);
+/// <summary>What an <c>approve</c> rule asks for.</summary>
+public sealed record ApprovalDocument
+{
+    /// <summary>Roles by name alone: who has them is settled when an operation is decided.</summary>
+    public required ApprovalRequirement Requirement { get; init; }
+
+    /// <summary>How long a request may wait.</summary>
+    public required TimeSpan Expires { get; init; }
+}

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Documents;
 using Hoop.Contracts.Identity;
 
@@ -8,8 +9,9 @@ namespace Hoop.ServiceDefaults.Identity;
 internal static class TokenPrincipal
 {
     private const int MaxActors = 16;
+    private const int MaxClaim = 500;
 
-    internal static Principal Read(JsonWebToken jwt, IssuerDocument issuer)
+    internal static Principal Read(JsonWebToken jwt, IssuerDocument issuer, HoopDocument document)
     {
         var subject = jwt.ClaimText("sub")!;
         var kind = jwt.ClaimText(issuer.Claims.GetValueOrDefault("kind", "client_kind"));
@@ -19,8 +21,32 @@ internal static class TokenPrincipal
             // Only an issuer that says "human" makes a person: whoever is not known to be one can never approve.
             kind is "human" or "service" ? kind : "agent",
             jwt.ClaimList(issuer.Claims.GetValueOrDefault("groups", "groups")),
-            Actors(jwt.Claims, issuer.Url));
+            Actors(jwt.Claims, issuer.Url))
+        {
+            Email = Email(jwt, issuer),
+            AuthenticatedAt = jwt.ClaimTime("auth_time"),
+            Claims = NamedClaims(jwt, document),
+        };
     }
+
+    private static string? Email(JsonWebToken jwt, IssuerDocument issuer) =>
+        jwt.Claims.TryGetProperty("email_verified", out var verified) && verified.ValueKind != JsonValueKind.True
+            ? null
+            : jwt.ClaimText(issuer.Claims.GetValueOrDefault("email", "email"));
+
+    /// <summary>Those by which rules find a requester's manager; no other claim leaves the token.</summary>
+    private static Dictionary<string, string>? NamedClaims(JsonWebToken jwt, HoopDocument document)
+    {
+        Dictionary<string, string>? claims = null;
+        foreach (var name in document.Policies.SelectMany(rule => rule.Approval?.Requirement.NamedClaims() ?? []).Distinct())
+            if (jwt.ClaimText(name) is { Length: > 0 and <= MaxClaim } value) (claims ??= []).Add(name, value);
+        return claims;
+    }
+
+    private static IEnumerable<string> NamedClaims(this ApprovalRequirement requirement) =>
+        requirement.Steps.SelectMany(step => step.Approvers)
+            .Concat(requirement.Veto).Concat(requirement.Escalation?.To ?? []).Concat(requirement.Emergency?.Review.Approvers ?? [])
+            .Where(approver => approver.Kind == ApproverKind.ManagerOf).Select(approver => approver.Name);
 
     /// <summary>The nested <c>act</c> claims (RFC 8693 section 4.1), outermost first.</summary>
     private static List<string> Actors(JsonElement claims, string issuer)

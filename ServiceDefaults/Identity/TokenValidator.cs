@@ -60,7 +60,7 @@ public sealed class TokenValidator(HoopDocuments documents, IHttpClientFactory h
             return TokenResult.Refused("The access token names no subject. Request one with a 'sub' claim.");
 
         if (await VerifySignatureAsync(jwt, issuer, algorithm, cancel) is { } failure) return TokenResult.Refused(failure);
-        return new TokenResult(TokenPrincipal.Read(jwt, issuer), expires, null);
+        return new TokenResult(TokenPrincipal.Read(jwt, issuer, document), expires, null);
     }
 
     private async ValueTask<string?> VerifySignatureAsync(JsonWebToken jwt, IssuerDocument issuer, string algorithm, CancellationToken cancel)

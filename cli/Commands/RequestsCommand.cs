@@ -73,7 +73,7 @@ internal static class RequestsCommand
         ("id", request.Text("id")), ("state", request.Text("state")), ("who", request.Text("requester")), ("on behalf of", request.Child("requester")?.Text("actors")),
         ("target", request.Text("target")), ("statement", request.Text("statement")), ("values", request.Text("bindValues")),
         ("effects", request.Text("effects")), ("objects", request.Text("objects")), ("rows", request.Text("estimatedRows")),
-        ("why", request.Text("why")), ("approvers", request.Text("approverRoles")), ("needed", request.Text("needed")), ("approvals", request.Text("approvals")),
+        ("why", request.Text("why")), ("missing", request.Text("missing")),
         ("asked", request.Time("requestedAt")), ("expires", request.Time("expiresAt")), ("ended", request.Time("endedAt")),
         ("outcome", request.Text("outcome")), ("reason", request.Text("reason")), ("page", request.Text("link")));
 }

@@ -1,13 +1,26 @@
+using Hoop.Contracts.Approvals;
+using Hoop.Contracts.Documents;
+
 namespace Hoop.Policy.Engine.Tests;
 
 internal static class Samples
 {
+    /// <summary>So many people of these roles.</summary>
+    public static ApprovalDocument Asks(int count, int minutes, params string[] roles) => new()
+    {
+        Expires = TimeSpan.FromMinutes(minutes),
+        Requirement = new ApprovalRequirement
+        {
+            Rule = "", Steps = [new ApprovalStep("approval", StepMode.Any, count, [.. roles.Select(role => new Approver(ApproverKind.Role, role))])],
+        },
+    };
+
     /// <summary>Uses every section and key.</summary>
     public const string Whole = """
         version: 1
         identity:
           issuers:
-            - { url: https://login.example.com/prod, audience: hoop, claims: { groups: groups, kind: client_kind, name: email } }
+            - { url: https://login.example.com/prod, audience: hoop, claims: { groups: groups, kind: client_kind, name: nickname, email: mail } }
         targets:
           shop:
             protocol: postgres
@@ -28,6 +41,21 @@ internal static class Samples
             roles: [agent]
             targets: { labels: { env: prod } }
             approve: { verbs: [insert, update, delete], objects: [public.*], by: [dba], count: 2, expires: 30m, maxRows: 1000, grant: { upTo: 1h, scopes: [fingerprint, role], roles: [dba], values: bounded } }
+          - name: agents-close-books
+            roles: [agent]
+            targets: [shop]
+            approve:
+              objects: [books.*]
+              steps:
+                - { name: owners, any: { roles: [dba], groups: [bookkeepers], people: [bea@example.com], managerOf: manager }, count: 2 }
+                - { all: { people: [cleo, "https://login.example.com/prod|dan-id"] } }
+              veto: [dba]
+              escalate: { after: 10m, to: { groups: [directors] } }
+              windows:
+                - { days: [mon, tue, wed, thu, fri], hours: 09:00-18:00, zone: Europe/Berlin }
+                - { hours: "22:00-06:00", zone: UTC }
+              stepUp: passkey
+              emergency: { by: { roles: [agent], people: [eve] }, review: { by: [dba], count: 2, within: 8h } }
           - { name: nobody-destroys, roles: ["*"], targets: ["*"], block: { effects: [destructive, privilege, code-exec, file-access, network] } }
           - { name: dba-all, roles: [dba], targets: ["*"], allow: { verbs: ["*"], objects: ["*"], effects: ["*"] } }
         masks:

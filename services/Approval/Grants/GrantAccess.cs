@@ -1,3 +1,4 @@
+using Hoop.Approval.Requirements;
 using Hoop.Approval.Saga;
 using Hoop.Contracts.Identity;
 
@@ -7,7 +8,7 @@ namespace Hoop.Approval.Grants;
 internal static class GrantAccess
 {
     /// <summary>Whether somebody who may not revoke it may at least see it.</summary>
-    public static bool Sees(ApprovalState approval, Principal principal) => principal.Kind == "human" && approval.ApproverGroups.Any(principal.Groups.Contains);
+    public static bool Sees(ApprovalState approval, Principal principal) => principal.Kind == "human" && approval.IsFor(principal);
 
     /// <summary>Null: this principal may.</summary>
     public static Refusal? RefuseRevoker(ApprovalState approval, Principal principal)
@@ -15,7 +16,7 @@ internal static class GrantAccess
         if (principal.Id == approval.RequesterId) return null;
         if (principal.Kind != "human" || principal.Actors.Count > 0)
             return new("not-a-person", "Only a person can revoke somebody else's grant, signed in as themselves.");
-        return approval.ApproverGroups.Any(principal.Groups.Contains)
+        return approval.IsFor(principal)
             ? null
             : new("not-approver", "Only those who may approve the request, and whom the grant is for, may revoke it.");
     }

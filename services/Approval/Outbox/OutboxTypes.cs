@@ -10,6 +10,8 @@ internal static class OutboxTypes
     {
         typeof(ApprovalResolved), typeof(VoteCounted), typeof(RequesterAnswer), typeof(ApprovalRedeemed), typeof(ExpiryReached), typeof(ApprovalWithdrawn),
         typeof(GrantOpened), typeof(GrantEnded),
+        typeof(EscalationReached), typeof(ApprovalEscalated), typeof(EmergencyAccessUsed),
+        typeof(ReviewTimeReached), typeof(EmergencyReviewOverdue), typeof(ReviewCounted), typeof(EmergencyReviewed),
     }.ToDictionary(type => type.Name);
 
     public static Type Find(string name) =>

@@ -1,3 +1,4 @@
+using Hoop.Approval.Requirements;
 using Hoop.Approval.Saga;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Identity;
@@ -19,6 +20,6 @@ internal static class PreviewRights
     {
         var requester = approval.Request.Requester;
         return viewer.Kind == "human" && viewer.Actors.Count == 0 && viewer.Id != requester.Id && !requester.Actors.Contains(viewer.Id)
-            && approval.ApproverGroups.Any(viewer.Groups.Contains);
+            && approval.IsFor(viewer);
     }
 }

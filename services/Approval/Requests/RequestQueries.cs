@@ -1,3 +1,4 @@
+using Hoop.Approval.Requirements;
 using Hoop.Approval.Saga;
 using Hoop.Approval.Storage;
 using Hoop.Contracts.Identity;
@@ -24,14 +25,14 @@ internal sealed class RequestQueries(IDbContextFactory<ApprovalDb> databases)
             RequestFilter.Decided => seen.Where(a => a.CurrentState != nameof(ApprovalMachine.Pending)).OrderByDescending(a => a.RequestedAt),
             _ => seen.OrderByDescending(a => a.RequestedAt),
         };
-        return await seen.Take(MaxListed).ToListAsync(cancel);
+        return [.. (await seen.Take(MaxListed).ToListAsync(cancel)).Where(approval => approval.Concerns(viewer))];
     }
 
     /// <summary>Null: there is none, or this principal may not see it.</summary>
     public async Task<ApprovalState?> FindAsync(Principal viewer, Guid id, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        return await Visible(db.Approvals, viewer).SingleOrDefaultAsync(a => a.CorrelationId == id, cancel);
+        return await Visible(db.Approvals, viewer).SingleOrDefaultAsync(a => a.CorrelationId == id, cancel) is { } found && found.Concerns(viewer) ? found : null;
     }
 
     /// <summary>Of these requests, those that the viewer may see.</summary>
@@ -39,7 +40,8 @@ internal sealed class RequestQueries(IDbContextFactory<ApprovalDb> databases)
     {
         var all = requests.AsNoTracking();
         if (viewer.Kind != "human") return all.Where(a => a.RequesterId == viewer.Id);
-        var groups = viewer.Groups.ToList();
-        return all.Where(a => a.RequesterId == viewer.Id || a.ApproverGroups.Any(group => groups.Contains(group)));
+        var (groups, names) = (viewer.Groups.ToList(), Concerned.NamesOf(viewer));
+        return all.Where(a => a.RequesterId == viewer.Id
+            || a.ApproverGroups.Any(group => groups.Contains(group)) || a.ApproverPeople.Any(name => names.Contains(name)));
     }
 }

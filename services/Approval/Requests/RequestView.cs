@@ -23,9 +23,18 @@ internal sealed record RequestView
     public required IReadOnlyList<string> Effects { get; init; }
     public required IReadOnlyList<string> Rules { get; init; }
     public required string Why { get; init; }
-    public required IReadOnlyList<string> ApproverRoles { get; init; }
-    public required int Needed { get; init; }
-    public required int Approvals { get; init; }
+
+    /// <summary>What each rule asks for, and where it stands: all must be met.</summary>
+    public required IReadOnlyList<RequirementView> Requirements { get; init; }
+
+    /// <summary>What is still missing, in words; null when nothing is.</summary>
+    public required string? Missing { get; init; }
+
+    /// <summary>How an approver must show who they are: <c>none, fresh, passkey</c>.</summary>
+    public required string StepUp { get; init; }
+
+    /// <summary>What the requester said for it when asking; null: nothing.</summary>
+    public required Justification? Justification { get; init; }
     public required IReadOnlyList<VoteView> Votes { get; init; }
 
     /// <summary>What the requester said for it, after asking.</summary>
@@ -67,6 +76,10 @@ internal sealed record RequestView
 
     /// <summary>Whether whoever asks may decide it now; if not, <see cref="WhyNot"/> says why.</summary>
     public required bool MayDecide { get; init; }
+
+    /// <summary>Some may only deny (a veto), some only now (a window that opens later).</summary>
+    public required bool MayApprove { get; init; }
+    public required bool MayDeny { get; init; }
     public required string? WhyNot { get; init; }
 
     /// <summary>The request's page in the portal.</summary>
@@ -76,6 +89,8 @@ internal sealed record RequestView
     {
         var request = approval.Request;
         var refusal = VoteRules.RefuseVoter(approval, viewer, now);
+        // What was decided stands as it was then.
+        var standing = approval.Standing(approval.ResolvedAt ?? now);
         return new RequestView
         {
             Id = approval.CorrelationId,
@@ -91,9 +106,10 @@ internal sealed record RequestView
             Effects = request.Effects,
             Rules = request.Rules,
             Why = request.Why,
-            ApproverRoles = request.ApproverRoles,
-            Needed = approval.Needed,
-            Approvals = approval.Approvals,
+            Requirements = [.. standing.Requirements.Select(one => RequirementView.Of(one, approval))],
+            Missing = approval.Outcome is null ? standing.Missing : null,
+            StepUp = VoteRules.StepUpFor(request).ToString().ToLowerInvariant(),
+            Justification = request.Justification,
             Votes = [.. approval.Votes.Select(vote => new VoteView(vote.Voter.Name, vote.Voter.Id, vote.Approve, vote.Reason, vote.At))],
             Explanations = approval.Explanations,
             EstimatedRows = approval.EstimatedRows,
@@ -117,6 +133,8 @@ internal sealed record RequestView
             ResolvedAt = approval.ResolvedAt,
             EndedAt = approval.EndedAt,
             MayDecide = refusal is null,
+            MayApprove = VoteRules.RefuseApproval(approval, viewer, now) is null,
+            MayDeny = VoteRules.RefuseDenial(approval, viewer, now) is null,
             WhyNot = refusal?.Message,
             Link = $"{portalUrl}/requests/{approval.CorrelationId}",
         };

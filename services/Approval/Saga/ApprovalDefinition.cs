@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace Hoop.Approval.Saga;
 
-/// <summary>The saga's queue. Its state and what it says are one database transaction, see <see cref="ApprovalRepository"/>.</summary>
+/// <summary>The saga's queue. Its state and what it says are one database transaction, see <see cref="SagaRepository{TState}"/>.</summary>
 internal sealed class ApprovalDefinition : SagaDefinition<ApprovalState>
 {
     public ApprovalDefinition()

@@ -19,6 +19,7 @@ internal sealed class ApprovalMachine : MassTransitStateMachine<ApprovalState>
         Event(() => Explained, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.ExecuteAsync(x => x.RefuseUnknownExplanation())));
         Event(() => TakenBack, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.ExecuteAsync(x => x.RefuseUnknownWithdrawal())));
         Event(() => Ran, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.Discard()));
+        Event(() => EscalationIsDue, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.Discard()));
         Event(() => TimeIsUp, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.Discard()));
         Event(() => VoteCast, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.ExecuteAsync(x => x.RefuseUnknownVote())));
         Event(() => UseAsked, e => e.CorrelateById(m => m.Message.RequestId).OnMissingInstance(m => m.ExecuteAsync(x => x.RefuseUnknownUse())));
@@ -28,7 +29,13 @@ internal sealed class ApprovalMachine : MassTransitStateMachine<ApprovalState>
                 .Open()
                 .TransitionTo(Pending)
                 .TakeOver()
-                .If(x => x.TookOver(), x => x.TransitionTo(Approved).Resolve(ApprovalOutcome.Approved)));
+                .If(x => x.TookOver(), x => x.TransitionTo(Approved).Resolve(ApprovalOutcome.Approved))
+                .If(x => x.AsksForEmergency(), x => x.JudgeEmergency().IfElse(
+                    y => y.MayBreakGlass(),
+                    y => y.TransitionTo(Approved).ResolveEmergency().Alarm(),
+                    y => y.TransitionTo(Denied).RefuseEmergency()))
+                // Nobody could ever decide it: better said now than after a wait.
+                .If(x => x.IsHopeless(), x => x.TransitionTo(Denied).Resolve(ApprovalOutcome.Denied)));
 
         During(Pending,
             Ignore(Requested),
@@ -44,11 +51,13 @@ internal sealed class ApprovalMachine : MassTransitStateMachine<ApprovalState>
                 .If(x => x.MayWithdraw(), x => x.TransitionTo(Withdrawn).Withdraw())
                 .ReplyToRequester(),
             When(UseAsked).RefuseUse(),
+            When(EscalationIsDue).Escalate(),
             When(ClientLeft).TransitionTo(Withdrawn).ResolveWithdrawn(),
             When(TimeIsUp).TransitionTo(Expired).Resolve(ApprovalOutcome.Expired));
 
         During(Approved,
             Ignore(Requested),
+            Ignore(EscalationIsDue),
             When(Previewed).Preview(),
             When(VoteCast).Judge().ReplyToVoter(),
             // Refused: it is decided.
@@ -69,6 +78,7 @@ internal sealed class ApprovalMachine : MassTransitStateMachine<ApprovalState>
             Ignore(Requested),
             Ignore(Previewed),
             Ignore(ClientLeft),
+            Ignore(EscalationIsDue),
             Ignore(TimeIsUp),
             When(VoteCast).Judge().ReplyToVoter(),
             When(Explained).Explain(),
@@ -89,6 +99,7 @@ internal sealed class ApprovalMachine : MassTransitStateMachine<ApprovalState>
     public Event<ApprovalWithdrawn> ClientLeft { get; private set; } = null!;
     public Event<ExplainRequest> Explained { get; private set; } = null!;
     public Event<WithdrawRequest> TakenBack { get; private set; } = null!;
+    public Event<EscalationReached> EscalationIsDue { get; private set; } = null!;
     public Event<ExpiryReached> TimeIsUp { get; private set; } = null!;
     public Event<RedeemApproval> UseAsked { get; private set; } = null!;
     public Event<ApprovedOperationEnded> Ran { get; private set; } = null!;

@@ -17,6 +17,7 @@ internal sealed class ApprovalMap : IEntityTypeConfiguration<ApprovalState>
         builder.Property(x => x.RequesterId).HasColumnName("requester_id");
         builder.Property(x => x.SessionId).HasColumnName("session_id");
         builder.Property(x => x.ApproverGroups).HasColumnName("approver_groups");
+        builder.Property(x => x.ApproverPeople).HasColumnName("approver_people");
         builder.Property(x => x.RequestedAt).HasColumnName("requested_at");
         builder.Property(x => x.ExpiresAt).HasColumnName("expires_at");
         builder.Property(x => x.EstimatedRows).HasColumnName("estimated_rows");
@@ -33,6 +34,6 @@ internal sealed class ApprovalMap : IEntityTypeConfiguration<ApprovalState>
         builder.Property(x => x.TakenFrom).HasColumnName("taken_from");
         builder.Property(x => x.Result).HasColumnName("result").AsJson();
         builder.Property(x => x.Revocation).HasColumnName("revocation").AsJson();
-        builder.Ignore(x => x.Needed).Ignore(x => x.Approvals);
+        builder.Property(x => x.EscalatesAt).HasColumnName("escalates_at");
     }
 }

@@ -3,6 +3,7 @@ using Hoop.Approval.Grants;
 using Hoop.Approval.Notifications;
 using Hoop.Approval.Outbox;
 using Hoop.Approval.Restarts;
+using Hoop.Approval.Reviews;
 using Hoop.Approval.Storage;
 using Hoop.ServiceDefaults;
 using Hoop.ServiceDefaults.Documents;
@@ -27,7 +28,9 @@ internal static class ApprovalSagaExtensions
         builder.AddBus(bus =>
         {
             bus.AddSagaStateMachine<ApprovalMachine, ApprovalState, ApprovalDefinition>().Repository(repository =>
-                repository.RegisterSagaRepository<ApprovalState, ApprovalDb, SagaConsumeContextFactory<ApprovalDb, ApprovalState>, ApprovalRepository>());
+                repository.RegisterSagaRepository<ApprovalState, ApprovalDb, SagaConsumeContextFactory<ApprovalDb, ApprovalState>, SagaRepository<ApprovalState>>());
+            bus.AddSagaStateMachine<ReviewMachine, ReviewState, ReviewDefinition>().Repository(repository =>
+                repository.RegisterSagaRepository<ReviewState, ApprovalDb, SagaConsumeContextFactory<ApprovalDb, ReviewState>, SagaRepository<ReviewState>>());
             bus.AddConsumer<IngressStartedConsumer>();
             bus.AddConsumer<GrantUsesConsumer>();
             bus.AddPolicyActivatedConsumer();

@@ -1,3 +1,4 @@
+using Hoop.Approval.Requirements;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Identity;
 using MassTransit;
@@ -23,6 +24,9 @@ public sealed class ApprovalState : SagaStateMachineInstance
     public string RequesterId { get; set; } = "";
     public string SessionId { get; set; } = "";
     public List<string> ApproverGroups { get; set; } = [];
+
+    /// <summary>Principal ids, names and e-mail addresses (in lower case) of whom it concerns by name.</summary>
+    public List<string> ApproverPeople { get; set; } = [];
     public DateTimeOffset RequestedAt { get; set; }
     public DateTimeOffset ExpiresAt { get; set; }
 
@@ -62,8 +66,15 @@ public sealed class ApprovalState : SagaStateMachineInstance
     /// <summary>Somebody took back what the approval gave.</summary>
     public Revocation? Revocation { get; set; }
 
-    public int Needed => Math.Max(1, Request.Needed);
-    public int Approvals => Votes.Count(vote => vote.Approve);
+    /// <summary>When further people may stand in next; null: no more will.</summary>
+    public DateTimeOffset? EscalatesAt { get; set; }
+
+    internal DateTimeOffset? NextEscalation(DateTimeOffset after) => Request.Requirements
+        .Where(one => one.Escalation is not null).Select(one => (DateTimeOffset?)(RequestedAt + one.Escalation!.After)).Where(at => at > after).Min();
+
+    internal RequestStanding Standing(DateTimeOffset now) => RequirementEvaluator.Evaluate(Request.Requirements, Facts(now));
+
+    internal Facts Facts(DateTimeOffset now) => new(Request.Requester, Votes, RequestedAt, ExpiresAt, now);
 }
 
 /// <summary>What the requester said for it.</summary>
@@ -80,4 +91,5 @@ public sealed record Vote(Principal Voter, bool Approve, string? Reason, DateTim
 
     /// <summary>Approved for a window.</summary>
     public GrantTerms? Grant { get; init; }
+    public StepUp Shown { get; init; }
 }

@@ -1,6 +1,6 @@
+using Hoop.Approval.Expiry;
 using Hoop.Approval.Grants;
-using Hoop.Approval.Outbox;
-using Hoop.Approval.Storage;
+using Hoop.Approval.Requirements;
 using Hoop.Contracts.Approvals;
 using MassTransit;
 
@@ -15,9 +15,10 @@ internal static class ApprovalVerbs
         x.Saga.RequesterId = x.Message.Requester.Id;
         x.Saga.SessionId = x.Message.SessionId;
         x.Saga.BoundTo = x.Message.BoundTo;
-        x.Saga.ApproverGroups = [.. x.Message.ApproverGroups];
-        x.Saga.RequestedAt = x.Message.RequestedAt.ToUniversalTime();
+        x.Saga.RequestedAt = x.Message.RequestedAt.ToUniversalTime().Whole();
         x.Saga.ExpiresAt = x.Message.ExpiresAt.ToUniversalTime();
+        x.Saga.EscalatesAt = x.Saga.NextEscalation(DateTimeOffset.MinValue);
+        (x.Saga.ApproverGroups, x.Saga.ApproverPeople) = Concerned.By(x.Message);
     });
 
     public static EventActivityBinder<ApprovalState, ApprovalPreviewed> Preview(this EventActivityBinder<ApprovalState, ApprovalPreviewed> step) => step.Then(x =>
@@ -33,38 +34,54 @@ internal static class ApprovalVerbs
         var refusal = VoteRules.Refuse(x.Saga, vote, x.Now());
         var reason = string.IsNullOrWhiteSpace(vote.Reason) ? null : vote.Reason.Trim();
         x.GetOrAddPayload(() => new Verdict(refusal));
-        if (refusal is null) x.Saga.Votes = [.. x.Saga.Votes, new Vote(vote.Voter, vote.Approve, reason, x.Now()) { MaxRows = vote.Approve ? vote.MaxRows : null, Grant = vote.Approve ? vote.Grant : null }];
+        var terms = vote.Approve ? vote : vote with { MaxRows = null, Grant = null };
+        if (refusal is null)
+            x.Saga.Votes = [.. x.Saga.Votes, new Vote(vote.Voter, vote.Approve, reason, x.Now()) { MaxRows = terms.MaxRows, Grant = terms.Grant, Shown = vote.Shown }];
         x.Record(refusal is null ? "vote" : "vote-refused", refusal?.Code ?? (vote.Approve ? "approve" : "deny"), vote.Voter.Id, vote.Voter.Name,
             // A refused reason may be of any length.
             reason?.Length > VoteRules.MaxReasonLength ? null : reason);
     });
 
-    public static bool DecidesAgainst(this BehaviorContext<ApprovalState, CastVote> x) => x.Verdict().Refusal is null && !x.Message.Approve;
+    public static bool DecidesAgainst(this BehaviorContext<ApprovalState, CastVote> x) => x.Verdict().Refusal is null && x.Standing().Progress == Progress.Refused;
 
-    public static bool DecidesFor(this BehaviorContext<ApprovalState, CastVote> x) =>
-        x.Verdict().Refusal is null && x.Message.Approve && x.Saga.Approvals >= x.Saga.Needed;
+    public static bool DecidesFor(this BehaviorContext<ApprovalState, CastVote> x) => x.Verdict().Refusal is null && x.Standing().Progress == Progress.Met;
+
+    /// <summary>Whoever there is could not meet what is asked for.</summary>
+    public static bool IsHopeless(this BehaviorContext<ApprovalState, ApprovalRequested> x) =>
+        x.Saga.CurrentState == nameof(ApprovalMachine.Pending) && x.Standing().Progress == Progress.Refused;
 
     public static EventActivityBinder<ApprovalState, CastVote> ReplyToVoter(this EventActivityBinder<ApprovalState, CastVote> step) => step.Then(x =>
     {
         var refusal = x.Verdict().Refusal;
-        var missing = x.Saga.Needed - x.Saga.Approvals;
-        var (code, message) = (refusal, x.Message.Approve) switch
+        var (code, message) = (refusal, x.Saga.Outcome) switch
         {
             ({ } why, _) => (why.Code, why.Message),
-            (null, false) => ("denied", "Denied."),
-            (null, true) when missing > 0 => ("counted", $"Your approval counts; {missing} more must approve."),
-            _ => ("approved", "Approved."),
+            (null, ApprovalOutcome.Denied) => ("denied", "Denied."),
+            (null, ApprovalOutcome.Approved) => ("approved", "Approved."),
+            _ => ("counted", $"Your {(x.Message.Approve ? "approval" : "denial")} counts; still missing: {x.Standing().Missing}."),
         };
         x.Reply(new VoteCounted(x.Saga.CorrelationId, refusal is null, code, message, x.Saga.StateName()));
     });
 
+    /// <summary>The clock has let further people in already; here it is told and recorded.</summary>
+    public static EventActivityBinder<ApprovalState, EscalationReached> Escalate(this EventActivityBinder<ApprovalState, EscalationReached> step) => step.Then(x =>
+    {
+        foreach (var standing in x.Standing().Requirements)
+        {
+            if (standing.Progress != Progress.Pending || standing.Requirement.Escalation is not { } escalation || x.Saga.RequestedAt + escalation.After != x.Message.DueAt) continue;
+            var to = RequirementWording.Anyone(escalation.To, x.Saga.Request.Requester);
+            x.Record("escalated", standing.Requirement.Rule, detail: to);
+            x.Say(new ApprovalEscalated(x.Saga.CorrelationId, standing.Requirement.Rule, to, x.Now()));
+        }
+    });
+
     public static EventActivityBinder<ApprovalState, T> Resolve<T>(this EventActivityBinder<ApprovalState, T> step, ApprovalOutcome outcome) where T : class =>
-        step.Then(x => Resolve(x, outcome, outcome == ApprovalOutcome.Expired
+        step.Then(x => x.Resolve(outcome, outcome == ApprovalOutcome.Expired
             ? "Nobody decided in time."
-            : string.Join(" · ", x.Saga.Votes.Select(vote => vote.Reason).OfType<string>())));
+            : x.Saga.Votes.Count == 0 ? x.Standing().Missing : string.Join(" · ", x.Saga.Votes.Select(vote => vote.Reason).OfType<string>())));
 
     public static EventActivityBinder<ApprovalState, ApprovalWithdrawn> ResolveWithdrawn(this EventActivityBinder<ApprovalState, ApprovalWithdrawn> step) =>
-        step.Then(x => Resolve(x, ApprovalOutcome.Withdrawn, x.Message.Cause));
+        step.Then(x => x.Resolve(ApprovalOutcome.Withdrawn, x.Message.Cause));
 
     /// <summary>Ends an approval that was not used. Its resolution was told already and stands.</summary>
     public static EventActivityBinder<ApprovalState, T> Lapse<T>(this EventActivityBinder<ApprovalState, T> step, string code) where T : class => step.Then(x =>
@@ -118,45 +135,23 @@ internal static class ApprovalVerbs
         var deciders = outcome switch
         {
             ApprovalOutcome.Approved => x.Saga.Votes.Select(vote => vote.Voter.Name),
-            ApprovalOutcome.Denied => x.Saga.Votes.Where(vote => !vote.Approve).Select(vote => vote.Voter.Name),
+            ApprovalOutcome.Denied => x.Saga.Votes.TakeLast(1).Select(vote => vote.Voter.Name),
             _ => [],
         };
         x.Record("resolved", outcome.ToString().ToLowerInvariant(), detail: x.Saga.Reason);
-        x.Db().Enqueue(
-            new ApprovalResolved(x.Saga.CorrelationId, x.Saga.Request.IngressId, outcome, [.. deciders], x.Saga.Reason, x.Now()), x.Now());
+        x.Say(new ApprovalResolved(x.Saga.CorrelationId, x.Saga.Request.IngressId, outcome, [.. deciders], x.Saga.Reason, x.Now()));
     }
 
-    internal static void Record(this SagaConsumeContext<ApprovalState> x, string kind, string code, string? actorId = null, string? actorName = null, string? detail = null) =>
+    public static void Record(this SagaConsumeContext<ApprovalState> x, string kind, string code, string? actorId = null, string? actorName = null, string? detail = null) =>
         x.Db().Record(x.Saga.CorrelationId, x.Now(), kind, code, actorId, actorName, detail);
 
-    internal static void Record(
-        this ApprovalDb db, Guid requestId, DateTimeOffset now, string kind, string code, string? actorId, string? actorName, string? detail = null) =>
-        db.Decisions.Add(new DecisionEntry
-        {
-            RequestId = requestId,
-            At = now,
-            Kind = kind,
-            Code = code,
-            ActorId = actorId,
-            ActorName = actorName,
-            Detail = detail,
-        });
-
-    internal static void Reply<T>(this ConsumeContext x, T message) where T : class => x.Db().EnqueueReply(x, message, x.Now());
+    private static RequestStanding Standing(this SagaConsumeContext<ApprovalState> x) => x.Saga.Standing(x.Now());
 
     internal static Verdict Verdict(this PipeContext x) => x.GetPayload<Verdict>();
 
     private static UseVerdict UseVerdict(this PipeContext x) => x.GetPayload<UseVerdict>();
-
-    internal static ApprovalDb Db(this PipeContext x) => x.GetPayload<ApprovalDb>();
-
-    /// <summary>One message, one moment.</summary>
-    internal static DateTimeOffset Now(this PipeContext x) => x.GetPayload<Moment>().At;
 }
 
 internal sealed record Verdict(Refusal? Refusal);
 
 internal sealed record UseVerdict(Refusal? Refusal);
-
-/// <summary>When a message was taken up; whole microseconds, as the database keeps them.</summary>
-internal sealed record Moment(DateTimeOffset At);

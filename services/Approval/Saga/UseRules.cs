@@ -1,3 +1,4 @@
+using Hoop.Approval.Requirements;
 using Hoop.Contracts.Approvals;
 
 namespace Hoop.Approval.Saga;
@@ -14,6 +15,9 @@ internal static class UseRules
         if (now >= approval.ExpiresAt) return new("expired", "The approval expired before it was used.");
         if (use.IngressId != approval.Request.IngressId) return new("other-ingress", "The approval belongs to the Ingress that holds the client.");
         if (use.BoundTo != approval.Request.BoundTo) return new("other-operation", "The approval is for another operation than this.");
+        if (approval.Request.Justification is not { Emergency: true }
+            && approval.Request.Requirements.FirstOrDefault(one => WindowClock.OpensAt(one.Windows, now) is not null) is { } closed)
+            return new("outside-window", $"Policy \"{closed.Rule}\" lets this be used only {RequirementWording.Windows(closed.Windows)}.");
         return null;
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Hoop.Approval.Grants;
 using Hoop.Approval.Outbox;
+using Hoop.Approval.Reviews;
 using Hoop.Approval.Saga;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -15,6 +16,7 @@ internal sealed class ApprovalDb(DbContextOptions<ApprovalDb> options) : DbConte
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public DbSet<ApprovalState> Approvals => Set<ApprovalState>();
+    public DbSet<ReviewState> Reviews => Set<ReviewState>();
     public DbSet<OutboxMessage> Outbox => Set<OutboxMessage>();
     public DbSet<DecisionEntry> Decisions => Set<DecisionEntry>();
     public DbSet<GrantState> Grants => Set<GrantState>();
@@ -27,6 +29,7 @@ internal sealed class ApprovalDb(DbContextOptions<ApprovalDb> options) : DbConte
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.ApplyConfiguration(new ApprovalMap());
+        modelBuilder.ApplyConfiguration(new ReviewMap());
         modelBuilder.ApplyConfiguration(new OutboxMap());
         modelBuilder.ApplyConfiguration(new DecisionMap());
         modelBuilder.ApplyConfiguration(new GrantMap());

@@ -10,7 +10,10 @@ internal sealed class DecisionEntry
     public required Guid RequestId { get; init; }
     public required DateTimeOffset At { get; init; }
 
-    /// <summary><c>vote</c>, <c>vote-refused</c>, <c>withdrawal</c>, <c>withdrawal-refused</c>, <c>explanation</c>, <c>explanation-refused</c>, <c>resolved</c>, <c>used</c>, <c>use-refused</c> or <c>lapsed</c>.</summary>
+    /// <summary>
+    /// <c>vote</c>, <c>vote-refused</c>, <c>withdrawal</c>, <c>withdrawal-refused</c>, <c>explanation</c>, <c>explanation-refused</c>, <c>escalated</c>, <c>resolved</c>, <c>used</c>, <c>use-refused</c> or <c>lapsed</c>; of emergencies <c>emergency</c>,
+    /// <c>emergency-refused</c>, <c>review</c>, <c>review-refused</c>, <c>review-overdue</c> or <c>reviewed</c>.
+    /// </summary>
     public required string Kind { get; init; }
     public string? ActorId { get; init; }
     public string? ActorName { get; init; }

@@ -33,6 +33,31 @@ CREATE INDEX IF NOT EXISTS approvals_by_requester ON approvals (requester_id, re
 
 ALTER TABLE approvals ADD COLUMN IF NOT EXISTS explanations json NOT NULL DEFAULT '[]';
 CREATE INDEX IF NOT EXISTS approvals_by_fingerprint ON approvals ((request ->> 'fingerprint'), requested_at DESC);
+ALTER TABLE approvals ADD COLUMN IF NOT EXISTS approver_people text[] NOT NULL DEFAULT '{}';
+ALTER TABLE approvals ADD COLUMN IF NOT EXISTS escalates_at timestamptz;
+CREATE INDEX IF NOT EXISTS approvals_escalating ON approvals (escalates_at) WHERE state = 'Pending' AND escalates_at IS NOT NULL;
+
+-- Requests from before there were several requirements had one step: so many people of some roles.
+UPDATE approvals SET request = (request::jsonb || jsonb_build_object('requirements', jsonb_build_array(jsonb_build_object(
+    'rule', coalesce(request->'rules'->>0, ''),
+    'steps', jsonb_build_array(jsonb_build_object('name', 'approval', 'mode', 0, 'count', coalesce((request->>'needed')::int, 1), 'approvers', (
+        SELECT coalesce(jsonb_agg(jsonb_build_object('kind', 0, 'name', role, 'groups', (request->'approverGroups')::jsonb)), '[]')
+        FROM json_array_elements_text(request->'approverRoles') AS role)))))))::json
+WHERE request->'requirements' IS NULL AND request->'approverRoles' IS NOT NULL;
+
+-- Emergency access that must be looked at afterwards; open until it was.
+CREATE TABLE IF NOT EXISTS reviews (
+    id              uuid PRIMARY KEY,
+    state           text NOT NULL,
+    emergency       json NOT NULL,
+    votes           json NOT NULL,
+    opened_at       timestamptz NOT NULL,
+    -- The next time at which it is overdue.
+    due_at          timestamptz NOT NULL,
+    justified       boolean,
+    closed_at       timestamptz
+);
+CREATE INDEX IF NOT EXISTS reviews_open ON reviews (due_at) WHERE state = 'Open';
 
 -- Messages that were decided on in the same transaction as the state they tell of.
 CREATE TABLE IF NOT EXISTS outbox (
@@ -109,6 +134,9 @@ $$ BEGIN PERFORM pg_notify('approval_outbox', ''); RETURN NULL; END $$;
 
 CREATE OR REPLACE TRIGGER outbox_filled AFTER INSERT ON outbox
     FOR EACH STATEMENT EXECUTE FUNCTION tell_outbox_filled();
+
+CREATE OR REPLACE TRIGGER reviews_changed AFTER INSERT OR UPDATE ON reviews
+    FOR EACH ROW EXECUTE FUNCTION tell_approval_changed();
 
 -- What seals the portal's cookies; shared by its instances.
 CREATE TABLE IF NOT EXISTS portal_keys (

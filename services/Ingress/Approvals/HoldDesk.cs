@@ -26,7 +26,7 @@ public sealed class HoldDesk(IApprovals approvals, IOptions<GateOptions> options
             return Refusals.ApprovalUnavailable();
         }
         hold.StartPreview();
-        return new Hold(request.RequestId, link, request.ExpiresAt, request.ApproverRoles, RunAsync(hold), hold.WithdrawAsync);
+        return new Hold(request.RequestId, link, request.ExpiresAt, Deciders.Of(request.Requirements), RunAsync(hold), hold.WithdrawAsync);
     }
 
     internal void Resolve(ApprovalResolved resolved)

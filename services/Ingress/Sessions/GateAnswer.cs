@@ -55,15 +55,17 @@ public sealed record Refusal(
 /// <summary>An operation that waits for people.</summary>
 public sealed class Hold
 {
-    internal Hold(Guid requestId, string link, DateTimeOffset expiresAt, IReadOnlyList<string> approverRoles, Task<GateAnswer> outcome, Func<string, ValueTask> withdraw) =>
-        (RequestId, Link, ExpiresAt, ApproverRoles, Outcome, this.withdraw) = (requestId, link, expiresAt, approverRoles, outcome, withdraw);
+    internal Hold(Guid requestId, string link, DateTimeOffset expiresAt, string deciders, Task<GateAnswer> outcome, Func<string, ValueTask> withdraw) =>
+        (RequestId, Link, ExpiresAt, Deciders, Outcome, this.withdraw) = (requestId, link, expiresAt, deciders, outcome, withdraw);
 
     private readonly Func<string, ValueTask> withdraw;
 
     public Guid RequestId { get; }
     public string Link { get; }
     public DateTimeOffset ExpiresAt { get; }
-    public IReadOnlyList<string> ApproverRoles { get; }
+
+    /// <summary>Who decides, in words.</summary>
+    public string Deciders { get; }
 
     /// <summary>Completes with a permit (already redeemed, journalled) or a refusal. Never faults, never a second hold.</summary>
     public Task<GateAnswer> Outcome { get; }

@@ -1,3 +1,4 @@
+using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Documents;
 using Hoop.Policy.Engine;
 
@@ -8,10 +9,19 @@ internal static class MaskApproval
 {
     private static readonly TimeSpan Expires = TimeSpan.FromMinutes(15);
 
-    internal static ApprovalRequirement Of(HoopDocument document, string mask)
+    /// <summary>What the rules ask for, if they do, and what the mask asks for.</summary>
+    internal static ApprovalDemand And(ApprovalDemand? rules, HoopDocument document, string mask)
     {
-        var roles = document.Masks.First(candidate => candidate.Name == mask).Except;
-        var groups = roles.Where(document.Roles.ContainsKey).SelectMany(role => document.Roles[role].Groups).Distinct();
-        return new ApprovalRequirement(roles, [.. groups], 1, Expires);
+        var approvers = document.Masks.First(candidate => candidate.Name == mask).Except.Select(role => RoleOf(document, role));
+        var own = new ApprovalRequirement { Rule = mask, Steps = [new ApprovalStep("approval", StepMode.Any, 1, [.. approvers])] };
+        return rules is null
+            ? new ApprovalDemand([own], Expires)
+            : rules with { Requirements = [.. rules.Requirements, own], Expires = rules.Expires < Expires ? rules.Expires : Expires };
+    }
+
+    private static Approver RoleOf(HoopDocument document, string name)
+    {
+        var role = document.Roles.GetValueOrDefault(name);
+        return new Approver(ApproverKind.Role, name) { Groups = role?.Groups ?? [], Kinds = role?.Kinds ?? [] };
     }
 }

@@ -58,7 +58,7 @@ internal sealed class Standing
             return new Verdict(this, facts, decision, null);
         if (objection.Rule != PredicateRule.Approve)
             return new Verdict(this, facts, decision with { Outcome = DecisionOutcome.Block, Rules = [objection.Mask], Why = objection.Why }, objection);
-        var approval = decision.Approval ?? MaskApproval.Of(Snapshot.Document, objection.Mask);
+        var approval = MaskApproval.And(decision.Approval, Snapshot.Document, objection.Mask);
         return new Verdict(this, facts, decision with { Outcome = DecisionOutcome.Hold, Rules = [.. decision.Rules, objection.Mask], Why = objection.Why, Approval = approval }, objection);
     }
 }

@@ -10,8 +10,6 @@ internal static class ActionReader
 {
     private const long MostRecordedRows = 1_000_000;
 
-    private static readonly TimeSpan DefaultExpiry = TimeSpan.FromMinutes(15);
-
     /// <summary>A rule with everything but who and where.</summary>
     public static RuleDocument Read(YamlFields fields, RuleAction action, YamlErrors errors, KnownNames names)
     {
@@ -20,9 +18,9 @@ internal static class ActionReader
         var effects = Words(fields, errors, "effects", "an effect", EffectNames.All);
         RequireSubject(fields, action, errors);
         var maxRows = action == RuleAction.Block ? null : fields.Whole("maxRows", 1, long.MaxValue);
-        var approval = action == RuleAction.Approve ? ReadApproval(fields, errors, names) : null;
         var grant = action == RuleAction.Approve ? GrantReader.Read(fields, errors, names) : null;
         var record = action == RuleAction.Block ? null : ReadRecord(fields, errors);
+        var approval = action == RuleAction.Approve ? new ApprovalReader(errors, names).Read(fields) : null;
         fields.End();
         return new RuleDocument
         {
@@ -37,19 +35,6 @@ internal static class ActionReader
             errors.Add(fields.Map, fields.Path, "verbs is missing; say what is allowed, such as verbs: [select], or verbs: [\"*\"]");
         else if (!fields.Has("verbs") && !fields.Has("objects") && !fields.Has("effects"))
             errors.Add(fields.Map, fields.Path, "names no verbs, objects or effects; to mean everything write verbs: [\"*\"]");
-    }
-
-    private static ApprovalDocument ReadApproval(YamlFields fields, YamlErrors errors, KnownNames names)
-    {
-        var by = names.Roles(fields.Texts("by", "by: [dba], the roles that may approve"), $"{fields.Path}.by");
-        var count = (int)(fields.Whole("count", 1, 20) ?? 1);
-        var expires = DefaultExpiry;
-        if (fields.Text("expires") is { } text)
-        {
-            if (Formats.Duration(text.Value) is { } duration) expires = duration;
-            else errors.Add(text, $"{fields.Path}.expires", $"{YamlErrors.Show(text.Value)} is not a duration; write a number with s, m, h or d, such as 30s, 15m or 1h (at most 30d)");
-        }
-        return new ApprovalDocument(by, count, expires);
     }
 
     private static long? ReadRecord(YamlFields fields, YamlErrors errors)

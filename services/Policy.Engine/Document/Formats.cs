@@ -24,6 +24,22 @@ internal static class Formats
         return duration > TimeSpan.Zero && duration <= LongestDuration ? duration : null;
     }
 
+    /// <summary>The field's duration, or an error; null when absent.</summary>
+    public static TimeSpan? Duration(YamlFields fields, YamlErrors errors, string key)
+    {
+        if (fields.Text(key) is not { } text) return null;
+        if (Duration(text.Value) is { } duration) return duration;
+        errors.Add(text, $"{fields.Path}.{key}", $"{YamlErrors.Show(text.Value)} is not a duration; write a number with s, m, h or d, such as 30s, 15m or 1h (at most 30d)");
+        return null;
+    }
+
+    /// <summary>A duration as it is written.</summary>
+    public static string Show(TimeSpan duration) =>
+        duration.Ticks % TimeSpan.TicksPerDay == 0 ? $"{duration.Days}d"
+        : duration.Ticks % TimeSpan.TicksPerHour == 0 ? $"{(int)duration.TotalHours}h"
+        : duration.Ticks % TimeSpan.TicksPerMinute == 0 ? $"{(int)duration.TotalMinutes}m"
+        : $"{(int)duration.TotalSeconds}s";
+
     /// <summary><c>env:NAME</c> or <c>file:/absolute/path</c>: where a value is, never the value.</summary>
     public static bool IsReference(string text) => IsEnvironment(text) || (text.StartsWith("file:/", StringComparison.Ordinal) && text.Length > 6);
 

@@ -6,7 +6,7 @@ namespace Hoop.Policy.Engine.Document;
 /// <summary><c>identity</c>: whose tokens count. May be absent: then the service's default issuer is used, when it has one.</summary>
 internal static class IdentitySection
 {
-    private static readonly string[] ClaimNames = ["groups", "kind", "name"];
+    private static readonly string[] ClaimNames = ["groups", "kind", "name", "email"];
 
     public static IReadOnlyList<IssuerDocument> Read(YamlFields top, YamlErrors errors)
     {

@@ -9,6 +9,7 @@ internal sealed class KnownNames(YamlErrors errors)
 {
     private readonly SortedSet<string> _targets = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _roles = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _withoutPeople = new(StringComparer.Ordinal);
 
     public void Add(IReadOnlyDictionary<string, TargetDocument> targets, IReadOnlyDictionary<string, RoleDocument> roles, YamlFields top)
     {
@@ -16,7 +17,11 @@ internal sealed class KnownNames(YamlErrors errors)
         _targets.UnionWith(Declared(top.Node("targets")));
         _roles.UnionWith(roles.Keys);
         _roles.UnionWith(Declared(top.Node("roles")));
+        _withoutPeople.UnionWith(roles.Where(role => role.Value.Kinds.Count > 0 && !role.Value.Kinds.Contains("human")).Select(role => role.Key));
     }
+
+    /// <summary>Whether the role is for other kinds of principal alone.</summary>
+    public bool IsWithoutPeople(string role) => _withoutPeople.Contains(role);
 
     public IReadOnlyList<string> Roles(IEnumerable<YamlText> names, string path, bool everybody = false)
     {

@@ -91,6 +91,23 @@ internal sealed class YamlFields
         return texts;
     }
 
+    /// <summary>A list of maps; empty when absent.</summary>
+    public IEnumerable<YamlFields> Maps(string key, string example)
+    {
+        var node = Node(key);
+        if (node is null) yield break;
+        if (node is not YamlList { Items.Count: > 0 } list)
+        {
+            _errors.Add(node, $"{Path}.{key}", $"must be a list of at least one, not {(node is YamlList ? "an empty one" : node.Shape)}; such as {example}");
+            yield break;
+        }
+        for (var i = 0; i < list.Items.Count; i++)
+        {
+            if (list.Items[i] is YamlMap map) yield return new YamlFields(_errors, map, $"{Path}.{key}[{i + 1}]");
+            else _errors.Add(list.Items[i], $"{Path}.{key}[{i + 1}]", $"must be a map, not {list.Items[i].Shape}; such as {example}");
+        }
+    }
+
     public long? Whole(string key, long least, long most)
     {
         var node = Node(key);

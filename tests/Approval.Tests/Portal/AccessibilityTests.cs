@@ -63,7 +63,7 @@ public sealed class AccessibilityTests(SagaRig saga, PortalRig portal)
         var risky = await saga.OpenAsync(Request(saga.World.Of(Agent)) with
         {
             Statement = "WITH gone AS (\n  DELETE FROM orders -- all of them \u202e\n   RETURNING id, 'text', 4.5\n)\nSELECT count(*) FROM gone, \"Ünusual name\", averyveryveryveryveryveryveryveryveryveryverylongname",
-            BindValues = ["2024-01-01", null], Effects = ["read", "write", "mass-write", "destructive", "network"], Needed = 2, InTransaction = true,
+            BindValues = ["2024-01-01", null], Effects = ["read", "write", "mass-write", "destructive", "network"], Requirements = [Needs(2)], InTransaction = true,
             TransactionStartedAt = TimeProvider.System.GetUtcNow().AddMinutes(-3), MaxRows = 1000, Objects = ["public.orders", "public.order_items"],
             Requester = saga.World.Of(Agent) with { Actors = [saga.World.Url + "|ana-id"] },
             Justification = new Justification("Old carts fill the disk", "OPS-512"),

@@ -170,7 +170,7 @@ public sealed class InboxTests(SagaRig saga, PortalRig portal)
     private Task<ApprovalRequested> OpenAsync(string name, Principal? asker = null, string? fingerprint = null, string value = "1") =>
         saga.OpenAsync(Request(saga.World.Of(asker ?? Agent)) with
         {
-            Statement = $"delete from orders where note = '{name}' and id = $1", BindValues = [value], ApproverGroups = [_group], ApproverRoles = [_group],
+            Statement = $"delete from orders where note = '{name}' and id = $1", BindValues = [value], Requirements = [Needs(1, _group)],
             Fingerprint = fingerprint ?? Guid.NewGuid().ToString("N"),
         });
 

@@ -34,14 +34,20 @@ internal static class Samples
             BoundTo = Guid.NewGuid().ToString("n"),
             Rules = ["agents-change"],
             Why = "agents-change asks for approval of delete on public.orders.",
-            ApproverRoles = ["dba"],
-            ApproverGroups = ["dba"],
-            Needed = needed,
+            Requirements = [Needs(needed)],
             PolicyVersion = 1,
             RequestedAt = now,
             ExpiresAt = now + (expires ?? TimeSpan.FromMinutes(15)),
         };
     }
+
+    /// <summary>So many people of a role.</summary>
+    public static ApprovalRequirement Needs(int count, string role = "dba", string rule = "agents-change") =>
+        new() { Rule = rule, Steps = [new ApprovalStep("approval", StepMode.Any, count, [Role(role)])] };
+
+    public static Approver Role(string name) => new(ApproverKind.Role, name) { Groups = [name] };
+
+    public static Approver Named(string name) => new(ApproverKind.Person, name);
 
     public static CastVote Approve(ApprovalRequested request, Principal voter, string? reason = null) => new(request.RequestId, voter, true, reason);
 

@@ -93,7 +93,7 @@ public sealed class ApprovalSagaTests(SagaRig rig)
         var request = await rig.OpenAsync(Request(needed: 2));
 
         (await rig.Ingress.VoteAsync(Approve(request, Bea))).ShouldBe(
-            new VoteCounted(request.RequestId, true, "counted", "Your approval counts; 1 more must approve.", "pending"));
+            new VoteCounted(request.RequestId, true, "counted", "Your approval counts; still missing: 1 more of dba.", "pending"));
         (await rig.Ingress.VoteAsync(Approve(request, Bea))).Code.ShouldBe("already-voted");
         (await rig.Ingress.VoteAsync(Approve(request, Cleo))).State.ShouldBe("approved");
 

@@ -70,7 +70,7 @@ public sealed class RulesModelTests(SagaRig rig)
             if (!may) return (false, _state);
             _voted.Add(voter.Id);
             if (!vote.Approve) _state = "denied";
-            else if (++_approvals == request.Needed) _state = "approved";
+            else if (++_approvals == request.Requirements[0].Steps[0].Count) _state = "approved";
             return (true, _state);
         }
 

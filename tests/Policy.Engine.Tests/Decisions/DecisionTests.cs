@@ -1,3 +1,4 @@
+using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Operations;
 using Shouldly;
 using Xunit;
@@ -79,7 +80,8 @@ public sealed class DecisionTests
             d => d.Outcome.ShouldBe(Hold), d => d.Rules.ShouldBe(["p2"]), d => d.MaxRows.ShouldBe(10),
             d => d.Why.ShouldBe("policy \"p2\" asks for approval of delete on public.orders"));
         decision.Approval.ShouldNotBeNull().ShouldSatisfyAllConditions(
-            a => a.ApproverRoles.ShouldBe(["dba"]), a => a.ApproverGroups.ShouldBe(["admins", "dba"]), a => a.Needed.ShouldBe(1), a => a.Expires.ShouldBe(TimeSpan.FromMinutes(5)));
+            a => Names(a.Requirements.Single()).ShouldBe(["dba"]), a => Groups(a.Requirements.Single()).ShouldBe(["admins", "dba"], ignoreOrder: true),
+            a => a.Requirements.Single().Rule.ShouldBe("p2"), a => a.Expires.ShouldBe(TimeSpan.FromMinutes(5)));
     }
 
     [Fact]
@@ -230,14 +232,37 @@ public sealed class DecisionTests
     }
 
     [Fact]
-    public void Approvals_of_several_rules_are_one_requirement()
+    public void Every_rule_that_asks_must_be_met_and_the_shortest_time_counts()
     {
         string Ask(string by, int count, string expires) => AgentOnShop + $", approve: {{ verbs: [delete], by: [{by}], count: {count}, expires: {expires} }}";
-        EngineWith(Ask("dba, lead", 1, "10m"), Ask("lead, agent", 2, "20m")).Decide(Delete("public.t")).Approval!.ShouldSatisfyAllConditions(
-            a => a.ApproverRoles.ShouldBe(["lead"]), a => a.ApproverGroups.ShouldBe(["leads"]), a => a.Needed.ShouldBe(2), a => a.Expires.ShouldBe(TimeSpan.FromMinutes(10)));
-        EngineWith(Ask("dba", 1, "10m"), Ask("lead", 3, "20m")).Decide(Delete("public.t")).Approval!.ShouldSatisfyAllConditions(
-            a => a.ApproverRoles.ShouldBe(["dba", "lead"]), a => a.ApproverGroups.ShouldBe(["admins", "dba", "leads"]), a => a.Needed.ShouldBe(3));
+        var demand = EngineWith(Ask("dba, lead", 1, "10m"), Ask("lead", 2, "20m")).Decide(Delete("public.t")).Approval!;
+
+        demand.Expires.ShouldBe(TimeSpan.FromMinutes(10));
+        demand.Requirements.Select(r => r.Rule).ShouldBe(["p1", "p2"]);
+        Names(demand.Requirements[0]).ShouldBe(["dba", "lead"]);
+        Groups(demand.Requirements[1]).ShouldBe(["leads"]);
+        demand.Requirements.Select(r => r.Steps.Single().Count).ShouldBe([1, 2]);
     }
+
+    [Fact]
+    public void Roles_stand_for_their_groups_wherever_people_are_named()
+    {
+        var requirement = EngineWith(AgentOnShop + """
+            , approve: { verbs: [delete], steps: [{ all: [dba, lead] }], veto: [lead], escalate: { after: 1m, to: [lead] },
+              emergency: { by: [agent], review: { by: [lead] } } }
+            """.ReplaceLineEndings(" ")).Decide(Delete("public.t")).Approval!.Requirements.Single();
+
+        requirement.ShouldSatisfyAllConditions(
+            r => Groups(r).ShouldBe(["admins", "dba", "leads"], ignoreOrder: true),
+            r => r.Veto.Single().Groups.ShouldBe(["leads"]),
+            r => r.Escalation!.To.Single().Groups.ShouldBe(["leads"]),
+            r => r.Emergency!.By.Single().Groups.ShouldBe(["agents"]),
+            r => r.Emergency!.Review.Approvers.Single().Groups.ShouldBe(["leads"]));
+    }
+
+    private static IEnumerable<string> Names(ApprovalRequirement requirement) => requirement.Steps.Single().Approvers.Select(a => a.Name);
+
+    private static IEnumerable<string> Groups(ApprovalRequirement requirement) => requirement.Steps.Single().Approvers.SelectMany(a => a.Groups);
 
     [Fact]
     public void Targets_are_selected_by_name_glob_or_label()

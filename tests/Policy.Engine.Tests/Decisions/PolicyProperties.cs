@@ -37,7 +37,7 @@ public sealed class PolicyProperties
         select new RuleDocument
         {
             Name = "", Roles = roles, Targets = [target], Action = action, Verbs = verbs, Objects = objects, Effects = effects, MaxRows = rows,
-            Approval = action == RuleAction.Approve ? new ApprovalDocument(approvers, approvers.Length, TimeSpan.FromMinutes(approvers.Length)) : null,
+            Approval = action == RuleAction.Approve ? Samples.Asks(approvers.Length, approvers.Length, approvers) : null,
         };
 
     private static readonly Gen<RuleDocument[]> Rules =
@@ -78,7 +78,7 @@ public sealed class PolicyProperties
         back.Rules.ShouldBe(forth.Rules);
         back.Why.ShouldBe(forth.Why);
         back.MaxRows.ShouldBe(forth.MaxRows);
-        back.Approval?.ApproverRoles.ShouldBe(forth.Approval!.ApproverRoles);
+        back.Approval?.Requirements.Select(r => r.Rule).ShouldBe(forth.Approval!.Requirements.Select(r => r.Rule));
         back.Approval?.Expires.ShouldBe(forth.Approval!.Expires);
         return true;
     });
@@ -90,7 +90,7 @@ public sealed class PolicyProperties
     [Fact]
     public void A_further_approve_never_turns_into_an_allow() => ForAll((rules, operation, extra) =>
     {
-        var approve = extra with { Action = RuleAction.Approve, Approval = new ApprovalDocument(["dba"], 1, TimeSpan.FromMinutes(1)) };
+        var approve = extra with { Action = RuleAction.Approve, Approval = Samples.Asks(1, 1, "dba") };
         var (before, after) = (Decide(rules, operation), Decide([.. rules, approve], operation));
         return after.Outcome != DecisionOutcome.Allow || before.Outcome == DecisionOutcome.Allow || operation.Plumbing;
     });

@@ -1,3 +1,4 @@
+using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Documents;
 using Shouldly;
 using Xunit;
@@ -17,7 +18,7 @@ public sealed class ReadingTests
     public void Every_section_is_read()
     {
         var document = Read(Samples.Whole);
-        document.Issuers.ShouldHaveSingleItem().Claims["name"].ShouldBe("email");
+        document.Issuers.ShouldHaveSingleItem().Claims["name"].ShouldBe("nickname");
         document.Targets["shop"].ShouldSatisfyAllConditions(
             t => t.Address.ShouldBe("10.0.0.5:5432"), t => t.Credential.Password.ShouldBe("env:SHOP_PASSWORD"),
             t => t.CaFile.ShouldBe("/etc/hoop/shop-ca.pem"), t => t.Connector.ShouldBe("eu-1"), t => t.Labels["tier"].ShouldBe("1"));
@@ -35,7 +36,7 @@ public sealed class ReadingTests
         rules["agents-read"].MaxRows.ShouldBe(500);
         rules["agents-change"].ShouldSatisfyAllConditions(
             r => r.Action.ShouldBe(RuleAction.Approve), r => r.TargetLabels["env"].ShouldBe("prod"), r => r.Line.ShouldBe(21),
-            r => r.Approval!.By.ShouldBe(["dba"]), r => r.Approval!.Count.ShouldBe(2), r => r.Approval!.Expires.ShouldBe(TimeSpan.FromMinutes(30)));
+            r => Step(r).Approvers.ShouldBe([new Approver(ApproverKind.Role, "dba")], Same), r => Step(r).Count.ShouldBe(2), r => r.Approval!.Expires.ShouldBe(TimeSpan.FromMinutes(30)));
         rules["nobody-destroys"].Effects.Count.ShouldBe(5);
     }
 
@@ -64,11 +65,43 @@ public sealed class ReadingTests
     public void An_approval_without_details_needs_one_person_within_fifteen_minutes()
     {
         var yaml = Samples.Small + "policies:\n- { name: a, roles: [agent], targets: [shop], approve: { effects: [mass-write], by: [dba] } }";
-        Read(yaml).Policies.Single().Approval.ShouldBe(new ApprovalDocument(["dba"], 1, TimeSpan.FromMinutes(15)), Comparer);
+        var rule = Read(yaml).Policies.Single();
+        rule.Approval!.Expires.ShouldBe(TimeSpan.FromMinutes(15));
+        Step(rule).ShouldSatisfyAllConditions(
+            step => step.Mode.ShouldBe(StepMode.Any), step => step.Count.ShouldBe(1), step => step.Approvers.ShouldBe([new Approver(ApproverKind.Role, "dba")], Same));
+        rule.Approval.Requirement.ShouldSatisfyAllConditions(
+            r => r.Veto.ShouldBeEmpty(), r => r.Windows.ShouldBeEmpty(), r => r.Escalation.ShouldBeNull(), r => r.Emergency.ShouldBeNull(), r => r.StepUp.ShouldBe(StepUp.None));
     }
 
-    private static readonly IEqualityComparer<ApprovalDocument?> Comparer = EqualityComparer<ApprovalDocument?>.Create(
-        (a, b) => a!.By.SequenceEqual(b!.By) && a.Count == b.Count && a.Expires == b.Expires);
+    [Fact]
+    public void An_approval_says_who_in_which_steps_when_and_how_sure()
+    {
+        var requirement = Read(Samples.Whole).Policies.Single(p => p.Name == "agents-close-books").Approval!.Requirement;
+
+        requirement.Steps[0].ShouldSatisfyAllConditions(
+            step => step.Name.ShouldBe("owners"), step => step.Mode.ShouldBe(StepMode.Any), step => step.Count.ShouldBe(2),
+            step => step.Approvers.ShouldBe(
+            [
+                new Approver(ApproverKind.Role, "dba"), new Approver(ApproverKind.Group, "bookkeepers"),
+                new Approver(ApproverKind.Person, "bea@example.com"), new Approver(ApproverKind.ManagerOf, "manager"),
+            ], Same));
+        requirement.Steps[1].ShouldSatisfyAllConditions(
+            step => step.Name.ShouldBe("step 2"), step => step.Mode.ShouldBe(StepMode.All), step => step.Count.ShouldBe(2),
+            step => step.Approvers.Select(a => a.Name).ShouldBe(["cleo", "https://login.example.com/prod|dan-id"]));
+        requirement.Veto.ShouldBe([new Approver(ApproverKind.Role, "dba")], Same);
+        requirement.Escalation!.After.ShouldBe(TimeSpan.FromMinutes(10));
+        requirement.Escalation.To.ShouldBe([new Approver(ApproverKind.Group, "directors")], Same);
+        requirement.StepUp.ShouldBe(StepUp.Passkey);
+        requirement.Windows[0].ShouldSatisfyAllConditions(
+            w => w.Days.Count.ShouldBe(5), w => w.From.ShouldBe(new TimeOnly(9, 0)), w => w.To.ShouldBe(new TimeOnly(18, 0)), w => w.Zone.ShouldBe("Europe/Berlin"));
+        requirement.Windows[1].Days.Count.ShouldBe(7);
+        requirement.Emergency!.ShouldSatisfyAllConditions(
+            e => e.By.Select(a => a.Name).ShouldBe(["agent", "eve"]), e => e.Review.Count.ShouldBe(2), e => e.ReviewWithin.ShouldBe(TimeSpan.FromHours(8)));
+    }
+
+    private static ApprovalStep Step(RuleDocument rule) => rule.Approval!.Requirement.Steps.Single();
+
+    private static readonly IEqualityComparer<Approver> Same = EqualityComparer<Approver>.Create((a, b) => (a!.Kind, a.Name) == (b!.Kind, b.Name));
 
     [Fact]
     public void The_identity_section_may_be_absent_or_empty()

@@ -16,7 +16,7 @@ internal static class PostgresVoice
 
     internal static PostgresDiagnostic Waiting(Hold hold) => PostgresDiagnostic.Create(
         "NOTICE", "01000", $"waiting for approval {hold.RequestId}: {hold.Link}",
-        $"Members of {string.Join(", ", hold.ApproverRoles)} can decide until {hold.ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC.",
+        $"It needs {hold.Deciders}, until {hold.ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC.",
         "The statement runs as soon as it is approved; cancel it to withdraw the request.");
 
     internal static PostgresDiagnostic StillWaiting(Hold hold, TimeSpan left) => PostgresDiagnostic.Create(

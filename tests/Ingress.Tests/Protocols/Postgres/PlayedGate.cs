@@ -105,7 +105,7 @@ internal sealed class PlayedHold
     {
         (this.gate, this.operation) = (gate, operation);
         var id = Guid.CreateVersion7();
-        Hold = new Hold(id, $"http://portal/requests/{id}", DateTimeOffset.Parse("2030-01-01T00:15:00Z"), ["dba"], outcome.Task, cause =>
+        Hold = new Hold(id, $"http://portal/requests/{id}", DateTimeOffset.Parse("2030-01-01T00:15:00Z"), "1 of dba", outcome.Task, cause =>
         {
             withdrawn.TrySetResult(cause);
             outcome.TrySetResult(new Refusal(cause == "cancelled" ? RefusalCode.Cancelled : RefusalCode.Withdrawn, null, "the request for approval was withdrawn", $"Request {id}: {cause}.", "Send it again.", id));
