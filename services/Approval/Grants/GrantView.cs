@@ -4,7 +4,7 @@ using Hoop.Contracts.Identity;
 namespace Hoop.Approval.Grants;
 
 /// <summary>A grant as the API tells it. Its id is the request's: one approval leaves one grant.</summary>
-internal sealed record GrantView
+public sealed record GrantView
 {
     public required Guid Id { get; init; }
 

@@ -25,8 +25,8 @@ internal sealed class AuditClient(IHttpClientFactory http)
             ? [.. json.EnumerateArray().Select(SessionSummary.Read).OfType<SessionSummary>()] : [], cancel);
 
     /// <param name="after">Sequence of the last event already known; -1 for the beginning.</param>
-    public Task<AuditAnswer<Timeline>> ShowSessionAsync(string sessionId, long after, Principal principal, CancellationToken cancel) =>
-        ReadAsync($"/api/sessions/{Uri.EscapeDataString(sessionId)}?after={after}&limit=200", principal, Timeline.Read, cancel);
+    public Task<AuditAnswer<Timeline>> ShowSessionAsync(string sessionId, long after, int limit, Principal principal, CancellationToken cancel) =>
+        ReadAsync($"/api/sessions/{Uri.EscapeDataString(sessionId)}?after={after}&limit={limit}", principal, Timeline.Read, cancel);
 
     private async Task<AuditAnswer<T>> ReadAsync<T>(string path, Principal principal, Func<JsonElement, T> read, CancellationToken cancel) where T : class
     {

@@ -67,11 +67,15 @@ public sealed class AccessibilityTests(SagaRig saga, PortalRig portal)
             TransactionStartedAt = TimeProvider.System.GetUtcNow().AddMinutes(-3), MaxRows = 1000, Objects = ["public.orders", "public.order_items"],
             Requester = saga.World.Of(Agent) with { Actors = [saga.World.Url + "|ana-id"] },
             Justification = new Justification("Old carts fill the disk", "OPS-512"),
+            Offer = new GrantOffer(TimeSpan.FromHours(2), [GrantScope.Fingerprint, GrantScope.Role], ["dba"], GrantValues.Any),
         });
-        await saga.Ingress.PublishAsync(new ApprovalPreviewed(risky.RequestId, 12840, "[\n  {\n    \"Plan\": { \"Node Type\": \"ModifyTable\" }\n  }\n]"));
+        await saga.Ingress.PublishAsync(new ApprovalPreviewed(risky.RequestId, 12840, "[\n  {\n    \"Plan\": { \"Node Type\": \"ModifyTable\" }\n  }\n]") { Details = SamplePreview.Of("update") });
         await saga.Ingress.VoteAsync(Approve(risky, saga.World.Of(Cleo), "Agreed with the shop team, ticket 512."));
         for (var i = 0; i < 3; i++)
             await saga.OpenAsync(Request(saga.World.Of(Agent)) with { Statement = "update customers\n   set \"plan\" = 'gold' -- was silver\n where id = $1 and since > 2020.5", BindValues = [$"{i + 7}"], Verbs = ["update"], Objects = ["public.customers"], Fingerprint = "same" });
+        var granted = await saga.OpenAsync(Request(saga.World.Of(Agent)) with { Offer = new GrantOffer(TimeSpan.FromHours(2), [GrantScope.Fingerprint], [], GrantValues.Any) });
+        await saga.Ingress.PublishAsync(new ApprovalPreviewed(granted.RequestId, 1, "[]") { Details = SamplePreview.Of("delete") });
+        await saga.Ingress.VoteAsync(Approve(granted, saga.World.Of(Cleo)) with { Grant = new GrantTerms(TimeSpan.FromHours(1), GrantScope.Fingerprint, null, GrantValues.Any, []), MaxRows = 10 });
         var denied = await saga.OpenAsync(Request(saga.World.Of(Agent)));
         await saga.Ingress.VoteAsync(Deny(denied, saga.World.Of(Cleo), "Not on a Friday"));
         var own = await saga.OpenAsync(Request(saga.World.Of(Bea)));
@@ -80,7 +84,7 @@ public sealed class AccessibilityTests(SagaRig saga, PortalRig portal)
         return
         [
             ("inbox", "/"), ("all", "/?view=all"), ("own-requests", "/?view=own"), ("nothing-found", "/?q=no-such-thing"), ("request", $"/requests/{risky.RequestId}"),
-            ("denied", $"/requests/{denied.RequestId}"), ("own", $"/requests/{own.RequestId}"), ("missing", "/requests/x"), ("load", "/load"),
+            ("denied", $"/requests/{denied.RequestId}"), ("own", $"/requests/{own.RequestId}"), ("granted", $"/requests/{granted.RequestId}"), ("grants", "/grants"), ("missing", "/requests/x"), ("load", "/load"),
             ("sessions", "/sessions"), ("session", "/sessions/s-1"),
         ];
     }

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Hoop.Contracts.Documents;
 using Hoop.Contracts.Identity;
 using Microsoft.AspNetCore.Builder;
@@ -130,8 +131,16 @@ public sealed class StubWorld : IAsyncDisposable
         if (known && answer.Status == HangUp) context.Abort();
         context.Response.Headers.SetCookie = "of=audit";
         return known
-            ? TypedResults.Content(answer.Body, "application/json", statusCode: answer.Status)
+            ? TypedResults.Content(Later(answer.Body, context.Request.Query["after"]), "application/json", statusCode: answer.Status)
             : TypedResults.Problem(statusCode: 404, detail: "There is no such session.");
+    }
+
+    /// <summary>As Audit does: only the events after the one that is known.</summary>
+    private static string Later(string body, string? after)
+    {
+        if (!long.TryParse(after, out var known) || JsonNode.Parse(body) is not JsonObject session || session["events"] is not JsonArray events) return body;
+        session["events"] = new JsonArray([.. events.Where(e => e!["sequence"]!.GetValue<long>() > known).Select(e => e!.DeepClone())]);
+        return session.ToJsonString();
     }
 
     private string Sign(Dictionary<string, object> claims)

@@ -59,6 +59,10 @@ internal static class Wording
         _ => $"{time.Seconds} s",
     };
 
+    /// <summary>A place in a recording: <c>00:04.250</c>, <c>1:02:03.000</c>.</summary>
+    public static string Clock(TimeSpan time) => time.TotalHours >= 1
+        ? $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}.{time.Milliseconds:000}" : $"{time.Minutes:00}:{time.Seconds:00}.{time.Milliseconds:000}";
+
     public static string Ago(DateTimeOffset at, DateTimeOffset now) => now - at < TimeSpan.FromSeconds(5) ? "just now" : $"{Coarse(now - at)} ago";
 
     public static string Exact(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
