@@ -16,4 +16,13 @@ internal static partial class AuditLog
 
     [LoggerMessage(5005, LogLevel.Warning, "Audit's log-in to its database is a superuser: set ConnectionStrings__auditdb to a log-in of its own, and ConnectionStrings__auditowner to the one that prepares the schema")]
     public static partial void WorksAsSuperuser(this ILogger logger);
+
+    [LoggerMessage(5101, LogLevel.Warning, "Reader {Reader} of the event feed stopped ({Error}); trying again in {Seconds} s")]
+    public static partial void FeedStalled(this ILogger logger, string reader, string error, double seconds);
+
+    [LoggerMessage(5102, LogLevel.Warning, "The object store does not take recorded rows ({Error}); they wait in the database")]
+    public static partial void ObjectStoreFailed(this ILogger logger, string error);
+
+    [LoggerMessage(5103, LogLevel.Error, "Receiver {Sink} rejected log records: {Answer}")]
+    public static partial void SinkRejected(this ILogger logger, string sink, string answer);
 }

@@ -21,6 +21,10 @@ internal sealed class AdminChain(AuditDatabase database, EventPartitions partiti
     public const string Opened = "admin.opened";
     public const string SessionViewed = "session.viewed";
     public const string SessionExported = "session.exported";
+    public const string SessionWatched = "session.watched";
+    public const string SessionKilled = "session.kill";
+    public const string SessionsSearched = "sessions.searched";
+    public const string SessionsExported = "sessions.exported";
 
     private const string Prefix = "admin-";
 
@@ -28,8 +32,9 @@ internal sealed class AdminChain(AuditDatabase database, EventPartitions partiti
     public static bool Owns(string sessionId) => sessionId.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Records before the thing is done: what can not be recorded is not shown.</summary>
-    /// <param name="session">The session that is viewed or exported.</param>
-    public async Task RecordAsync(string kind, Principal by, string session, string? owner, CancellationToken cancel)
+    /// <param name="session">The session that is viewed or exported; null when it is not one alone.</param>
+    /// <param name="details">What else there is to say of it.</param>
+    public async Task RecordAsync(string kind, Principal by, string? session, string? owner, CancellationToken cancel, IReadOnlyDictionary<string, string>? details = null)
     {
         await using var connection = await database.OpenAsync(cancel);
         var now = clock.GetUtcNow();
@@ -44,7 +49,7 @@ internal sealed class AdminChain(AuditDatabase database, EventPartitions partiti
         var events = new List<JournalEvent>();
         if (old.Events == 0)
             events.Add(chain.Append(Opened, await OpeningAsync(connection, id, cancel), now));
-        events.Add(chain.Append(kind, Payload(by, session, owner), now));
+        events.Add(chain.Append(kind, Payload(by, session, owner, details), now));
         await EventTable.InsertAsync(connection, "audit", events, cancel);
         await HeadTable.SaveAsync(connection, [(old, old.With(events))], cancel);
         await transaction.CommitAsync(cancel);
@@ -63,7 +68,7 @@ internal sealed class AdminChain(AuditDatabase database, EventPartitions partiti
         return JsonSerializer.Serialize(new { previous = new { session = reader.GetString(0), head = Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(1)) } });
     }
 
-    private static string Payload(Principal by, string session, string? owner)
+    private static string Payload(Principal by, string? session, string? owner, IReadOnlyDictionary<string, string>? details)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -77,6 +82,8 @@ internal sealed class AdminChain(AuditDatabase database, EventPartitions partiti
             json.WriteString("name", by.Name);
             json.WriteString("kind", by.Kind);
             json.WriteEndObject();
+            foreach (var (name, value) in details ?? new Dictionary<string, string>())
+                json.WriteString(name, value);
             json.WriteEndObject();
         }
 

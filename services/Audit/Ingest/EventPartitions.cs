@@ -19,7 +19,7 @@ internal sealed class EventPartitions
     {
         if (known.ContainsKey(WeekOf(at)))
             return;
-        await using var command = new NpgsqlCommand("SELECT audit.ensure_events_partition($1)", connection) { Parameters = { new() { Value = at.ToUniversalTime() } } };
+        await using var command = new NpgsqlCommand("SELECT audit.ensure_events_partition($1), audit.ensure_record_partitions($1)", connection) { Parameters = { new() { Value = at.ToUniversalTime() } } };
         await command.ExecuteScalarAsync(cancel);
         known[WeekOf(at)] = true;
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hoop.Audit.Recordings;
 using Hoop.Audit.Storage;
 using Hoop.Contracts.Audit;
 using Hoop.ServiceDefaults;
@@ -7,7 +8,7 @@ using Npgsql;
 namespace Hoop.Audit.Ingest;
 
 /// <summary>Stores batches: one transaction each, idempotent on (session, sequence).</summary>
-internal sealed class EventStore(AuditDatabase database, EventPartitions partitions, ILogger<EventStore> logger)
+internal sealed class EventStore(AuditDatabase database, EventPartitions partitions, ContentStore contents, ILogger<EventStore> logger)
 {
     private const int Attempts = 5;
 
@@ -35,11 +36,14 @@ internal sealed class EventStore(AuditDatabase database, EventPartitions partiti
     {
         await using var connection = await database.OpenAsync(cancel);
         await partitions.EnsureAsync(connection, events, cancel);
+        (var rows, var broken, events) = RecordedContent.Split(events);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         // A session's events all come from one Ingress: two instances of Audit do not work on the same chain side by side.
         await connection.LockAsync(ingress, cancel);
         var heads = await HeadTable.LoadAsync(connection, [.. events.Select(e => e.SessionId).Where(id => !id.Contains('\0')).Distinct()], cancel);
         var verdict = BatchCheck.Check(events, await EventTable.NeighboursAsync(connection, events, heads, cancel));
+        verdict.Refused.AddRange(broken.Select(e => (e, "its content does not match its hash")));
+        await ContentTable.InsertAsync(connection, rows, contents.UsesObjects, cancel);
         await EventTable.InsertAsync(connection, ingress, verdict.Accepted, cancel);
         await KeepRefusedAsync(connection, ingress, verdict.Refused, cancel);
         await MoveHeadsAsync(connection, verdict.Accepted, heads, cancel);

@@ -1,3 +1,4 @@
+using Hoop.Audit.Feed;
 using Hoop.Contracts.Audit;
 using Npgsql;
 using NpgsqlTypes;
@@ -27,6 +28,8 @@ internal static class EventTable
         }
 
         await rows.CompleteAsync(cancel);
+        await rows.CloseAsync(cancel);
+        await EventFeed.AppendAsync(connection, events, cancel);
     }
 
     /// <summary>

@@ -13,6 +13,12 @@ internal sealed class SessionRights(HoopDocuments documents)
 
     public bool MayExport(Principal principal, SessionSummary session) => Owns(principal, session) || Has(principal, access => access.ExportSessions);
 
+    public bool MayWatch(Principal principal, SessionSummary session) => Owns(principal, session) || Has(principal, access => access.WatchSessions);
+
+    public bool MayKill(Principal principal, SessionSummary session) => Owns(principal, session) || Has(principal, access => access.KillSessions);
+
+    public bool ExportsAll(Principal principal) => Has(principal, access => access.ExportSessions);
+
     public static bool Owns(Principal principal, SessionSummary session) => session.PrincipalId == principal.Id;
 
     private bool Has(Principal principal, Func<AccessDocument, IReadOnlyList<string>> roles) =>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Hoop.Audit.Admin;
-using Hoop.Contracts.Identity;
+using Hoop.Contracts.Audit;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,7 +13,7 @@ internal static class SessionsApi
     private const int MaxEvents = 5000;
 
     public static void AddSessions(this IServiceCollection services) =>
-        services.AddSingleton<SessionQueries>().AddSingleton<SessionRights>().AddSingleton<RecentViews>().AddSingleton<AdminChain>();
+        services.AddSingleton<SessionQueries>().AddSingleton<SessionRights>().AddSingleton<RecentViews>().AddSingleton<SessionViews>().AddSingleton<AdminChain>();
 
     public static void MapSessions(this WebApplication app)
     {
@@ -36,26 +36,18 @@ internal static class SessionsApi
     }
 
     private static async Task<Results<Ok<Timeline>, ProblemHttpResult>> ShowAsync(
-        HttpContext context, string id, SessionQueries queries, SessionRights rights, RecentViews views, AdminChain admin, long? after, int? limit, CancellationToken cancel)
+        HttpContext context, string id, SessionQueries queries, SessionRights rights, SessionViews views, long? after, int? limit, CancellationToken cancel)
     {
         var caller = context.GetPrincipal()!;
         if (await queries.FindAsync(id, cancel) is not { } session || !rights.MayView(caller, session))
             return NotVisible(id);
-        await RecordViewAsync(caller, session, views, admin, cancel);
+        await views.RecordAsync(caller, session, cancel);
 
         var wanted = Math.Clamp(limit ?? 1000, 1, MaxEvents);
         var events = await queries.EventsAsync(id, after ?? -1, wanted + 1, cancel)
-            .Select(e => new TimelineEvent(e.Sequence, e.At, e.Kind, JsonSerializer.Deserialize<JsonElement>(e.Payload), e.Hash))
+            .Select(TimelineEvent.Of)
             .ToListAsync(cancel);
         return TypedResults.Ok(new Timeline(session, [.. events.Take(wanted)], events.Count > wanted));
-    }
-
-    private static async Task RecordViewAsync(Principal caller, SessionSummary session, RecentViews views, AdminChain admin, CancellationToken cancel)
-    {
-        if (SessionRights.Owns(caller, session) || !views.IsNew(caller, session.Id))
-            return;
-        await admin.RecordAsync(AdminChain.SessionViewed, caller, session.Id, session.PrincipalId, cancel);
-        views.Note(caller, session.Id);
     }
 }
 
@@ -63,4 +55,7 @@ internal static class SessionsApi
 internal sealed record Timeline(SessionSummary Session, IReadOnlyList<TimelineEvent> Events, bool More);
 
 /// <param name="Payload">The event's JSON object; its fields are listed in docs/audit.md.</param>
-internal sealed record TimelineEvent(long Sequence, DateTimeOffset At, string Kind, JsonElement Payload, string Hash);
+internal sealed record TimelineEvent(long Sequence, DateTimeOffset At, string Kind, JsonElement Payload, string Hash)
+{
+    public static TimelineEvent Of(JournalEvent e) => new(e.Sequence, e.At, e.Kind, JsonSerializer.Deserialize<JsonElement>(e.Payload), e.Hash);
+}

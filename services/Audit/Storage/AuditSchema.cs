@@ -3,7 +3,7 @@ namespace Hoop.Audit.Storage;
 /// <summary>
 /// The tables. What is evidence (<c>events</c>, <c>tampering</c>, the log's and retention's tables) is append-only for everybody: triggers
 /// refuse UPDATE, DELETE and TRUNCATE, replication roles included, and the role the service works under has no right to them. It has
-/// none to the partitions at all. <c>sessions</c>, <c>heads</c> and <c>sink_positions</c> are derived and can be rebuilt.
+/// none to the partitions at all. <c>sessions</c>, <c>heads</c>, <c>statements</c> and <c>sink_positions</c> are derived and can be rebuilt.
 /// </summary>
 internal static class AuditSchema
 {
@@ -11,10 +11,13 @@ internal static class AuditSchema
     public const string WriterRole = "hoop_audit_writer";
 
     /// <summary>What nobody changes. Rows are added by the service.</summary>
-    public static IReadOnlyList<string> AppendOnly { get; } = ["events", "tampering", "log_entries", "log_nodes", "tree_heads", "tombstones", "holds"];
+    public static IReadOnlyList<string> AppendOnly { get; } = ["events", "tampering", "log_entries", "log_nodes", "tree_heads", "tombstones", "holds", "contents"];
 
     /// <summary>What follows from the rest.</summary>
-    private static readonly string[] Derived = ["sessions", "heads", "sink_positions"];
+    private static readonly string[] Derived = ["sessions", "heads", "sink_positions", "statements"];
+
+    /// <summary>What comes and goes.</summary>
+    private static readonly string[] Passing = ["feed", "feed_cursors", "contents_waiting"];
 
     /// <summary>What only the schema's owner writes.</summary>
     private static readonly string[] Settings = ["partitions", "retention"];
@@ -25,12 +28,12 @@ internal static class AuditSchema
         DO $$ BEGIN CREATE ROLE {WriterRole} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
         """;
 
-    public static string Tables => string.Join('\n', "CREATE SCHEMA IF NOT EXISTS audit;", EventsSchema.Before, EventsSchema.Tables, LogSchema.Tables, RetentionSchema.Tables, Triggers, EventsSchema.After);
+    public static string Tables => string.Join('\n', "CREATE SCHEMA IF NOT EXISTS audit;", EventsSchema.Before, EventsSchema.Tables, LogSchema.Tables, RetentionSchema.Tables, RecordsSchema.Tables, Triggers, EventsSchema.After, RecordsSchema.After);
 
     /// <summary>Ownership to nobody's role, and to the service's role just what it needs.</summary>
     public static string GrantsToRoles => $"""
         ALTER SCHEMA audit OWNER TO {OwnerRole};
-        {Each([.. AppendOnly, .. Derived, .. Settings], table => $"ALTER TABLE audit.{table} OWNER TO {OwnerRole};")}
+        {Each([.. AppendOnly, .. Derived, .. Passing, .. Settings], table => $"ALTER TABLE audit.{table} OWNER TO {OwnerRole};")}
         DO $$ DECLARE partition text; BEGIN
             FOR partition IN SELECT name FROM audit.partitions LOOP EXECUTE format('ALTER TABLE audit.%I OWNER TO {OwnerRole}', partition); END LOOP;
         END $$;
@@ -39,6 +42,7 @@ internal static class AuditSchema
         GRANT USAGE ON SCHEMA audit TO {WriterRole};
         GRANT SELECT, INSERT ON {Names(AppendOnly)} TO {WriterRole};
         GRANT SELECT, INSERT, UPDATE ON {Names(Derived)} TO {WriterRole};
+        GRANT SELECT, INSERT, UPDATE, DELETE ON {Names(Passing)} TO {WriterRole};
         GRANT SELECT ON {Names(Settings)} TO {WriterRole};
         """;
 
@@ -48,7 +52,7 @@ internal static class AuditSchema
         REVOKE TRUNCATE ON {Names(Derived)} FROM CURRENT_USER;
         """;
 
-    private static readonly string[] Functions = ["refuse_change()", "ensure_events_partition(timestamptz)", "drop_events_partition(text)"];
+    private static readonly string[] Functions = ["refuse_change()", "ensure_events_partition(timestamptz)", "drop_events_partition(text)", "ensure_record_partitions(timestamptz)"];
 
     /// <summary>On a partitioned table a statement's trigger sees what goes through the table; each partition has its own beside.</summary>
     private static string Triggers => "\n" + """

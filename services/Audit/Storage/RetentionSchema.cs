@@ -58,6 +58,8 @@ internal static class RetentionSchema
             IF held IS NOT NULL THEN RAISE EXCEPTION 'partition % is under legal hold %', partition, held USING ERRCODE = 'insufficient_privilege'; END IF;
 
             EXECUTE format('DROP TABLE audit.%I', partition);
+            -- Recorded rows and the search index of the same week go with their events.
+            EXECUTE format('DROP TABLE IF EXISTS audit.%I, audit.%I', replace(partition, 'events_', 'contents_'), replace(partition, 'events_', 'statements_'));
             DELETE FROM audit.partitions WHERE name = partition;
             WITH gone AS (
                 DELETE FROM audit.heads h WHERE h.first_at < bounds.until AND h.last_at >= bounds.first AND h.logged = h.last_sequence

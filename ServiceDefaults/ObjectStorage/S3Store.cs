@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Configuration;
+
+namespace Hoop.ServiceDefaults.ObjectStorage;
+
+/// <summary>Where objects go, and how long nobody may change or delete them (Object Lock).</summary>
+/// <param name="Endpoint">Without the bucket, which is a part of the path: <c>https://s3.eu-central-1.amazonaws.com</c>.</param>
+/// <param name="LockMode"><c>COMPLIANCE</c> or <c>GOVERNANCE</c>; null when objects are not locked.</param>
+public sealed record S3Options(Uri Endpoint, string Bucket, string Region, string AccessKey, string SecretKey, string? LockMode, int LockDays)
+{
+    /// <summary>Null when the section names no endpoint.</summary>
+    /// <exception cref="InvalidOperationException">Something is missing or wrong.</exception>
+    public static S3Options? From(IConfigurationSection section)
+    {
+        if (section["Endpoint"] is not { Length: > 0 } endpoint) return null;
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme != "https" && !uri.IsLoopback)
+            throw new InvalidOperationException($"{section.Path}:Endpoint is no https URL: give the store's address without the bucket, such as https://s3.eu-central-1.amazonaws.com.");
+        var days = section.GetValue("LockDays", 0);
+        var mode = days > 0 ? (section["LockMode"] ?? "COMPLIANCE").ToUpperInvariant() : null;
+        if (mode is not (null or "COMPLIANCE" or "GOVERNANCE"))
+            throw new InvalidOperationException($"{section.Path}:LockMode is neither COMPLIANCE nor GOVERNANCE.");
+        return new S3Options(uri, Required("Bucket"), section["Region"] ?? "us-east-1", Required("AccessKey"), Required("SecretKey"), mode, days);
+
+        string Required(string name) => section[name] is { Length: > 0 } value ? value : throw new InvalidOperationException($"{section.Path}:{name} is missing.");
+    }
+
+    public override string ToString() => $"{Endpoint}{Bucket}";
+}
+
+/// <summary>Puts and gets objects of one bucket.</summary>
+public sealed class S3Store(S3Options options, HttpClient http, TimeProvider clock)
+{
+    /// <exception cref="HttpRequestException">The store did not take it.</exception>
+    public async Task PutAsync(string key, byte[] data, string contentType, CancellationToken cancel)
+    {
+        var hash = SHA256.HashData(data);
+        using var request = new HttpRequestMessage(HttpMethod.Put, Address(key)) { Content = new ByteArrayContent(data) };
+        request.Content.Headers.ContentType = new(contentType);
+        // A store that locks wants to know that it got what was sent.
+        request.Headers.Add("x-amz-checksum-sha256", Convert.ToBase64String(hash));
+        if (options.LockMode is { } mode)
+        {
+            request.Headers.Add("x-amz-object-lock-mode", mode);
+            request.Headers.Add("x-amz-object-lock-retain-until-date", clock.GetUtcNow().AddDays(options.LockDays).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        }
+
+        using var response = await SendAsync(request, hash, cancel);
+        await EnsureAsync(response, key, cancel);
+    }
+
+    /// <summary>Null when there is no such object.</summary>
+    public async Task<byte[]?> GetAsync(string key, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Address(key));
+        using var response = await SendAsync(request, SHA256.HashData([]), cancel);
+        if (response.StatusCode == HttpStatusCode.NotFound) return null;
+        await EnsureAsync(response, key, cancel);
+        return await response.Content.ReadAsByteArrayAsync(cancel);
+    }
+
+    private Uri Address(string key) => new(options.Endpoint, $"/{options.Bucket}/{string.Join('/', key.Split('/').Select(Uri.EscapeDataString))}");
+
+    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, byte[] hash, CancellationToken cancel)
+    {
+        S3Signer.Sign(request, options.AccessKey, options.SecretKey, options.Region, Convert.ToHexStringLower(hash), clock.GetUtcNow());
+        return http.SendAsync(request, cancel);
+    }
+
+    private static async Task EnsureAsync(HttpResponseMessage response, string key, CancellationToken cancel)
+    {
+        if (response.IsSuccessStatusCode) return;
+        var said = await response.Content.ReadAsStringAsync(cancel);
+        throw new HttpRequestException($"the object store refused {key} with HTTP {(int)response.StatusCode}: {(said.Length > 300 ? said[..300] : said).ReplaceLineEndings(" ")}");
+    }
+}

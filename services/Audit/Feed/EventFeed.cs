@@ -1,0 +1,86 @@
+using Hoop.Contracts.Audit;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Hoop.Audit.Feed;
+
+/// <summary>A stretch of one session's events.</summary>
+internal readonly record struct FeedRange(string SessionId, long First, long Last);
+
+/// <summary>Where a reader of the feed stands.</summary>
+internal readonly record struct FeedPlace(ulong Xid, long Position);
+
+/// <summary>What one transaction stored.</summary>
+internal sealed record FeedEntry(FeedPlace Place, IReadOnlyList<FeedRange> Ranges);
+
+/// <summary>
+/// The order in which events came, for whoever follows all of them: one line a batch, in the transaction that stores it. Lines are read in
+/// the order of their transactions, and only those that no running transaction can come before, so that none is ever passed over.
+/// </summary>
+internal static class EventFeed
+{
+    public static async Task AppendAsync(NpgsqlConnection connection, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
+    {
+        var ranges = events.GroupBy(e => e.SessionId).Select(s => new FeedRange(s.Key, s.Min(e => e.Sequence), s.Max(e => e.Sequence))).ToList();
+        await using var command = new NpgsqlCommand("INSERT INTO audit.feed (sessions, firsts, lasts) VALUES ($1, $2, $3)", connection)
+        {
+            Parameters =
+            {
+                new() { Value = ranges.Select(r => r.SessionId).ToArray() },
+                new() { Value = ranges.Select(r => r.First).ToArray() },
+                new() { Value = ranges.Select(r => r.Last).ToArray() },
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    public static async Task<List<FeedEntry>> ReadAsync(NpgsqlConnection connection, FeedPlace after, int limit, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT xid, position, sessions, firsts, lasts FROM audit.feed
+            WHERE (xid, position) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, position LIMIT $3
+            """, connection)
+        {
+            Parameters = { new() { Value = after.Xid, NpgsqlDbType = NpgsqlDbType.Xid8 }, new() { Value = after.Position }, new() { Value = limit } },
+        };
+        var entries = new List<FeedEntry>();
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            var (sessions, firsts, lasts) = (reader.GetFieldValue<string[]>(2), reader.GetFieldValue<long[]>(3), reader.GetFieldValue<long[]>(4));
+            entries.Add(new FeedEntry(
+                new FeedPlace(reader.GetFieldValue<ulong>(0), reader.GetInt64(1)), [.. sessions.Select((session, i) => new FeedRange(session, firsts[i], lasts[i]))]));
+        }
+
+        return entries;
+    }
+
+    /// <summary>The events of one line, session by session, in order.</summary>
+    public static async Task<List<JournalEvent>> EventsAsync(NpgsqlConnection connection, FeedEntry entry, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT e.session_id, e.sequence, e.at, e.kind, e.payload, e.previous_hash, e.hash
+            FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS r (id, first, last)
+            JOIN audit.heads h ON h.session_id = r.id
+            JOIN audit.events e ON e.session_id = r.id AND e.sequence BETWEEN r.first AND r.last AND e.at BETWEEN h.first_at AND h.last_at
+            ORDER BY e.session_id, e.sequence
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = entry.Ranges.Select(r => r.SessionId).ToArray() },
+                new() { Value = entry.Ranges.Select(r => r.First).ToArray() },
+                new() { Value = entry.Ranges.Select(r => r.Last).ToArray() },
+            },
+        };
+        var events = new List<JournalEvent>();
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+            events.Add(new JournalEvent(
+                reader.GetString(0), reader.GetInt64(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3), reader.GetString(4),
+                Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(5)), Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(6))));
+        return events;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Hoop.Audit.Storage;
+using Hoop.ServiceDefaults.ObjectStorage;
+using Npgsql;
+
+namespace Hoop.Audit.Recordings;
+
+/// <summary>Recorded rows, wherever they are: in the database, on their way to an object store, or there.</summary>
+/// <param name="objects">Null: the database keeps them.</param>
+internal sealed class ContentStore(AuditDatabase database, S3Store? objects = null)
+{
+    private const int MostBytes = 64 * 1024 * 1024;
+
+    public bool UsesObjects => objects is not null;
+
+    /// <summary>As it was recorded; null when there is none.</summary>
+    /// <exception cref="InvalidDataException">What is kept is not what the session's chain has the hash of.</exception>
+    public async Task<byte[]?> ReadAsync(string session, long number, CancellationToken cancel)
+    {
+        if (await FindAsync(session, number, cancel) is not { } found)
+            return null;
+        var data = found.Data ?? await (objects ?? throw new InvalidDataException($"content {number} of session {session} is in an object store, and none is configured")).GetAsync(found.Key!, cancel);
+        if (data is null || Convert.ToHexStringLower(SHA256.HashData(data)) != found.Sha256)
+            throw new InvalidDataException($"content {number} of session {session} is {(data is null ? "missing from the object store" : "not what was recorded: its hash differs")}");
+        return data;
+    }
+
+    /// <summary>The rows of a content, each a list of texts and nulls.</summary>
+    public static List<string?[]> Rows(byte[] data)
+    {
+        using var plain = new MemoryStream();
+        using (var brotli = new BrotliStream(new MemoryStream(data), CompressionMode.Decompress))
+        {
+            var buffer = new byte[81920];
+            for (var read = brotli.Read(buffer); read > 0; read = brotli.Read(buffer))
+            {
+                if (plain.Length + read > MostBytes)
+                    throw new InvalidDataException("a content is larger than any that is recorded");
+                plain.Write(buffer, 0, read);
+            }
+        }
+
+        return [.. Encoding.UTF8.GetString(plain.GetBuffer(), 0, (int)plain.Length).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<string?[]>(line)!)];
+    }
+
+    /// <summary>Hands what waits to the object store, and notes where it is. One instance at a time.</summary>
+    /// <returns>How many moved.</returns>
+    public async Task<int> MoveAsync(CancellationToken cancel)
+    {
+        if (objects is null)
+            return 0;
+        await using var connection = await database.OpenAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var waiting = new List<RecordedContent>();
+        await using (var command = new NpgsqlCommand(
+            "SELECT session_id, number, at, sha256, data FROM audit.contents_waiting ORDER BY at LIMIT 50 FOR UPDATE SKIP LOCKED", connection))
+        await using (var reader = await command.ExecuteReaderAsync(cancel))
+            while (await reader.ReadAsync(cancel))
+                waiting.Add(new RecordedContent(reader.GetString(0), reader.GetInt64(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3), reader.GetFieldValue<byte[]>(4)));
+        foreach (var content in waiting)
+        {
+            var key = string.Create(CultureInfo.InvariantCulture, $"recordings/{content.At:yyyy/MM/dd}/{content.SessionId}/{content.Number}-{content.Sha256}.br");
+            await objects.PutAsync(key, content.Data, "application/x-brotli", cancel);
+            await using var moved = new NpgsqlCommand(
+                """
+                INSERT INTO audit.contents (session_id, number, at, sha256, bytes, object_key) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+                """, connection)
+            {
+                Parameters =
+                {
+                    new() { Value = content.SessionId }, new() { Value = content.Number }, new() { Value = content.At.ToUniversalTime() },
+                    new() { Value = content.Sha256 }, new() { Value = content.Data.Length }, new() { Value = key },
+                },
+            };
+            await moved.ExecuteNonQueryAsync(cancel);
+            await using var gone = new NpgsqlCommand("DELETE FROM audit.contents_waiting WHERE session_id = $1 AND number = $2", connection)
+            {
+                Parameters = { new() { Value = content.SessionId }, new() { Value = content.Number } },
+            };
+            await gone.ExecuteNonQueryAsync(cancel);
+        }
+
+        await transaction.CommitAsync(cancel);
+        return waiting.Count;
+    }
+
+    private async Task<(string Sha256, byte[]? Data, string? Key)?> FindAsync(string session, long number, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT sha256, data, object_key FROM audit.contents c, (SELECT first_at, last_at FROM audit.heads WHERE session_id = $1) h
+            WHERE c.session_id = $1 AND c.number = $2 AND c.at BETWEEN h.first_at AND h.last_at + interval '1 day'
+            UNION ALL SELECT sha256, data, NULL FROM audit.contents_waiting WHERE session_id = $1 AND number = $2 LIMIT 1
+            """, connection) { Parameters = { new() { Value = session }, new() { Value = number } } };
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel)
+            ? (reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1), reader.IsDBNull(2) ? null : reader.GetString(2))
+            : null;
+    }
+}

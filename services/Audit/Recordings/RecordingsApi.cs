@@ -1,0 +1,49 @@
+using Hoop.Audit.Sessions;
+using Hoop.ServiceDefaults.Identity;
+using Hoop.ServiceDefaults.ObjectStorage;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Hoop.Audit.Recordings;
+
+/// <summary><c>GET /api/sessions/{id}/contents/{number}</c>: the rows that a <c>result.recorded</c> event speaks of.</summary>
+internal static class RecordingsApi
+{
+    private const string HttpName = "s3";
+
+    public static void AddRecordings(this IHostApplicationBuilder builder)
+    {
+        var options = S3Options.From(builder.Configuration.GetSection("Hoop:Recording:S3"));
+        builder.Services.AddHttpClient(HttpName);
+        builder.Services.AddSingleton(s => new ContentStore(
+            s.GetRequiredService<Storage.AuditDatabase>(),
+            options is null ? null : new S3Store(options, s.GetRequiredService<IHttpClientFactory>().CreateClient(HttpName), s.GetRequiredService<TimeProvider>())));
+        builder.Services.AddHostedService<ContentMover>();
+    }
+
+    public static void MapRecordings(this WebApplication app) =>
+        app.MapGet("/api/sessions/{id}/contents/{number:long}", ShowAsync).RequireAuthorization(HoopPolicies.Principal);
+
+    private static async Task<Results<Ok<RecordedRows>, ProblemHttpResult>> ShowAsync(
+        HttpContext context, string id, long number, SessionQueries queries, SessionRights rights, SessionViews views, ContentStore contents, CancellationToken cancel)
+    {
+        var caller = context.GetPrincipal()!;
+        if (await queries.FindAsync(id, cancel) is not { } session || !rights.MayView(caller, session))
+            return SessionsApi.NotVisible(id);
+        await views.RecordAsync(caller, session, cancel);
+        try
+        {
+            return await contents.ReadAsync(session.Id, number, cancel) is { } data
+                ? TypedResults.Ok(new RecordedRows(number, ContentStore.Rows(data)))
+                : TypedResults.Problem($"Session '{id}' has no recorded rows {number}, or they have not arrived yet.", statusCode: StatusCodes.Status404NotFound,
+                    extensions: new Dictionary<string, object?> { ["code"] = "no-such-content" });
+        }
+        catch (InvalidDataException e)
+        {
+            return TypedResults.Problem(e.Message, statusCode: StatusCodes.Status500InternalServerError, extensions: new Dictionary<string, object?> { ["code"] = "content-damaged" });
+        }
+    }
+}
+
+/// <param name="Number">As the event names it.</param>
+/// <param name="Rows">Each a list of texts, null for NULL, in the order of the result's columns.</param>
+internal sealed record RecordedRows(long Number, IReadOnlyList<string?[]> Rows);
