@@ -33,6 +33,7 @@ public sealed class AuditRig : IAsyncLifetime
     public static Principal Agent { get; } = new(Issuer, "reporting-agent", "reporting-agent", "agent", ["agents"], []);
     public static Principal Ana { get; } = new(Issuer, "ana", "ana", "human", ["engineers"], []);
     public static Principal Bea { get; } = new(Issuer, "bea", "bea", "human", ["dba"], []);
+    public static Principal Auditor { get; } = new(Issuer, "olga", "olga", "human", ["auditors"], []);
 
     public string RabbitMq { get; private set; } = "";
     public string Database { get; private set; } = "";
@@ -46,8 +47,8 @@ public sealed class AuditRig : IAsyncLifetime
         (Database, RabbitMq) = (postgres.ConnectionString(await postgres.CreateDatabaseAsync()), await rabbit.CreateVirtualHostAsync());
         var document = new HoopDocument
         {
-            Version = 1, Roles = new Dictionary<string, RoleDocument> { ["dba"] = new(["dba"], []) },
-            Access = new AccessDocument { ViewSessions = ["dba"], ExportSessions = ["dba"] },
+            Version = 1, Roles = new Dictionary<string, RoleDocument> { ["dba"] = new(["dba"], []), ["auditor"] = new(["auditors"], []) },
+            Access = new AccessDocument { ViewSessions = ["dba", "auditor"], ExportSessions = ["dba"], WatchSessions = ["dba"], KillSessions = ["dba"] },
         };
         await File.WriteAllBytesAsync(Path.Combine(DataDirectory, "policy.json"), JsonSerializer.SerializeToUtf8Bytes(document, DocumentCache<HoopDocument>.Json));
         factory = new WebApplicationFactory<Program>().WithWebHostBuilder(web => web

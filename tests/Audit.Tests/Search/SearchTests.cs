@@ -1,0 +1,144 @@
+using System.Net;
+using System.Text.Json;
+using Hoop.Audit.Chain;
+using Hoop.Contracts.Audit;
+using Hoop.Contracts.Identity;
+using Hoop.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Audit.Tests.Search;
+
+public sealed class SearchTests(AuditRig rig)
+{
+    private readonly string word = "w" + Guid.NewGuid().ToString("n");
+
+    [Theory]
+    [InlineData("principal=reporting-agent", "1 2 3")]
+    [InlineData("principal=https://login.example.com|reporting-agent", "1 2 3")]
+    [InlineData("principal=somebody", "")]
+    [InlineData("target=shop", "1 2 3")]
+    [InlineData("target=elsewhere", "")]
+    [InlineData("table=public.orders", "1 2")]
+    [InlineData("verb=DELETE", "2")]
+    [InlineData("effect=mass-write", "2")]
+    [InlineData("decision=block", "3")]
+    [InlineData("decision=approved", "2")]
+    [InlineData("approver=bea", "2")]
+    [InlineData("approver=ana", "")]
+    [InlineData("rule=agents-change", "2")]
+    [InlineData("text=Orders", "1 2")]
+    [InlineData("text=delete+from", "2")]
+    [InlineData("text=delete+nothing", "")]
+    [InlineData("verb=select&table=public.orders&decision=allow", "1")]
+    [InlineData("from=2026-02-01T12:00:02Z", "2 3")]
+    [InlineData("to=2026-02-01T12:00:02Z", "1")]
+    [InlineData("from=2026-02-01T12:00:02Z&to=2026-02-01T12:00:03Z", "2")]
+    public async Task Statements_are_found_by_everything_that_is_known_of_them(string query, string operations)
+    {
+        await StoreAsync();
+        var found = await FindAsync(AuditRig.Bea, query + (query.Contains("text=", StringComparison.Ordinal) ? "+" : "&text=") + word, operations.Length == 0 ? 0 : operations.Split(' ').Length);
+        string.Join(' ', found.Select(s => s.GetProperty("operation").GetInt64()).Order()).ShouldBe(operations);
+    }
+
+    [Fact]
+    public async Task A_hold_is_found_with_what_became_of_it_and_leads_to_its_moment()
+    {
+        var session = await StoreAsync();
+        var held = (await FindAsync(AuditRig.Bea, $"decision=approved&text={word}", 1)).ShouldHaveSingleItem();
+
+        held.ShouldSatisfyAllConditions(
+            h => h.GetProperty("session").GetString().ShouldBe(session),
+            h => h.GetProperty("sequence").GetInt64().ShouldBe(2),
+            h => h.GetProperty("outcome").GetString().ShouldBe("hold"),
+            h => h.GetProperty("resolution").GetString().ShouldBe("approved"),
+            h => h.GetProperty("approvers").EnumerateArray().Single().GetString().ShouldBe("bea"),
+            h => h.GetProperty("principal").GetString().ShouldBe("reporting-agent"));
+    }
+
+    [Fact]
+    public async Task Pages_follow_each_other_newest_first_without_a_gap()
+    {
+        for (var i = 0; i < 5; i++) await StoreAsync(DateTimeOffset.Parse("2026-02-01T12:00:00Z").AddDays(i * 5));
+        await FindAsync(AuditRig.Bea, $"text={word}&limit=100", 15);
+
+        var (seen, cursor) = (new List<(DateTimeOffset At, string)>(), "");
+        do
+        {
+            var page = await rig.GetAsync(AuditRig.Bea, $"/api/search?text={word}&limit=4&cursor={cursor}");
+            seen.AddRange(page.GetProperty("statements").EnumerateArray().Select(s => (s.GetProperty("at").GetDateTimeOffset(), $"{s.GetProperty("session")} {s.GetProperty("sequence")}")));
+            cursor = page.GetProperty("cursor").GetString();
+        }
+        while (cursor is not null);
+
+        seen.Count.ShouldBe(15);
+        seen.Distinct().Count().ShouldBe(15);
+        seen.Select(s => s.At).ShouldBe(seen.Select(s => s.At).OrderDescending());
+    }
+
+    [Fact]
+    public async Task Whoever_sees_only_their_own_sessions_finds_only_their_own_statements()
+    {
+        await StoreAsync();
+        await StoreAsync(who: AuditRig.Ana);
+
+        (await FindAsync(AuditRig.Ana, $"text={word}", 3)).ShouldAllBe(s => s.GetProperty("principal").GetString() == "ana");
+        (await FindAsync(AuditRig.Bea, $"text={word}", 6)).Count.ShouldBe(6);
+        (await rig.As(null).GetAsync("/api/search")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Every_search_is_on_record_with_what_was_asked_but_not_every_page()
+    {
+        await StoreAsync();
+        await FindAsync(AuditRig.Bea, $"text={word}", 3);
+        var asked = $"once{word}";
+        await rig.GetAsync(AuditRig.Ana, $"/api/search?text={asked}&verb=delete");
+
+        var payloads = await rig.ScalarAsync<string[]>($"SELECT array_agg(payload) FROM audit.events WHERE kind = 'sessions.searched' AND payload LIKE '%{asked}%'");
+        var search = JsonDocument.Parse(payloads.ShouldHaveSingleItem()).RootElement;
+        (search.GetProperty("by").GetProperty("name").GetString(), search.GetProperty("verb").GetString()).ShouldBe(("ana", "delete"));
+    }
+
+    [Theory]
+    [InlineData("from=yesterday", "not-a-time")]
+    [InlineData("cursor=xyz", "not-a-cursor")]
+    [InlineData("cursor=%00", "not-a-cursor")]
+    public async Task What_makes_no_sense_is_refused_in_one_line(string query, string code)
+    {
+        var answer = await rig.As(AuditRig.Bea).GetAsync("/api/search?" + query);
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain(code);
+    }
+
+    private async Task<List<JsonElement>> FindAsync(Principal who, string query, int expected)
+    {
+        // The index follows the events a moment behind.
+        var all = await rig.GetAsync(AuditRig.Bea, $"/api/search?text={word}&limit=100");
+        await Eventually.TrueAsync(async () => await rig.ScalarAsync<long>(
+            $"SELECT count(*) FROM audit.events WHERE kind = 'operation.decided' AND payload LIKE '%{word}%'") == await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.statements WHERE text LIKE '%{word}%'"));
+        await Eventually.TrueAsync(async () => await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.statements WHERE text LIKE '%{word}%' AND outcome = 'hold' AND resolution IS NULL") == 0);
+        _ = (all, expected);
+        return [.. (await rig.GetAsync(who, "/api/search?" + query)).GetProperty("statements").EnumerateArray()];
+    }
+
+    private async Task<string> StoreAsync(DateTimeOffset? at = null, Principal? who = null)
+    {
+        var (chain, now, principal) = (new SessionChain(AuditRig.NewId()), at ?? DateTimeOffset.Parse("2026-02-01T12:00:00Z"), who ?? AuditRig.Agent);
+        await rig.StoreAsync(
+        [
+            chain.Append(EventKinds.SessionStarted, JsonSerializer.Serialize(new
+            {
+                principal = new { issuer = principal.Issuer, subject = principal.Subject, name = principal.Name, kind = principal.Kind }, target = "shop", protocol = "postgres", policyVersion = 7,
+            }), now),
+            chain.Append(EventKinds.OperationDecided, Decision(1, "allow", $"SELECT * FROM orders -- {word}", ["select"], ["public.orders"], ["read"], ["agents-read"]), now.AddSeconds(1)),
+            chain.Append(EventKinds.OperationDecided, Decision(2, "hold", $"delete from orders /* {word} \0 */", ["delete"], ["public.orders"], ["write", "mass-write"], ["agents-change"]), now.AddSeconds(2)),
+            chain.Append(EventKinds.HoldResolved, """{"operation":2,"requestId":"00000000-0000-0000-0000-000000000001","outcome":"approved","decidedBy":["bea"],"reason":null}""", now.AddSeconds(2.5)),
+            chain.Append(EventKinds.OperationDecided, Decision(3, "block", $"drop table {word}", ["drop"], ["public." + word], ["destructive"], ["nobody-destroys"]), now.AddSeconds(3)),
+        ]);
+        return chain.SessionId;
+    }
+
+    private static string Decision(int operation, string outcome, string text, string[] verbs, string[] objects, string[] effects, string[] rules) =>
+        JsonSerializer.Serialize(new { operation, outcome, text, bindValues = Array.Empty<string>(), verbs, objects, effects, rules, why = "", policyVersion = 7 });
+}
