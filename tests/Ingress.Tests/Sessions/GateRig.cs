@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Documents;
 using Hoop.Contracts.Identity;
@@ -100,7 +101,9 @@ internal sealed class PlayedApprovals : IApprovals
         return Task.CompletedTask;
     }
 
-    public Task PreviewAsync(ApprovalPreviewed preview, CancellationToken cancel) => Task.CompletedTask;
+    internal Channel<ApprovalPreviewed> Previews { get; } = Channel.CreateUnbounded<ApprovalPreviewed>();
+
+    public Task PreviewAsync(ApprovalPreviewed preview, CancellationToken cancel) => Previews.Writer.WriteAsync(preview, cancel).AsTask();
 
     public Task WithdrawAsync(ApprovalWithdrawn withdrawn, CancellationToken cancel)
     {

@@ -25,6 +25,9 @@ internal interface IGateSession
     /// <summary>The masks of the newest documents, for text that belongs to no operation; null when none apply.</summary>
     TargetMasks? CurrentMasks { get; }
 
+    /// <summary>The newest masks as they are for somebody without any role: for what more people read than the statement's author.</summary>
+    TargetMasks StrictestMasks { get; }
+
     /// <summary>True while the newest documents let everything of this session pass and mask nothing: then no decision hangs on what a statement's names stand for.</summary>
     bool PassesEverything { get; }
 
@@ -76,6 +79,7 @@ internal sealed class RealGateSession(GateSession session) : IGateSession
 
     public TargetMasks? CurrentMasks => NullIfEmpty(session.Standing.Masks);
     public TargetMasks? MasksFor(Permit permit) => NullIfEmpty(permit.Standing.Masks);
+    public TargetMasks StrictestMasks => session.Standing.RecordMasks;
     public bool PassesEverything => session.Standing.PassesEverything;
     public bool PassedEverything(Permit permit) => permit.Standing.PassesEverything;
 

@@ -28,6 +28,12 @@ public sealed class PostgresOptions
     /// <summary>Bytes a client may send ahead while its statement waits.</summary>
     public int HoldBuffer { get; set; } = 64 * 1024;
 
+    /// <summary>For all that approvers get to know beforehand, from the connection to the last row.</summary>
+    public TimeSpan PreviewTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Rows that approvers see beforehand; 0: none are read.</summary>
+    public int PreviewRows { get; set; } = 10;
+
     internal IPEndPoint Endpoint =>
         IPEndPoint.TryParse(Listen, out var endpoint)
             ? endpoint

@@ -1,3 +1,4 @@
+using Hoop.Ingress.Protocols.Postgres.Previews;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sql;
 using Hoop.Ingress.Sql.Catalog;
@@ -12,6 +13,8 @@ internal sealed record PostgresServices(
     PostgresSessions Sessions, IOptions<PostgresOptions> Settings, TimeProvider Clock, ILogger<PostgresConnectionHandler> Logger)
 {
     public PostgresOptions Options => Settings.Value;
+
+    public PreviewSlots Previews { get; } = new();
 }
 
 /// <summary>Where the names of a target's database come from.</summary>

@@ -13,8 +13,18 @@ internal sealed class TextSettings
         ? $"client_encoding is {encoding}; through this gateway it must be UTF8"
         : "standard_conforming_strings is off; through this gateway it must be on";
 
+    /// <summary>How the session writes and reads dates and intervals, as the server last reported.</summary>
+    internal (string? TimeZone, string? DateStyle, string? IntervalStyle) Formats { get; private set; }
+
     internal void Apply(string name, string value)
     {
+        Formats = name switch
+        {
+            "TimeZone" => Formats with { TimeZone = value },
+            "DateStyle" => Formats with { DateStyle = value },
+            "IntervalStyle" => Formats with { IntervalStyle = value },
+            _ => Formats,
+        };
         if (name.Equals("client_encoding", StringComparison.OrdinalIgnoreCase)) encoding = value;
         else if (name.Equals("standard_conforming_strings", StringComparison.OrdinalIgnoreCase)) standardStrings = value == "on";
         AreSafe = standardStrings && IsUtf8(encoding);

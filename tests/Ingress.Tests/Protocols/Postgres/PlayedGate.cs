@@ -13,6 +13,8 @@ internal sealed class PlayedGate(TargetDocument target) : IGate, IGateSession
 {
     internal const string Token = "good-token";
 
+    private static readonly TargetMasks NoMasks = MaskingEngine.Compile(new MaskingDocument(1, "", []), []).For("shop", []);
+
     private long operations;
 
     internal Func<Operation, PlayedGate, GateAnswer> Decide { get; set; } = static (operation, gate) => gate.Permit(operation);
@@ -28,6 +30,7 @@ internal sealed class PlayedGate(TargetDocument target) : IGate, IGateSession
     public string Id => "session-1";
     public AuthorizedTarget Target { get; } = new("shop", target);
     public TargetMasks? CurrentMasks => Masks;
+    public TargetMasks StrictestMasks => Masks ?? NoMasks;
     public bool PassesEverything => LetsEverythingPass;
     public bool PassedEverything(Permit permit) => LetsEverythingPass;
     public TargetMasks? MasksFor(Permit permit) => Masks;

@@ -1,4 +1,5 @@
 using Hoop.Ingress.Protocols.Postgres.Justifications;
+using Hoop.Ingress.Protocols.Postgres.Previews;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
@@ -88,7 +89,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         if (await UnjudgeableAsync(asked.Text, cancel) is { } refusal) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
         var current = context.Current!;
         var analysis = await AnalyzeAsync(asked, current);
-        var preview = PostgresPreview.For(session, analysis, current, asked.Values);
+        var preview = PreviewSubject.For(session, analysis, current, asked.Values, context.UncommittedDdl);
         var said = Said.Merge(asked.Readable ? JustificationComment.Of(asked.Text) : null, context.Justification);
         var operation = PostgresOperations.Create(analysis, asked.Text, asked.Values, session, preview, said);
         return new Judgement(asked, await session.Gate.AskAsync(operation, cancel), analysis, current, context.UncommittedDdl, changes, now);

@@ -13,14 +13,20 @@ namespace Hoop.Ingress.Protocols.Postgres.Results;
 internal sealed record RowMasks(PostgresRowMasker? Masker, string[] Columns)
 {
     private const uint FirstUserOid = 16384;
+
+    /// <summary>For each column, whether it is masked by name.</summary>
+    internal bool[] Masked { get; private init; } = [];
+
     private static readonly ConditionalWeakTable<CatalogSnapshot, Dictionary<uint, CatalogRelation>> ByOid = [];
 
-    internal static RowMasks Of(TargetMasks masks, CatalogSnapshot catalog, PostgresColumn[] columns, IReadOnlyList<ResultColumn>? lineage)
+    /// <param name="besides">A further mask for a column by its place.</param>
+    internal static RowMasks Of(
+        TargetMasks masks, CatalogSnapshot catalog, PostgresColumn[] columns, IReadOnlyList<ResultColumn>? lineage, Func<int, ValueMask?>? besides = null)
     {
         var fields = columns.Select((column, index) => new MaskedField(
             column.Name, column.TypeOid, column.Format,
-            ValueMask.Strictest(masks.ForColumn(lineage?[index] ?? Opaque(column.Name)), ByTable(masks, column, catalog)))).ToArray();
-        return new RowMasks(PostgresRowMasker.Create(fields, masks.Detectors), Names(fields));
+            ValueMask.Strictest(ValueMask.Strictest(masks.ForColumn(lineage?[index] ?? Opaque(column.Name)), ByTable(masks, column, catalog)), besides?.Invoke(index)))).ToArray();
+        return new RowMasks(PostgresRowMasker.Create(fields, masks.Detectors), Names(fields)) { Masked = [.. fields.Select(field => field.Mask is not null)] };
     }
 
     internal static string[] Names(IEnumerable<MaskedField> fields) =>

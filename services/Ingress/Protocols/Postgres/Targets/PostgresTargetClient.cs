@@ -23,24 +23,38 @@ public sealed class PostgresTargetClient : IAsyncDisposable
 
     /// <summary>Runs a query string; the rows of its statements, in order, as text.</summary>
     /// <exception cref="TargetUnavailableException">The server's error; the connection stays usable.</exception>
-    public Task<IReadOnlyList<string?[]>> QueryAsync(string sql, CancellationToken cancel)
+    public async Task<IReadOnlyList<string?[]>> QueryAsync(string sql, CancellationToken cancel)
     {
         upstream.Output.WriteStringMessage(FrontendType.Query, sql);
-        return RunAsync(cancel);
+        return (await RunAsync(new TargetReply(), cancel)).Texts;
     }
 
     /// <summary>Runs one statement; a second one in the text is an error of the server's.</summary>
     internal Task<IReadOnlyList<string?[]>> QueryOneAsync(string sql, CancellationToken cancel) =>
-        QueryAsync(sql, new BindParameters([], [], 0, []), cancel);
+        QueryAsync(sql, BindParameters.None, cancel);
 
     /// <summary>Runs one statement with the parameters of somebody's Bind, byte for byte.</summary>
-    internal Task<IReadOnlyList<string?[]>> QueryAsync(string sql, BindParameters parameters, CancellationToken cancel)
+    internal async Task<IReadOnlyList<string?[]>> QueryAsync(string sql, BindParameters parameters, CancellationToken cancel)
     {
-        Parse.Write(upstream.Output, "", sql, parameters.Types);
-        parameters.WriteBind(upstream.Output);
-        Execute.Write(upstream.Output, "");
+        WriteStatement(sql, parameters, describe: false);
+        return (await RunAsync(new TargetReply(), cancel)).Texts;
+    }
+
+    /// <summary>The same, with the description of the rows and their bytes, so that they can be masked.</summary>
+    /// <param name="mostBytes">Of all rows together; over it, the connection is of no further use.</param>
+    internal Task<TargetReply> ReadAsync(string sql, BindParameters parameters, int mostBytes, CancellationToken cancel)
+    {
+        WriteStatement(sql, parameters, describe: true);
+        return RunAsync(new TargetReply { KeepsBytes = true, MostBytes = mostBytes }, cancel);
+    }
+
+    /// <summary>The types that the server gives a statement's parameters. Nothing runs.</summary>
+    internal async Task<uint[]> ParameterTypesAsync(string sql, uint[] types, CancellationToken cancel)
+    {
+        Parse.Write(upstream.Output, "", sql, types);
+        Describe.Write(upstream.Output, Describe.StatementKind, "");
         upstream.Output.WriteEmpty(FrontendType.Sync);
-        return RunAsync(cancel);
+        return (await RunAsync(new TargetReply(), cancel)).ParameterTypes;
     }
 
     public async ValueTask DisposeAsync()
@@ -49,10 +63,17 @@ public sealed class PostgresTargetClient : IAsyncDisposable
         await upstream.DisposeAsync();
     }
 
-    private async Task<IReadOnlyList<string?[]>> RunAsync(CancellationToken cancel)
+    private void WriteStatement(string sql, BindParameters parameters, bool describe)
     {
-        var rows = new List<string?[]>();
-        PostgresDiagnostic? error = null;
+        Parse.Write(upstream.Output, "", sql, parameters.Types);
+        parameters.WriteBind(upstream.Output);
+        if (describe) Describe.Write(upstream.Output, Describe.PortalKind, "");
+        Execute.Write(upstream.Output, "");
+        upstream.Output.WriteEmpty(FrontendType.Sync);
+    }
+
+    private async Task<TargetReply> RunAsync(TargetReply reply, CancellationToken cancel)
+    {
         try
         {
             await upstream.Output.FlushAsync(cancel);
@@ -60,7 +81,7 @@ public sealed class PostgresTargetClient : IAsyncDisposable
             {
                 var read = await upstream.Input.ReadAsync(cancel);
                 var buffer = read.Buffer;
-                var ready = Handle(ref buffer, rows, ref error);
+                var ready = Handle(ref buffer, reply);
                 upstream.Input.AdvanceTo(buffer.Start, ready ? buffer.Start : buffer.End);
                 if (ready) break;
                 if (read.IsCompleted) throw new TargetUnavailableException("08006", "the target closed the connection");
@@ -71,14 +92,14 @@ public sealed class PostgresTargetClient : IAsyncDisposable
             throw new TargetUnavailableException("08006", "the target closed the connection", e);
         }
 
-        return error is null ? rows : throw new TargetUnavailableException(error.SqlState, error.Message);
+        return reply.Error is null ? reply : throw new TargetUnavailableException(reply.Error.SqlState, reply.Error.Message);
     }
 
-    private static bool Handle(ref ReadOnlySequence<byte> buffer, List<string?[]> rows, ref PostgresDiagnostic? error)
+    private static bool Handle(ref ReadOnlySequence<byte> buffer, TargetReply reply)
     {
         while (true)
         {
-            switch (PostgresFrame.TryRead(ref buffer, MaxMessage, out var frame))
+            switch (PostgresFrame.TryRead(ref buffer, Math.Min(MaxMessage, reply.MostBytes), out var frame))
             {
                 case FrameRead.Incomplete: return false;
                 case FrameRead.TooLong: throw new TargetUnavailableException("54000", "the target sent a message over the limit");
@@ -87,8 +108,10 @@ public sealed class PostgresTargetClient : IAsyncDisposable
             using var body = new PostgresBody(frame.Body);
             switch (frame.Type)
             {
-                case BackendType.DataRow: rows.Add(DataRow.ReadText(body.Span)); break;
-                case BackendType.ErrorResponse: error = PostgresDiagnostic.Read(body.Span); break;
+                case BackendType.DataRow: reply.Add(body.Span); break;
+                case BackendType.RowDescription: reply.Columns = RowDescription.Read(body.Span); break;
+                case BackendType.ParameterDescription: reply.ParameterTypes = ParameterDescription.Read(body.Span); break;
+                case BackendType.ErrorResponse: reply.Error = PostgresDiagnostic.Read(body.Span); break;
                 case BackendType.ReadyForQuery: return true;
             }
         }

@@ -111,6 +111,7 @@ internal sealed class RelayRig : IAsyncDisposable
         public string Id => "session-1";
         public AuthorizedTarget Target => target;
         public TargetMasks? CurrentMasks => masks;
+        public TargetMasks StrictestMasks => masks ?? throw new NotSupportedException("nothing is held here");
         public bool PassesEverything => false;
         public TargetMasks? MasksFor(Permit permit) => masks;
         public bool PassedEverything(Permit permit) => false;

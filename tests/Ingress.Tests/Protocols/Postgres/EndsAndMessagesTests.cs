@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Hoop.Ingress.Sessions;
-using Hoop.Ingress.Sql;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 using Hoop.Testing;
@@ -9,64 +7,6 @@ using Shouldly;
 using Xunit;
 
 namespace Hoop.Ingress.Tests.Protocols.Postgres;
-
-public class PreviewTests
-{
-    private const string Script = """
-        create table t(id int primary key, n int);
-        insert into t select i, i from generate_series(1, 1000) i;
-        analyze t;
-        """;
-
-    private static async Task<(GatewayRig Rig, Func<CancellationToken, Task<OperationPreview>> Preview)> AskAsync(string sql, params string[] values)
-    {
-        var rig = await GatewayRig.StartRealAsync(Script, analyze: new SqlAnalyzer().Analyze);
-        rig.Gate.Decide = static (_, _) => PlayedGate.Block();
-        await using var client = await rig.ConnectAsync();
-        await client.SendAsync(output =>
-        {
-            Parse.Write(output, "", sql);
-            Bind.WriteText(output, "", "", values);
-            Execute.Write(output, "");
-            output.WriteEmpty(FrontendType.Sync);
-        });
-        await client.ReadUntilAsync('Z');
-        return (rig, rig.Gate.Asked.Last().Preview!);
-    }
-
-    [Fact]
-    public async Task The_estimate_knows_the_bind_values_and_nothing_runs()
-    {
-        var (rig, ask) = await AskAsync("delete from t where id between $1 and $2", "1", "100");
-        await using var _ = rig;
-        var preview = await ask(TestContext.Current.CancellationToken);
-        preview.EstimatedRows.ShouldNotBeNull();
-        preview.EstimatedRows.Value.ShouldBeInRange(50, 200);
-        preview.Plan.ShouldContain("ModifyTable");
-        var server = await PostgresServer.SharedAsync();
-        await using var connection = new NpgsqlConnection(server.ConnectionString(rig.Gate.Target.Document.Database!));
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var count = new NpgsqlCommand("select count(*) from t", connection);
-        (await count.ExecuteScalarAsync(TestContext.Current.CancellationToken)).ShouldBe(1000L);
-    }
-
-    [Fact]
-    public async Task A_plan_that_takes_too_long_is_given_up()
-    {
-        var (rig, ask) = await AskAsync("delete from t");
-        await using var _ = rig;
-        var server = await PostgresServer.SharedAsync();
-        await using var other = new NpgsqlConnection(server.ConnectionString(rig.Gate.Target.Document.Database!));
-        await other.OpenAsync(TestContext.Current.CancellationToken);
-        await using var locking = new NpgsqlCommand("begin; lock table t", other);
-        await locking.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        var started = TimeProvider.System.GetTimestamp();
-        var preview = await ask(TestContext.Current.CancellationToken);
-        preview.EstimatedRows.ShouldBeNull();
-        preview.Plan.ShouldContain("57014");
-        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(20));
-    }
-}
 
 public class EndsAndMessagesTests
 {

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Hoop.Contracts.Operations;
+using Hoop.Ingress.Protocols.Postgres.Targets;
+using Hoop.Ingress.Sql;
+
+namespace Hoop.Ingress.Protocols.Postgres.Previews;
+
+/// <summary>The planner's answer: EXPLAIN without ANALYZE.</summary>
+/// <param name="ByTable">Rows expected of each table that is read, and of those that are changed, by qualified name.</param>
+internal sealed record PreviewPlan(double? EstimatedRows, string Text, IReadOnlyDictionary<(string Table, bool Changed), double> ByTable)
+{
+    // The planner calls immutable functions: nothing it could call may reach out of the transaction.
+    private const Effects Reaching = Effects.CodeExec | Effects.FileAccess | Effects.Network | Effects.Dynamic;
+    private static readonly string[] Planned = ["select", "insert", "update", "delete", "merge"];
+
+    internal static PreviewPlan None(string why) => new(null, $"No plan: {why}.", new Dictionary<(string, bool), double>());
+
+    internal static async Task<PreviewPlan> AskAsync(PreviewSubject subject, PostgresTargetClient client, CancellationToken cancel)
+    {
+        if (WhyNot(subject) is { } why) return None(why);
+        try
+        {
+            var explain = $"explain (format json, verbose) {subject.Only!.Text}";
+            var rows = await client.ReadOnlyAsync(() => client.QueryAsync(explain, subject.Parameters, cancel), cancel);
+            return Read(string.Join('\n', rows.Select(row => row[0])));
+        }
+        catch (TargetUnavailableException e) when (e.SqlState != "08006")
+        {
+            return None($"the target answered with SQLSTATE {e.SqlState}");
+        }
+    }
+
+    private static string? WhyNot(PreviewSubject subject) => subject.Only switch
+    {
+        null => "the text has several statements",
+        { Command.Kind: SqlCommandKind.Execute } => "it runs a prepared statement that only its session has",
+        { Command.Kind: not SqlCommandKind.Other } => "EXPLAIN does not take this kind of statement",
+        { Facts.Understood: false } => "the statement was not understood",
+        var only when !only.Facts.Accesses.Any(access => access.Kind == "table" && Planned.Contains(access.Verb)) => "EXPLAIN does not take this kind of statement",
+        var only when (only.Facts.Effects & Reaching) != 0 => "planning it could reach beyond the database",
+        _ when subject.UsesTemporary => "it uses a temporary table, which only its session sees",
+        _ when subject.NamesMoved => "the open transaction changed the schema, and only its own connection sees that",
+        _ => null,
+    };
+
+    internal static PreviewPlan Read(string text)
+    {
+        var byTable = new Dictionary<(string, bool), double>();
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            var top = json.RootElement[0].GetProperty("Plan");
+            Walk(top, byTable, 0);
+            return new PreviewPlan(Rows(top), text, byTable);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
+        {
+            return new PreviewPlan(null, text, byTable);
+        }
+    }
+
+    // A change's own node reports what it returns; what it changes are the rows of the node below.
+    private static double Rows(JsonElement node)
+    {
+        while (node.GetProperty("Node Type").GetString() == "ModifyTable" && node.TryGetProperty("Plans", out var inner)) node = inner[0];
+        return node.GetProperty("Plan Rows").GetDouble();
+    }
+
+    private static void Walk(JsonElement node, Dictionary<(string, bool), double> byTable, int depth)
+    {
+        if (depth > 64) return;
+        var changes = node.GetProperty("Node Type").GetString() == "ModifyTable";
+        if (node.TryGetProperty("Relation Name", out var name) && node.TryGetProperty("Schema", out var schema))
+        {
+            var key = ($"{schema.GetString()}.{name.GetString()}", changes);
+            byTable[key] = byTable.GetValueOrDefault(key) + (changes ? Rows(node) : node.GetProperty("Plan Rows").GetDouble());
+        }
+
+        if (!node.TryGetProperty("Plans", out var inner)) return;
+        foreach (var child in inner.EnumerateArray()) Walk(child, byTable, depth + 1);
+    }
+}
