@@ -67,7 +67,7 @@ internal sealed class PostgresConnectionHandler(PostgresServices services, Serve
         try
         {
             await using var upstream = await OpenTargetAsync(gate, packet, handshake.Token);
-            cause = await RelayAsync(new RelaySession(gate, startup.Client, upstream, services), Stopping(connection));
+            cause = await RelayAsync(new RelaySession(gate, startup.Client, upstream, services), Stopping(connection), connection.ConnectionClosed);
         }
         catch (TargetUnavailableException e)
         {
@@ -98,7 +98,7 @@ internal sealed class PostgresConnectionHandler(PostgresServices services, Serve
         }
     }
 
-    private async Task<string> RelayAsync(RelaySession session, CancellationToken stopping)
+    private async Task<string> RelayAsync(RelaySession session, CancellationToken stopping, CancellationToken gone)
     {
         if (!session.Text.AreSafe && !session.Gate.PassesEverything)
             throw new PostgresRefusedException(PostgresDiagnostic.Create("FATAL", "22023", session.Text.Problem, hint: "Leave the setting out, or correct it for the target's role."), "unsafe text settings");
@@ -111,7 +111,7 @@ internal sealed class PostgresConnectionHandler(PostgresServices services, Serve
             key.Write(output);
             ReadyForQuery.Write(output, ReadyForQuery.Idle);
             await output.FlushAsync(stopping);
-            return await new PostgresRelay(session).RunAsync(stopping);
+            return await new PostgresRelay(session).RunAsync(stopping, gone);
         }
         finally
         {

@@ -84,6 +84,16 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         await Output.FlushAsync(cancel);
     }
 
+    /// <summary>Waits until most of what was asked is answered and told: what a client sends without reading stays in its socket.</summary>
+    public async ValueTask CatchUpAsync(CancellationToken cancel)
+    {
+        Task room;
+        lock (session.Lock) room = session.Replies.RoomAsync();
+        if (!room.IsCompleted) await PushAsync(cancel);
+        await room.WaitAsync(cancel);
+        await session.HeardAsync().WaitAsync(cancel);
+    }
+
     private async ValueTask<WaitingRequest?> QueryAsync(PostgresFrame frame, CancellationToken cancel)
     {
         RefuseInCopy();

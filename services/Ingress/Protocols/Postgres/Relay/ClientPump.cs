@@ -20,6 +20,9 @@ internal sealed class ClientPump(RelaySession session, ClientMessages messages, 
 
     private enum Taken { Nothing, Frame, Oversize }
 
+    /// <summary>Grows with every message and every read.</summary>
+    public long Progress { get; private set; }
+
     /// <returns>Why it ended.</returns>
     public async Task<string> RunAsync(CancellationToken cancel)
     {
@@ -29,11 +32,14 @@ internal sealed class ClientPump(RelaySession session, ClientMessages messages, 
         {
             var read = sent ?? await input.ReadAsync(cancel);
             var rest = read.Buffer;
+            Progress++;
             sent = null;
             // Its copy may have ended without the client's doing. Not within a message of the client's.
             if (passing == 0) await messages.SettleLimitedAsync(cancel);
             while (sent is null && Take(ref rest, out var frame) is var taken and not Taken.Nothing)
             {
+                Progress++;
+                if (session.IsBehind) await messages.CatchUpAsync(cancel);
                 if (taken == Taken.Oversize)
                 {
                     await messages.OversizeAsync(frame.Type, cancel);

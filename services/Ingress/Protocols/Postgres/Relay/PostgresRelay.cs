@@ -10,8 +10,9 @@ internal sealed class PostgresRelay(RelaySession session)
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
     /// <param name="stopping">The gateway is stopping: the client is told so.</param>
+    /// <param name="gone">The client has said its last.</param>
     /// <returns>Why the session ended, for its record.</returns>
-    public async Task<string> RunAsync(CancellationToken stopping)
+    public async Task<string> RunAsync(CancellationToken stopping, CancellationToken gone)
     {
         using var stop = new CancellationTokenSource();
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,12 +20,15 @@ internal sealed class PostgresRelay(RelaySession session)
         var own = new OwnQueries(session);
         var messages = new ClientMessages(session, new StatementJudge(session, own), own, new LimitedRuns(session, own));
         var server = Watched(new ServerPump(session).RunAsync(stop.Token));
-        var client = new ClientPump(session, messages, new HoldRoom(session)).RunAsync(stop.Token);
+        var pump = new ClientPump(session, messages, new HoldRoom(session));
+        var client = pump.RunAsync(stop.Token);
+        var stuck = StuckAsync(pump, gone, stop.Token);
         try
         {
-            var first = await Task.WhenAny(server, client, stopped.Task, session.Gate.Killed);
+            var first = await Task.WhenAny(server, client, stopped.Task, session.Gate.Killed, stuck);
             if (first == server) return await server;
             if (first == session.Gate.Killed) return await KillAsync(await session.Gate.Killed, server);
+            if (first == stuck) return "client closed";
             return first == client ? await LeaveAsync(client, server) : await StopAsync(server);
         }
         finally
@@ -34,6 +38,21 @@ internal sealed class PostgresRelay(RelaySession session)
             await Quietly(server);
             session.Abandon("the connection ended before the answer");
         }
+    }
+
+    // A pump that waits for the target does not read that its client has left, and a target need not ever answer.
+    private async Task StuckAsync(ClientPump pump, CancellationToken gone, CancellationToken stop)
+    {
+        const ConfigureAwaitOptions Quietly = ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, stop);
+        await Task.Delay(Timeout.InfiniteTimeSpan, either.Token).ConfigureAwait(Quietly);
+        long before;
+        do
+        {
+            before = pump.Progress;
+            await Task.Delay(Farewell, session.Services.Clock, stop).ConfigureAwait(Quietly);
+        }
+        while (!stop.IsCancellationRequested && pump.Progress != before);
     }
 
     private async Task<string> StopAsync(Task server)

@@ -14,10 +14,14 @@ internal sealed class PostgresReplyQueue
     /// <summary>A longer ring is not kept when it is empty.</summary>
     private const int LongestKept = 64;
 
+    /// <summary>Requests on their way at a time: what a client sends beyond waits in its socket.</summary>
+    private const int MostPending = 8192;
+
     private readonly Action<PendingReply> skipped;
     private PendingReply[] ring = [];
     private int first;
     private TaskCompletionSource? drained;
+    private TaskCompletionSource? room;
     private bool copyEnded;
     private volatile bool copyIsOpen;
 
@@ -146,6 +150,13 @@ internal sealed class PostgresReplyQueue
         return (drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
+    /// <summary>So many requests wait for their answers that the next has to wait itself; not while the server waits for the client's copy data.</summary>
+    public bool IsFull => Count >= MostPending && !CopyIsOpen;
+
+    /// <summary>Completes when there is room for more requests.</summary>
+    public Task RoomAsync() =>
+        IsFull ? (room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+
     /// <summary>There will be no more answers.</summary>
     public void Abandon()
     {
@@ -189,10 +200,18 @@ internal sealed class PostgresReplyQueue
     private void Settle()
     {
         if (Count == 0) Complete();
+        else if (room is not null && Count <= MostPending / 2) MakeRoom();
+    }
+
+    private void MakeRoom()
+    {
+        room?.TrySetResult();
+        room = null;
     }
 
     private void Complete()
     {
+        MakeRoom();
         if (Count == 0 && ring.Length > LongestKept) (ring, first) = ([], 0);
         drained?.TrySetResult();
         drained = null;

@@ -13,7 +13,11 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// <summary>What both pumps of a session know. Everything that changes is read and written under <see cref="Lock"/>.</summary>
 internal sealed class RelaySession
 {
+    /// <summary>Messages of our own that the client has not taken: it is not read while there are as many.</summary>
+    private const int MostNotes = 64;
+
     private readonly Queue<byte[]> notes = [];
+    private TaskCompletionSource? heard;
     private List<(Permit Permit, OperationResult Result)> ended = [];
     private List<(Permit Permit, OperationResult Result)>? recorded;
     private readonly HashSet<RunningOperation> suspended = [];
@@ -121,7 +125,25 @@ internal sealed class RelaySession
     }
 
     /// <summary>Under the lock.</summary>
-    public bool TryTakeNote(out byte[] note) => notes.TryDequeue(out note!);
+    public bool TryTakeNote(out byte[] note)
+    {
+        if (notes.TryDequeue(out note!)) return true;
+        heard?.TrySetResult();
+        heard = null;
+        return false;
+    }
+
+    /// <summary>More waits for the target's answer, or for the client to take ours, than may. Read without the lock: a bound need not be exact.</summary>
+    public bool IsBehind => notes.Count >= MostNotes || Replies.IsFull;
+
+    /// <summary>Completes when the client has taken what we said.</summary>
+    public Task HeardAsync()
+    {
+        lock (Lock)
+        {
+            return notes.Count < MostNotes ? Task.CompletedTask : (heard ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
 
     /// <summary>Under the lock.</summary>
     public void Ready(byte status)

@@ -45,7 +45,8 @@ internal sealed class ServerPump(RelaySession session)
             // Reset instead of a proper end: the same to the client.
         }
 
-        if (messages.LastWords is null)
+        // Within a message of the target's there is no place for one of ours.
+        if (messages.LastWords is null && passing == 0)
         {
             PostgresDiagnostic.Create("FATAL", "08006", "the target closed the connection", hint: "Connect again.").Write(session.Client.Output, BackendType.ErrorResponse);
             await FlushAsync(cancel);

@@ -31,7 +31,7 @@ internal sealed class RelayRig : IAsyncDisposable
     {
         (Target, this.upstream) = (target, upstream);
         Session = new RelaySession(gate, new ClientConnection(toGateway.Reader, fromGateway.Writer, true, true, "test"), upstream, services);
-        relay = new PostgresRelay(Session).RunAsync(stopping.Token);
+        relay = new PostgresRelay(Session).RunAsync(stopping.Token, CancellationToken.None);
     }
 
     internal PlayedTarget Target { get; }
