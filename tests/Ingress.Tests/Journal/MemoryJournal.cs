@@ -25,6 +25,9 @@ public sealed class MemoryJournal : IJournal
 
     public IReadOnlyList<(JournalEvent Event, Durability Durability)> Appended => appended;
 
+    /// <summary>Drops what was appended so far.</summary>
+    public void Forget() => appended = [];
+
     public IReadOnlyList<string> Kinds => [.. Events.Select(e => e.Kind)];
 
     /// <summary>How the newest event of a kind was to be kept.</summary>

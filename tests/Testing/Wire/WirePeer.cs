@@ -10,14 +10,15 @@ namespace Hoop.Testing.Wire;
 /// <summary>One end of a connection, message by message: the client of a gateway under test, or the server behind it.</summary>
 public sealed class WirePeer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private readonly Stream stream;
+    private readonly TimeSpan patience;
     private readonly PipeReader input;
 
-    public WirePeer(Stream stream)
+    /// <param name="patience">How long to wait for a message; 10 s unless told.</param>
+    public WirePeer(Stream stream, TimeSpan? patience = null)
     {
         this.stream = stream;
+        this.patience = patience ?? TimeSpan.FromSeconds(10);
         input = PipeReader.Create(stream);
     }
 
@@ -36,17 +37,19 @@ public sealed class WirePeer : IAsyncDisposable
         await stream.WriteAsync(output.WrittenMemory);
     }
 
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await stream.WriteAsync(bytes);
+
     public Task QueryAsync(string sql) => SendAsync(output => output.WriteStringMessage(FrontendType.Query, sql));
 
     /// <returns>Null when the other end has closed.</returns>
     public async Task<WireMessage?> ReadAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(patience);
         try
         {
             while (true)
             {
-                var read = await input.ReadAsync(patience.Token);
+                var read = await input.ReadAsync(limit.Token);
                 var buffer = read.Buffer;
                 var whole = PostgresFrame.TryRead(ref buffer, int.MaxValue, out var frame) == FrameRead.Whole;
                 var message = whole ? new WireMessage((char)frame.Type, frame.Body.ToArray()) : null;

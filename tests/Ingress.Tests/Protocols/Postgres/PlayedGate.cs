@@ -89,6 +89,14 @@ internal sealed class PlayedGate(TargetDocument target) : IGate, IGateSession
 
     public Task<SessionKill> Killed => Kill.Task;
 
+    /// <summary>Drops what was asked and completed so far.</summary>
+    internal void Forget()
+    {
+        Asked.Clear();
+        Completed.Clear();
+        Notices.Clear();
+    }
+
     public ValueTask EndAsync(string cause)
     {
         Ended.TrySetResult(cause);
