@@ -29,7 +29,6 @@ internal static class Samples
             credential: { username: shop_app, password: env:SHOP_PASSWORD }
             tls: verify-full
             caFile: /etc/hoop/shop-ca.pem
-            connector: eu-1
             labels: { env: prod, tier: 1 }
           lab: { protocol: postgres, address: "env:LAB_ADDRESS", credential: { username: lab, password: file:/run/secrets/lab } }
         roles:

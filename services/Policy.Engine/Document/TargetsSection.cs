@@ -36,14 +36,15 @@ internal static class TargetsSection
         var credential = ReadCredential(fields, errors);
         var tls = Formats.Word(fields, errors, "tls", TlsModes) ?? "verify-full";
         var caFile = fields.Text("caFile");
-        var connector = fields.Text("connector");
+        if (fields.Text("connector") is { } connector)
+            errors.Add(connector, $"{fields.Path}.connector", "connectors are not available yet; leave it out, and Ingress opens the target itself");
         var labels = fields.TextMap("labels");
         fields.End();
         if (protocol is null || address is null || credential is null) return null;
         return new TargetDocument
         {
             Protocol = protocol, Address = address.Value.Value, Database = database?.Value, Credential = credential,
-            Tls = tls, CaFile = caFile?.Value, Connector = connector?.Value, Labels = labels,
+            Tls = tls, CaFile = caFile?.Value, Labels = labels,
         };
     }
 

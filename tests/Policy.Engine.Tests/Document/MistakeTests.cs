@@ -34,6 +34,11 @@ public sealed class MistakeTests
     private const string Credential = "credential: { username: u, password: env:P }";
 
     [Fact]
+    public void A_connector_is_refused_because_there_are_none_yet() => OneError(
+        Target($"protocol: postgres, address: 10.0.0.5, {Credential}, connector: eu-1"),
+        "targets.shop.connector: connectors are not available yet; leave it out, and Ingress opens the target itself", line: 3);
+
+    [Fact]
     public void Three_mistakes_are_three_lines()
     {
         var errors = Errors("""

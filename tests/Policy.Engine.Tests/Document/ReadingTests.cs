@@ -21,7 +21,7 @@ public sealed class ReadingTests
         document.Issuers.ShouldHaveSingleItem().Claims["name"].ShouldBe("nickname");
         document.Targets["shop"].ShouldSatisfyAllConditions(
             t => t.Address.ShouldBe("10.0.0.5:5432"), t => t.Credential.Password.ShouldBe("env:SHOP_PASSWORD"),
-            t => t.CaFile.ShouldBe("/etc/hoop/shop-ca.pem"), t => t.Connector.ShouldBe("eu-1"), t => t.Labels["tier"].ShouldBe("1"));
+            t => t.CaFile.ShouldBe("/etc/hoop/shop-ca.pem"), t => t.Labels["tier"].ShouldBe("1"));
         document.Targets["lab"].Tls.ShouldBe("verify-full");
         document.Roles["agent"].Kinds.ShouldBe(["agent"]);
         document.Access.EditPolicy.ShouldBe(["dba"]);

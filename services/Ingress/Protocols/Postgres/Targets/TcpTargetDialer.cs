@@ -11,6 +11,9 @@ internal sealed class TcpTargetDialer : ITargetDialer
 {
     public async ValueTask<TargetConnection> DialAsync(AuthorizedTarget target, CancellationToken cancel)
     {
+        // A document of another version may have one: its target is not to be reached from here.
+        if (target.Document.Connector is not null)
+            throw new TargetUnavailableException("08001", $"target \"{target.Name}\" is behind a connector, which this gateway cannot use");
         var (host, port) = Split(TargetCredentials.Plain(target.Document.Address));
         try
         {
