@@ -3,7 +3,10 @@ using Hoop.Contracts.Identity;
 
 namespace Hoop.Policy.Engine.Rules;
 
-/// <summary>Groups and kinds → roles. The only place that says who has a role.</summary>
+/// <summary>
+/// Groups and kinds → roles, where statements are decided. Services that link no engine have the same in <c>HoopDocuments.RolesOf</c>; a test holds
+/// the two together.
+/// </summary>
 public static class RoleMembership
 {
     /// <summary>Sorted names. A role needs one of its groups and, when it lists kinds, the kind.</summary>
