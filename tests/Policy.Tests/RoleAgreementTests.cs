@@ -24,7 +24,7 @@ public sealed class RoleAgreementTests
             var documents = new HoopDocuments();
             documents.Set(new HoopDocument { Version = 1, Digest = "d", Roles = roles });
 
-            documents.RolesOf(principal).Order(StringComparer.Ordinal).ShouldBe(RoleMembership.Of(principal, roles), $"seed {seed}");
+            string.Join(',', documents.RolesOf(principal).Order(StringComparer.Ordinal)).ShouldBe(string.Join(',', RoleMembership.Of(principal, roles)), $"seed {seed}");
         }
     }
 

@@ -35,7 +35,7 @@ public sealed class MistakeTests
 
     [Fact]
     public void A_connector_is_refused_because_there_are_none_yet() => OneError(
-        Target($"protocol: postgres, address: 10.0.0.5, {Credential}, connector: eu-1"),
+        Target($"protocol: postgres, address: 10.0.0.5:5432, {Credential}, connector: eu-1"),
         "targets.shop.connector: connectors are not available yet; leave it out, and Ingress opens the target itself", line: 3);
 
     [Fact]

@@ -15,7 +15,7 @@ internal sealed class PostgresReplyQueue
     private const int LongestKept = 64;
 
     /// <summary>Requests on their way at a time: what a client sends beyond waits in its socket.</summary>
-    private const int MostPending = 8192;
+    private const int MostPending = 65_536;
 
     private readonly Action<PendingReply> skipped;
     private PendingReply[] ring = [];

@@ -46,7 +46,8 @@ public sealed class HostileClientTests
         await using var rig = await GatewayRig.StartAsync();
         using var client = await RawClient.ConnectAsync(rig.Endpoint);
         await client.SendAsync(bytes);
-        client.HalfClose();
+        // Whoever leaves within its log-in is told nothing.
+        if (state is null || what.StartsWith("half")) client.HalfClose();
         await client.ReadToEndAsync();
         client.LastError?.SqlState.ShouldBe(state, what);
         if (state is not null) client.LastError.ShouldNotBeNull(what);
