@@ -15,6 +15,15 @@ public sealed record CatalogSnapshot
     /// <summary>Operators outside pg_catalog, by bare name: the qualified names of the functions behind them.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Operators { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
+    /// <summary>Casts by functions outside pg_catalog.</summary>
+    public IReadOnlyList<CatalogCast> Casts { get; init; } = [];
+
+    /// <summary>The CHECKs of domains, by the type's bare name.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Domains { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Qualified names of the functions that run on DDL.</summary>
+    public IReadOnlyList<string> EventTriggers { get; init; } = [];
+
     public static readonly CatalogSnapshot Empty = new();
 }
 
@@ -28,7 +37,37 @@ public sealed record CatalogRelation(
     string? Definition, IReadOnlyList<string> Parents, bool HasTriggers, bool HasRules)
 {
     public string QualifiedName => $"{Schema}.{Name}";
+
+    public IReadOnlyList<CatalogTrigger> Triggers { get; init; } = [];
+
+    public IReadOnlyList<CatalogRule> Rules { get; init; } = [];
+
+    /// <summary>Tables with foreign keys to this one.</summary>
+    public IReadOnlyList<CatalogCascade> Cascades { get; init; } = [];
+
+    public IReadOnlyList<CatalogExpression> Expressions { get; init; } = [];
 }
+
+/// <param name="Function">Qualified name.</param>
+/// <param name="Type">pg_trigger.tgtype: 4 insert, 8 delete, 16 update, 32 truncate.</param>
+/// <param name="Definition">CREATE TRIGGER, when it has a WHEN.</param>
+public sealed record CatalogTrigger(string Function, short Type, string? Definition);
+
+/// <param name="Event">pg_rewrite.ev_type: <c>2</c> update, <c>3</c> insert, <c>4</c> delete.</param>
+/// <param name="Definition">CREATE RULE.</param>
+public sealed record CatalogRule(char Event, string Definition);
+
+/// <param name="Child">The table with the foreign key.</param>
+/// <param name="OnDelete">pg_constraint.confdeltype: <c>c</c> cascade, <c>n</c> set null, <c>d</c> set default, otherwise nothing.</param>
+public sealed record CatalogCascade(string Child, char OnDelete, char OnUpdate);
+
+/// <param name="Kind"><c>d</c> default, <c>c</c> check, <c>i</c> index, <c>p</c> row policy.</param>
+public sealed record CatalogExpression(char Kind, string Text);
+
+/// <param name="Target">The type's bare name.</param>
+/// <param name="Context"><c>e</c> explicit, <c>a</c> assignment, <c>i</c> implicit.</param>
+/// <param name="Function">Qualified name.</param>
+public sealed record CatalogCast(string Target, char Context, string Function);
 
 /// <param name="Number">pg_attribute.attnum, as RowDescription gives it.</param>
 public sealed record CatalogColumn(string Name, short Number, uint TypeOid)

@@ -28,11 +28,13 @@ static class FunctionCalls
         if (FunctionTable.Reaches(name, out var effects))
         {
             var home = builtIn ? "pg_catalog" : schema ?? (overloads.Count > 0 ? overloads[0].Schema : walk.Names.CreationSchema);
-            walk.Access(verb, "function", $"{home}.{name}", effects);
+            walk.Access(verb, "function", $"{home}.{name}", effects | FunctionTable.OfSchema(home));
             return;
         }
+        if (schema is not null) walk.Add(FunctionTable.OfSchema(schema));
         foreach (var f in overloads)
         {
+            walk.Add(FunctionTable.OfSchema(f.Schema));
             walk.Access(verb, "function", $"{f.Schema}.{f.Name}");
             Stored(f, walk);
         }

@@ -20,7 +20,11 @@ static class StatementReader
     {
         var walk = new StatementWalk(context, text, depth, stored);
         if (depth > StatementWalk.MaxDepth) walk.Understood = false;
-        else walk.Visit(node, null);
+        else
+        {
+            walk.Visit(node, null);
+            if (!walk.IsPlumbing && walk.Command.Kind is not (SqlCommandKind.Prepare or SqlCommandKind.Explain)) Consequences.OfStatement(walk);
+        }
         sessionDependent = walk.SessionDependent;
 
         var (result, uses) = walk.Understood ? Columns(node, walk) : (null, LineageResolver.AnyUse);

@@ -67,6 +67,9 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
         Add(effects);
     }
 
+    /// <summary>Something that the database does by itself.</summary>
+    public void Imply(string verb, string name, string kind = "table") => Note(new(verb, kind, name) { Implied = true });
+
     void Note(ObjectAccess access)
     {
         if (access.Implied ? seen.Contains(access with { Implied = false }) || !seen.Add(access) : !seen.Add(access)) return;
@@ -98,6 +101,13 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
         needsRule |= !other.IsPlumbing;
     }
 
+    public void MergeImplied(StatementWalk other)
+    {
+        foreach (var a in other.accesses) Note(a with { Implied = true });
+        Add(other.Effects);
+        needsRule |= !other.IsPlumbing;
+    }
+
     /// <summary>The relation in a RangeVar's body, touched by <paramref name="verb"/>.</summary>
     public (string Schema, string Name) Relation(JsonElement range, string verb, E effects = E.None)
     {
@@ -116,7 +126,7 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
         Note(new("select", "table", $"{schema}.{resolved}"));
         if (SystemRelations.OnlyLists(schema, resolved)) return;
         needsRule = true;
-        StoredRelations.Visit(this, schema, resolved);
+        StoredRelations.Visit(this, schema, resolved, range.Flag("inh"));
     }
 
     public void Visit(JsonElement e, CteScope? scope)
@@ -165,8 +175,15 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
         else if (name.SequenceEqual("A_Expr"u8)) FunctionCalls.VisitOperator(value, this, scope);
         else if (name.SequenceEqual("ColumnRef"u8)) FunctionCalls.VisitColumn(value, this);
         else if (name.SequenceEqual("A_Indirection"u8)) FunctionCalls.VisitIndirection(value, this, scope);
+        else if ((name.SequenceEqual("typeName"u8) || name.SequenceEqual("TypeName"u8)) && (context.Catalog.Casts.Count > 0 || context.Catalog.Domains.Count > 0)) Type(value, scope);
         else if (NodeTable.IsType(name) && !NodeTable.Knows(name)) Understood = false;
         else Visit(value, scope);
+    }
+
+    void Type(JsonElement type, CteScope? scope)
+    {
+        if (type.Names("names") is [.., var name]) Consequences.OfType(this, name);
+        Visit(type, scope);
     }
 
     /// <summary>The scope inside a statement with a WITH clause; its queries are visited.</summary>

@@ -1,3 +1,4 @@
+using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
 
 namespace Hoop.Ingress.Sql.Understanding;
@@ -5,11 +6,22 @@ namespace Hoop.Ingress.Sql.Understanding;
 /// <summary>What reading a relation sets off by itself: a view's functions run, a foreign table is fetched.</summary>
 static class StoredRelations
 {
-    public static void Visit(StatementWalk walk, string schema, string name)
+    public static void Visit(StatementWalk walk, string schema, string name, bool children = true)
     {
         if (walk.Names.Find(schema, name) is not { } relation) return;
         if (relation.Kind == 'f') walk.Add(E.Network);
-        if (relation is not { Kind: 'v', Definition: { Length: > 0 } definition }) return;
+        Consequences.OfReading(walk, relation, children);
+        if (relation is { Kind: 'v', Definition: { Length: > 0 } definition }) Define(walk, definition);
+    }
+
+    /// <summary>REFRESH runs what a materialised view is made of; reading it does not.</summary>
+    public static void Refresh(StatementWalk walk, string schema, string name)
+    {
+        if (walk.Names.Find(schema, name) is { Kind: 'm', Definition: { Length: > 0 } definition }) Define(walk, definition);
+    }
+
+    static void Define(StatementWalk walk, string definition)
+    {
         var inner = StoredText.Read(walk, definition, searchPath: ["pg_catalog"]);
         if (inner is null)
         {

@@ -19,6 +19,8 @@ static class SystemRelations
         "pg_locks pg_prepared_xacts pg_replication_origin pg_replication_origin_status pg_replication_slots pg_subscription pg_subscription_rel pg_db_role_setting",
         "pg_file_settings pg_hba_file_rules pg_ident_file_mappings pg_config pg_backend_memory_contexts pg_shmem_allocations pg_shmem_allocations_numa pg_wait_events pg_aios");
 
+    public static bool IsSystem(string schema) => schema is "pg_catalog" or "information_schema";
+
     public static bool Exists(string name) =>
         Listing.Contains(name) || Telling.Contains(name)
         || name.StartsWith("pg_stat_", StringComparison.Ordinal) || name.StartsWith("pg_statio_", StringComparison.Ordinal);

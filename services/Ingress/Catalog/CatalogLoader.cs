@@ -20,12 +20,18 @@ internal static class CatalogLoader
         var parents = await ReadAsync(CatalogSql.Parents);
         var functions = await ReadAsync(CatalogSql.Functions);
         var operators = await ReadAsync(CatalogSql.Operators);
+        var consequences = await ReadAsync(CatalogSql.Consequences);
         await query(CatalogSql.Commit, cancel);
+        var names = relations.ToDictionary(static r => r[0]!, static r => $"{r[1]}.{r[2]}");
+        var setOff = new CatalogConsequences(consequences, names);
         var snapshot = new CatalogSnapshot
         {
-            Relations = Relations(relations, columns, parents),
+            Relations = Relations(relations, columns, parents, names, setOff),
             Functions = Functions(functions),
             Operators = Operators(operators),
+            Casts = setOff.Casts,
+            Domains = setOff.Domains,
+            EventTriggers = setOff.EventTriggers,
         };
         return new(snapshot, Convert.ToHexStringLower(digest.GetHashAndReset()));
 
@@ -39,17 +45,17 @@ internal static class CatalogLoader
     }
 
     private static Dictionary<string, CatalogRelation> Relations(
-        IReadOnlyList<string?[]> relations, IReadOnlyList<string?[]> columns, IReadOnlyList<string?[]> parents)
+        IReadOnlyList<string?[]> relations, IReadOnlyList<string?[]> columns, IReadOnlyList<string?[]> parents,
+        Dictionary<string, string> names, CatalogConsequences setOff)
     {
-        var names = relations.ToDictionary(static r => r[0]!, static r => $"{r[1]}.{r[2]}");
-        var columnsOf = columns.ToLookup(static c => c[0]!, static c => new CatalogColumn(c[1]!, short.Parse(c[2]!), uint.Parse(c[3]!)) { Generated = c[4] });
+        var columnsOf = columns.ToLookup(static c => c[0]!, static c => new CatalogColumn(c[1]!, short.Parse(c[2]!), uint.Parse(c[3]!)) { Generated = c[4], NotNull = IsTrue(c[5]) });
         var parentsOf = parents.Where(p => names.ContainsKey(p[1]!)).ToLookup(static p => p[0]!, p => names[p[1]!]);
         // "a.b"."c" and "a"."b.c" read alike: neither is then known, which is safe.
         var ambiguous = names.Values.GroupBy(static n => n).Where(static g => g.Count() > 1).Select(static g => g.Key).ToHashSet();
         Dictionary<string, CatalogRelation> result = new(relations.Count);
         foreach (var row in relations.Where(r => !ambiguous.Contains(names[r[0]!])))
-            result[names[row[0]!]] = new(
-                uint.Parse(row[0]!), row[1]!, row[2]!, row[3]![0], [.. columnsOf[row[0]!]], row[6], [.. parentsOf[row[0]!]], IsTrue(row[4]), IsTrue(row[5]));
+            result[names[row[0]!]] = setOff.AddTo(new(
+                uint.Parse(row[0]!), row[1]!, row[2]!, row[3]![0], [.. columnsOf[row[0]!]], row[6], [.. parentsOf[row[0]!]], IsTrue(row[4]), IsTrue(row[5])));
         return result;
     }
 
@@ -67,6 +73,9 @@ internal static class CatalogLoader
                 "record" => row[8]?.Split(Separator),
                 _ => null,
             },
+            Definition = row[9],
+            Untrusted = IsTrue(row[10]),
+            Calls = row[11]?.Split(Separator) ?? [],
         };
 
     private static Dictionary<string, IReadOnlyList<string>> Operators(IReadOnlyList<string?[]> rows) =>

@@ -32,11 +32,12 @@ internal static class CatalogSql
         ORDER BY c.oid
         """;
 
-    /// <summary>relation, name, number, type, generation expression.</summary>
+    /// <summary>relation, name, number, type, generation expression, NOT NULL.</summary>
     public const string Columns =
         $"""
         SELECT a.attrelid, a.attname, a.attnum, a.atttypid,
-               CASE WHEN a.attgenerated <> '' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END
+               CASE WHEN a.attgenerated <> '' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
+               a.attnotnull
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {Visible}
         ORDER BY a.attrelid, a.attnum
@@ -47,7 +48,8 @@ internal static class CatalogSql
 
     /// <summary>
     /// oid, schema, name, volatility, language, security definer, source, then what it gives in FROM: <c>scalar</c>, <c>record</c> with
-    /// column names separated by U+0001, or null where that depends on the call.
+    /// column names separated by U+0001, or null where that depends on the call. Last the whole definition, untrusted language, and the functions that an
+    /// aggregate is made of (<c>schema.name</c>, separated by U+0001).
     /// </summary>
     public const string Functions =
         $"""
@@ -60,7 +62,14 @@ internal static class CatalogSql
                END,
                CASE WHEN o.count > 0 THEN o.names ELSE
                  (SELECT string_agg(a.attname, chr(1) ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped)
-               END
+               END,
+               CASE WHEN p.prokind IN ('f', 'p') AND l.lanname IN ('sql', 'plpgsql') AND NOT {System} THEN pg_get_functiondef(p.oid) END,
+               l.lanname NOT IN ('internal', 'c') AND NOT l.lanpltrusted,
+               CASE WHEN p.prokind = 'a' AND NOT {System} THEN (
+                 SELECT string_agg(wn.nspname || '.' || w.proname, chr(1) ORDER BY w.oid)
+                 FROM pg_aggregate g JOIN pg_proc w ON w.oid IN (g.aggtransfn, g.aggfinalfn, g.aggcombinefn, g.aggserialfn, g.aggdeserialfn, g.aggmtransfn, g.aggminvtransfn, g.aggmfinalfn)
+                 JOIN pg_namespace wn ON wn.oid = w.pronamespace
+                 WHERE g.aggfnoid = p.oid) END
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang JOIN pg_type t ON t.oid = p.prorettype
         CROSS JOIN LATERAL (
           SELECT t.typname = 'void' OR t.typtype IN ('b', 'e', 'r', 'm')
@@ -80,5 +89,45 @@ internal static class CatalogSql
         FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace JOIN pg_proc p ON p.oid = o.oprcode JOIN pg_namespace f ON f.oid = p.pronamespace
         WHERE n.nspname <> 'pg_catalog'
         ORDER BY 1, 2, 3
+        """;
+
+    /// <summary>
+    /// What the database does by itself: kind, an oid that it hangs on, and four texts (see <see cref="CatalogConsequences"/>). All of it in one query.
+    /// Names are cast to text, or a UNION with a <c>name</c> cuts definitions to 63 bytes.
+    /// </summary>
+    public const string Consequences =
+        $"""
+        SELECT 'trigger', t.tgrelid, t.tgtype::text, fn.nspname::text, p.proname::text, CASE WHEN t.tgqual IS NOT NULL THEN pg_get_triggerdef(t.oid) END
+        FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace fn ON fn.oid = p.pronamespace
+        WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
+        UNION ALL
+        SELECT 'rule', r.ev_class, r.ev_type::text, pg_get_ruledef(r.oid), NULL, NULL
+        FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE r.ev_type <> '1' AND r.ev_enabled <> 'D' AND NOT {System}
+        UNION ALL
+        SELECT 'cascade', k.confrelid, k.conrelid::text, k.confdeltype::text, k.confupdtype::text, NULL FROM pg_constraint k WHERE k.contype = 'f'
+        UNION ALL
+        SELECT 'default', d.adrelid, pg_get_expr(d.adbin, d.adrelid), NULL, NULL, NULL
+        FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {Visible}
+        UNION ALL
+        SELECT 'check', k.conrelid, pg_get_expr(k.conbin, k.conrelid), NULL, NULL, NULL
+        FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace WHERE k.contype = 'c' AND k.conrelid <> 0 AND NOT {System}
+        UNION ALL
+        SELECT 'domain', k.contypid, pg_get_expr(k.conbin, 0), t.typname::text, NULL, NULL
+        FROM pg_constraint k JOIN pg_type t ON t.oid = k.contypid JOIN pg_namespace n ON n.oid = k.connamespace WHERE k.contype = 'c' AND NOT {System}
+        UNION ALL
+        SELECT 'index', i.indrelid, pg_get_expr(x.tree, i.indrelid), NULL, NULL, NULL
+        FROM pg_index i CROSS JOIN LATERAL (VALUES (i.indexprs), (i.indpred)) x(tree) WHERE x.tree IS NOT NULL
+        UNION ALL
+        SELECT 'policy', y.polrelid, pg_get_expr(x.tree, y.polrelid), NULL, NULL, NULL
+        FROM pg_policy y CROSS JOIN LATERAL (VALUES (y.polqual), (y.polwithcheck)) x(tree) WHERE x.tree IS NOT NULL
+        UNION ALL
+        SELECT 'cast', c.oid, t.typname::text, c.castcontext::text, fn.nspname::text, p.proname::text
+        FROM pg_cast c JOIN pg_type t ON t.oid = c.casttarget JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_namespace fn ON fn.oid = p.pronamespace
+        WHERE fn.nspname <> 'pg_catalog'
+        UNION ALL
+        SELECT 'event', e.oid, fn.nspname::text, p.proname::text, NULL, NULL
+        FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid JOIN pg_namespace fn ON fn.oid = p.pronamespace WHERE e.evtenabled <> 'D'
+        ORDER BY 1, 2, 3, 4, 5, 6
         """;
 }

@@ -20,6 +20,8 @@ static class EffectsDocument
         text.Append("\n## Functions of PostgreSQL and its common extensions\n").Append(Functions.ReplaceLineEndings("\n"));
         text.Append("\n| effects | functions |\n|---|---|\n");
         foreach (var (effects, names) in FunctionTable.ByEffects()) text.Append($"| {Effects(effects)} | {string.Join(' ', names.Select(n => $"`{n}`"))} |\n");
+        foreach (var (effects, schema) in FunctionTable.BySchema()) text.Append($"| {Effects(effects)} | `{schema}.*` |\n");
+        text.Append(Stored.ReplaceLineEndings("\n"));
         text.Append("\n## The other nodes of the grammar\n");
         text.Append($"Walked (what they hold counts): {string.Join(' ', NodeTable.Walked)}.\n\nHarmless: {string.Join(' ', NodeTable.Harmless)}.\n");
         return text.ToString();
@@ -54,5 +56,32 @@ static class EffectsDocument
     const string Functions = """
         A function of PostgreSQL 10 to 18 that is not in the table only computes from what it is given, and needs no rule. A name that nobody knows is `unknown`.
         A star stands for any ending.
+        """ + "\n";
+
+    const string Stored = """
+
+        ## What statements set off
+        Read from the target's catalog, when a rule or a mask makes names matter. What the database does by itself is *implied*: a `block` or an `approve` speaks of it, an `allow`
+        need not, but the effects must be covered.
+
+        | when | reported |
+        |---|---|
+        | DO in PL/pgSQL | `dynamic`, and what each statement and expression in it does, whichever of them will run; `unknown` as well when it has an EXECUTE or cannot be followed |
+        | DO in another language | `dynamic`, `code-exec` |
+        | a function in SQL or PL/pgSQL that says it changes nothing | what its body, its arguments' defaults and its settings do; an EXECUTE in it is `dynamic` |
+        | one that may change something (volatile) or has SECURITY DEFINER; a procedure | `unknown`, until a rule names it with that effect; what the body does is implied |
+        | a function in C | `unknown` if volatile, otherwise it computes; in another language `unknown`, and `code-exec` if the language is untrusted |
+        | an aggregate, an operator, a cast, a CHECK of a domain | the functions behind it |
+        | INSERT, UPDATE, DELETE, MERGE, COPY FROM, TRUNCATE | implied: the bodies of enabled triggers and rules (`unknown` when they cannot be followed), functions in defaults, CHECKs, indexes and row policies, cascades of foreign keys, partitions and children, the table below a view |
+        | SELECT, COPY TO | functions in views and row policies, `network` for foreign tables; implied: partitions and children |
+        | DROP, ALTER, DROP SCHEMA, TRUNCATE … CASCADE | implied: children, the schema's tables, tables that refer to it |
+        | any DDL | the bodies of event triggers |
+
+        A table with more than 100 partitions is named alone. A partition that is named itself is an object of its own: a rule about its parent does not speak of it.
+
+        **Mass writes.** An UPDATE, DELETE or MERGE is `mass-write` when its condition does not choose among the changed rows: there is none; it is a tautology (`id = id`,
+        `x like '%'`, `a < 9 or a > 5`, `coalesce(true)`, `id in (select id from the_same)`); or it does not look at the row (`now() > '1900-01-01'`, `$1`, `exists (select 1 from other)`). So are
+        TRUNCATE, ALTER COLUMN … USING and an INSERT … SELECT of everything with ON CONFLICT DO UPDATE. NULLs do not count. Conditions that happen to hold for all rows (`id > 0`) cannot be told
+        from the text: `maxRows` and the estimate an approver sees are for them.
         """ + "\n";
 }

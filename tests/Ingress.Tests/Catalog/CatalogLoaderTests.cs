@@ -28,6 +28,21 @@ public sealed class CatalogLoaderTests : IAsyncLifetime
         create operator ~== (rightarg = int, function = plain);
         create function fire() returns trigger language plpgsql as 'begin return new; end';
         create trigger t before insert on customers for each row execute function fire();
+        create table lines (customer int references customers on delete cascade on update set null, at timestamptz default clock_timestamp(), check (plain(customer) > 0));
+        create index on lines (plain(customer)) where customer > 7;
+        create policy own on lines using (plain(customer) = 8);
+        create trigger w after update or delete on lines for each row when (old.customer > 9) execute function fire();
+        create trigger off after insert on lines for each row execute function fire();
+        alter table lines disable trigger off;
+        create domain positive as int check (plain(value) > 0);
+        create table valued (p positive not null);
+        create type odd as (a int);
+        create function to_odd(int) returns odd language sql as 'select row($1)::odd';
+        create cast (int as odd) with function to_odd(int) as assignment;
+        create aggregate summed(int) (sfunc = int4pl, stype = int, finalfunc = plain);
+        create function atomic(a int default plain(1)) returns int language sql return (select max(id) from customers);
+        create function noticed() returns event_trigger language plpgsql as 'begin end';
+        create event trigger noticing on ddl_command_end execute function noticed();
         create temp table hidden (x int);
         create schema "public.a";
         create table "public.a".b (x int);
@@ -106,6 +121,43 @@ public sealed class CatalogLoaderTests : IAsyncLifetime
     {
         _catalog.Operators["==="].ShouldBe(["pg_catalog.int4eq"]);
         _catalog.Operators["~=="].ShouldBe(["public.plain"]);
+    }
+
+    [Fact]
+    public void What_a_table_sets_off_comes_with_it()
+    {
+        var lines = _catalog.Relations["public.lines"];
+        var trigger = lines.Triggers.ShouldHaveSingleItem();
+        trigger.Function.ShouldBe("public.fire");
+        (trigger.Type & (4 | 8 | 16)).ShouldBe(8 | 16);
+        trigger.Definition!.ShouldContain("old.customer > 9");
+        _catalog.Relations["public.customers"].Triggers.ShouldHaveSingleItem().Definition.ShouldBeNull();
+        _catalog.Relations["public.customers"].Cascades.ShouldBe([new("public.lines", 'c', 'n')]);
+        _catalog.Relations["public.v"].Rules.ShouldHaveSingleItem().ShouldSatisfyAllConditions(r => r.Event.ShouldBe('3'), r => r.Definition.ShouldEndWith("DO INSTEAD NOTHING;"));
+        lines.Expressions.Select(e => e.Kind).Order().ShouldBe(['c', 'd', 'i', 'i', 'p']);
+        lines.Expressions.Single(e => e.Kind == 'c').Text.ShouldContain("public.plain(customer)");
+        _catalog.Relations["public.valued"].Expressions.ShouldHaveSingleItem().Text.ShouldContain("public.plain(VALUE)");
+        _catalog.Relations["public.valued"].Columns[0].NotNull.ShouldBeTrue();
+        _catalog.Relations["pg_catalog.pg_class"].Triggers.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void So_do_casts_domains_and_event_triggers()
+    {
+        _catalog.Casts.ShouldBe([new("odd", 'a', "public.to_odd")]);
+        _catalog.Domains["positive"].ShouldHaveSingleItem().ShouldContain("public.plain(VALUE)");
+        _catalog.EventTriggers.ShouldBe(["public.noticed"]);
+    }
+
+    [Fact]
+    public void Functions_come_with_their_whole_definition()
+    {
+        _catalog.Functions["public.atomic"][0].Definition!.ShouldContain("RETURN (SELECT max(customers.id)");
+        _catalog.Functions["public.atomic"][0].Definition!.ShouldContain("DEFAULT public.plain(1)");
+        _catalog.Functions["public.whole"][0].Definition!.ShouldStartWith("CREATE OR REPLACE FUNCTION public.whole()");
+        _catalog.Functions["public.summed"][0].Calls.Order().ShouldBe(["pg_catalog.int4pl", "public.plain"]);
+        _catalog.Functions["pg_catalog.count"].ShouldAllBe(f => f.Definition == null && f.Calls.Count == 0);
+        _catalog.Functions.Values.SelectMany(f => f).ShouldAllBe(f => !f.Untrusted);
     }
 
     [Fact]

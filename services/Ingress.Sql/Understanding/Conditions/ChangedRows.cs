@@ -72,7 +72,10 @@ sealed class ChangedRows
 
     /// <summary>The same column of the same table, whichever of its names is used.</summary>
     public bool SameColumn(List<string> a, List<string> b) =>
-        a.Count > 0 && b.Count > 0 && a[^1] == b[^1] && (a.Count == 1 || b.Count == 1 || a[^2] == b[^2] || Origin(a) is { } x && x == Origin(b));
+        a.Count > 0 && b.Count > 0 && a[^1] == b[^1] && !walk.Variables.Contains(a[0]) && !walk.Variables.Contains(b[0])
+        && (a.Count == 1 && MayBeTarget(b) || b.Count == 1 && MayBeTarget(a) || a.Count > 1 && b.Count > 1 && (a[^2] == b[^2] || Origin(a) is { } x && x == Origin(b)));
+
+    bool MayBeTarget(List<string> fields) => fields.Count == 1 || Origin(fields) is var origin && (origin is null || origin == relation);
 
     string? Origin(List<string> fields)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
+using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
 
 namespace Hoop.Ingress.Sql.Understanding.Statements;
@@ -13,7 +14,8 @@ static class CopyStatement
         if (body.Field("relation") is { } relation)
         {
             var (schema, name) = walk.Relation(relation, into ? "copy-from" : "copy-to", into ? E.Write : E.Read);
-            if (!into) StoredRelations.Visit(walk, schema, name);
+            if (into) Consequences.OfWriting(walk, schema, name, "insert");
+            else StoredRelations.Visit(walk, schema, name, relation.Flag("inh"));
         }
         walk.VisitFields(body, scope, "relation");
         if (body.Flag("is_program")) walk.Access(into ? "copy-from" : "copy-to", "other", "program", E.CodeExec);

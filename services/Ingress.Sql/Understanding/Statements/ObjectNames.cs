@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
+using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
 
 namespace Hoop.Ingress.Sql.Understanding.Statements;
@@ -37,6 +38,7 @@ static class ObjectNames
     {
         var (schema, name) = walk.Names.Relation(names.Count > 1 ? names[^2] : null, names[^1]);
         walk.Access(verb, "table", $"{schema}.{name}", effects);
+        if (verb == "drop") Consequences.OfWriting(walk, schema, name, "drop");
     }
 
     static string Kind(string type) => type switch

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
 using Hoop.Ingress.Sql.Understanding.Conditions;
+using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
 
 namespace Hoop.Ingress.Sql.Understanding.Statements;
@@ -84,6 +85,6 @@ static class QueryStatements
         if (schema is "pg_catalog" or "information_schema") walk.Add(E.Ddl | E.Privilege | E.Session); // pg_settings' rule runs set_config
         if (walk.Names.Find(schema, name) is not { } found) return;
         if (found.Kind == 'f') walk.Add(E.Network);
-        if (found is { HasRules: true, Kind: not 'v' }) walk.Add(E.Unknown); // rewritten into something else
+        if (verb != "merge") Consequences.OfWriting(walk, schema, name, verb, relation.Flag("inh") || verb == "insert");
     }
 }

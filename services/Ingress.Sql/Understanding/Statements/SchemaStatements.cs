@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
+using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
 
 namespace Hoop.Ingress.Sql.Understanding.Statements;
@@ -18,17 +19,25 @@ static class SchemaStatements
         else if (Subjects.FirstOrDefault(s => body.Field(s) is { ValueKind: JsonValueKind.Object } r && r.Field("relname") is not null) is { } subject)
         {
             if (verb == "create") QueryStatements.Create(walk, body.Field(subject)!.Value, effects);
-            else walk.Relation(body.Field(subject)!.Value, verb, effects);
+            else Existing(walk, body.Field(subject)!.Value, verb, effects);
         }
         else if (body.Field("relations") is not null)
         {
             foreach (var r in body.Items("relations"))
-                if (r.As("RangeVar") is { } range) walk.Relation(range, verb, effects);
+                if (r.As("RangeVar") is { } range) Existing(walk, range, verb, effects);
         }
         else walk.Access(verb, kind, Name(walk, body, name), effects);
         walk.VisitFields(body, scope, [.. Subjects, "base", "relations"]);
         walk.MayBePlumbing = false;
         walk.Command = new(SqlCommandKind.Ddl);
+    }
+
+    // Functions in its indexes and constraints run when it is built anew, and its children change with it.
+    static void Existing(StatementWalk walk, JsonElement range, string verb, E effects)
+    {
+        var (schema, name) = walk.Relation(range, verb, effects);
+        if (verb == "refresh") StoredRelations.Refresh(walk, schema, name);
+        Consequences.OfWriting(walk, schema, name, "alter", children: verb == "alter" && range.Flag("inh"));
     }
 
     static string Name(StatementWalk walk, JsonElement body, string? field)
@@ -53,6 +62,7 @@ static class SchemaStatements
             effects |= command.As("AlterTableCmd")?.Text("subtype") switch
             {
                 "AT_DropColumn" => E.Destructive,
+                "AT_AlterColumnType" when command.As("AlterTableCmd")?.Field("def")?.As("ColumnDef")?.Field("raw_default") is not null => E.Write | E.MassWrite, // USING
                 "AT_ChangeOwner" or "AT_EnableRowSecurity" or "AT_DisableRowSecurity" or "AT_ForceRowSecurity" or "AT_NoForceRowSecurity" => E.Privilege,
                 "AT_DisableTrig" or "AT_DisableTrigAll" or "AT_DisableTrigUser" or "AT_EnableAlwaysTrig" or "AT_EnableReplicaTrig" or "AT_DisableRule" => E.Privilege,
                 _ => E.None,
@@ -85,21 +95,29 @@ static class SchemaStatements
 
     public static void Drop(StatementWalk walk, JsonElement body, CteScope? scope)
     {
-        foreach (var item in body.Items("objects")) ObjectNames.Access(walk, item, body.Text("removeType") ?? "", "drop", E.Ddl | E.Destructive);
+        foreach (var item in body.Items("objects"))
+        {
+            ObjectNames.Access(walk, item, body.Text("removeType") ?? "", "drop", E.Ddl | E.Destructive);
+            if (body.Text("removeType") == "OBJECT_SCHEMA" && item.As("String")?.Text("sval") is { } schema) Consequences.OfDroppingSchema(walk, schema);
+        }
         walk.Command = new(SqlCommandKind.Ddl);
     }
 
     public static void Truncate(StatementWalk walk, JsonElement body, CteScope? scope)
     {
         foreach (var relation in body.Items("relations"))
-            if (relation.As("RangeVar") is { } range) walk.Relation(range, "truncate", E.Write | E.MassWrite | E.Destructive);
+            if (relation.As("RangeVar") is { } range)
+            {
+                var (schema, name) = walk.Relation(range, "truncate", E.Write | E.MassWrite | E.Destructive);
+                Consequences.OfWriting(walk, schema, name, "truncate", range.Flag("inh"), body.Text("behavior") == "DROP_CASCADE");
+            }
     }
 
     public static void Vacuum(StatementWalk walk, JsonElement body, CteScope? scope)
     {
         var verb = body.Flag("is_vacuumcmd") ? "vacuum" : "analyze";
         foreach (var item in body.Items("rels"))
-            if (item.As("VacuumRelation")?.Field("relation") is { } range) walk.Relation(range, verb, E.Lock);
+            if (item.As("VacuumRelation")?.Field("relation") is { } range) Existing(walk, range, verb, E.Lock);
         if (walk.Accesses.Count == 0) walk.Access(verb, "database", "*", E.Lock);
     }
 }

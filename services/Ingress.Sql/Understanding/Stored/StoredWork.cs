@@ -19,8 +19,19 @@ sealed class StoredWork
         if (done.TryGetValue(key, out var facts)) return facts;
         if (done.Count >= Most) return null;
         done[key] = null;
-        return done[key] = read();
+        underWay.Add(piece);
+        done[key] = read();
+        underWay.Remove(piece);
+        return done[key];
     }
+
+    readonly HashSet<string> begun = [];
+    readonly HashSet<object> underWay = [];
+
+    /// <summary>True the first time: triggers may set off each other in circles, and a second look would find nothing new.</summary>
+    public bool Begin(string what) => begun.Add(what);
+
+    public bool IsUnderWay(CatalogFunction function) => underWay.Contains(function);
 
     public static OperationFacts? Of(StatementWalk walk, CatalogFunction function)
     {

@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Sql.Parsing;
+using E = Hoop.Contracts.Operations.Effects;
+
+namespace Hoop.Ingress.Sql.Understanding.Stored;
+
+/// <summary>Expressions that belong to a table: defaults, CHECKs, expressions of indexes, row policies. Most only compute and are looked at once.</summary>
+static class AttachedExpressions
+{
+    static readonly ConditionalWeakTable<CatalogExpression, StrongBox<JsonElement?>> Known = [];
+
+    static readonly SqlContext Bare = new() { Catalog = CatalogSnapshot.Empty, SearchPath = ["pg_catalog"] };
+
+    public static void Visit(StatementWalk walk, CatalogRelation relation, string kinds)
+    {
+        foreach (var expression in relation.Expressions)
+            if (kinds.Contains(expression.Kind) && Known.GetValue(expression, static e => new(Reaching(e.Text))).Value is { } tree) Visit(walk, tree);
+    }
+
+    /// <summary>The CHECKs of a domain of this bare name.</summary>
+    public static void VisitDomain(StatementWalk walk, string type)
+    {
+        foreach (var check in walk.Context.Catalog.Domains.GetValueOrDefault(type, []))
+            if (Reaching(check) is { } tree) Visit(walk, tree);
+    }
+
+    static void Visit(StatementWalk walk, JsonElement tree)
+    {
+        if (tree.ValueKind == JsonValueKind.Undefined)
+        {
+            walk.Add(E.Unknown);
+            return;
+        }
+        var one = new StatementWalk(walk.Context, "", walk.Depth + 1, walk.Stored) { MayBePlumbing = true };
+        one.Visit(tree, null);
+        if (!one.Understood || one.SessionDependent) walk.Add(E.Unknown);
+        walk.MergeImplied(one);
+    }
+
+    // Null when it only computes; undefined when it does not parse.
+    static JsonElement? Reaching(string text)
+    {
+        var parsed = PgParser.Parse("SELECT " + text);
+        if (!parsed.Succeeded) return default(JsonElement);
+        using var document = JsonDocument.Parse(parsed.Json, StoredText.Deep);
+        var tree = document.RootElement.Clone();
+        var probe = new StatementWalk(Bare, "", 0, new()) { MayBePlumbing = true };
+        probe.Visit(tree, null);
+        var serial = (probe.Effects & ~(E.Read | E.Write)) == 0 && probe.Accesses.All(a => a.Name is "pg_catalog.nextval");
+        return serial && probe.Understood ? null : tree;
+    }
+}

@@ -1,0 +1,180 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Sql.Parsing;
+using E = Hoop.Contracts.Operations.Effects;
+
+namespace Hoop.Ingress.Sql.Understanding.Stored;
+
+/// <summary>
+/// What the database does by itself when a relation is used: triggers, rules, cascades of foreign keys, children, the table below a view, expressions
+/// that call functions. It is reported as implied; what cannot be followed is unknown.
+/// </summary>
+static class Consequences
+{
+    /// <summary>A table with more children than this is named alone: nobody writes rules about each of a thousand partitions.</summary>
+    const int MostChildren = 100;
+
+    static readonly ConditionalWeakTable<CatalogSnapshot, ILookup<string, CatalogRelation>> Children = [];
+
+    /// <param name="verb">insert, update, delete, truncate, alter, drop.</param>
+    /// <param name="children">Without ONLY.</param>
+    public static void OfWriting(StatementWalk walk, string schema, string name, string verb, bool children = true, bool cascade = false)
+    {
+        if (walk.Names.Find(schema, name) is not { } relation || SystemRelations.IsSystem(schema)) return;
+        if (!walk.Stored.Begin($"{verb} {relation.QualifiedName} {children} {cascade}")) return;
+        Own(walk, relation, verb, cascade);
+        if (!children) return;
+        var all = Descendants(walk.Context.Catalog, relation);
+        foreach (var child in all)
+        {
+            if (all.Count <= MostChildren) walk.Imply(verb, child.QualifiedName);
+            if (child.Kind == 'f') walk.Add(E.Network);
+            Own(walk, child, verb, cascade);
+        }
+    }
+
+    static void Own(StatementWalk walk, CatalogRelation relation, string verb, bool cascade)
+    {
+        var (trigger, rule) = verb switch { "insert" => (4, '3'), "delete" => (8, '4'), "update" => (16, '2'), "truncate" => (32, ' '), _ => (0, ' ') };
+        foreach (var t in relation.Triggers)
+            if ((t.Type & trigger) != 0) Fire(walk, t);
+        foreach (var r in relation.Rules)
+            if (r.Event == rule) Rewrite(walk, r);
+        if (relation is { HasRules: true, Rules.Count: 0, Kind: not 'v' }) walk.Add(E.Unknown); // rewritten into something else
+        AttachedExpressions.Visit(walk, relation, verb is "insert" or "update" ? "dcip" : verb is "alter" ? "dci" : "p");
+        foreach (var c in relation.Cascades) Cascade(walk, c, verb, cascade);
+        if (relation.Kind == 'v' && trigger is 4 or 8 or 16) Below(walk, relation, verb);
+    }
+
+    static void Cascade(StatementWalk walk, CatalogCascade key, string verb, bool cascade)
+    {
+        var then = verb switch
+        {
+            "delete" => key.OnDelete switch { 'c' => "delete", 'n' or 'd' => "update", _ => null },
+            "update" => key.OnUpdate is 'c' or 'n' or 'd' ? "update" : null,
+            "truncate" when cascade => "truncate",
+            _ => null,
+        };
+        if (then is null || walk.Context.Catalog.Relations.GetValueOrDefault(key.Child) is not { } child) return;
+        walk.Imply(then, child.QualifiedName);
+        OfWriting(walk, child.Schema, child.Name, then, cascade: cascade);
+    }
+
+    static void Fire(StatementWalk walk, CatalogTrigger trigger)
+    {
+        Run(walk, trigger.Function);
+        if (trigger.Definition is not null) Part(walk, trigger.Definition, "CreateTrigStmt", "whenClause");
+    }
+
+    /// <summary>A function that the database calls: as good as its code, whatever it says of itself.</summary>
+    public static void Run(StatementWalk walk, string function)
+    {
+        var dot = function.LastIndexOf('.');
+        var name = function[(dot + 1)..];
+        if (FunctionTable.Reaches(name, out var effects)) walk.Add(effects);
+        if (function[..dot] == "pg_catalog") return;
+        walk.Imply("execute", function, "function");
+        if (!walk.Context.Catalog.Functions.TryGetValue(function, out var overloads)) walk.Add(E.Unknown);
+        else
+            foreach (var f in overloads)
+            {
+                if (walk.Stored.IsUnderWay(f)) continue; // its own doing sets it off again
+                if (StoredWork.Of(walk, f) is { } facts) walk.Merge(facts, implied: true);
+                else walk.Add(f.Untrusted ? E.CodeExec | E.Unknown : E.Unknown);
+            }
+    }
+
+    static void Rewrite(StatementWalk walk, CatalogRule rule) => Part(walk, rule.Definition, "RuleStmt", "actions", "whereClause");
+
+    static void Part(StatementWalk walk, string definition, string type, params ReadOnlySpan<string> fields)
+    {
+        var parsed = PgParser.Parse(definition);
+        if (!parsed.Succeeded || walk.Depth >= StatementWalk.MaxDepth)
+        {
+            walk.Add(E.Unknown);
+            return;
+        }
+        using var document = JsonDocument.Parse(parsed.Json, StoredText.Deep);
+        var one = new StatementWalk(walk.Context with { SearchPath = ["pg_catalog"] }, definition, walk.Depth + 1, walk.Stored);
+        foreach (var field in fields)
+            if (document.RootElement.Items("stmts").FirstOrDefault().Field("stmt")?.As(type)?.Field(field) is { } part) one.Visit(part, null);
+        if (!one.Understood || one.SessionDependent) walk.Add(E.Unknown);
+        walk.MergeImplied(one);
+    }
+
+    // A view that takes changes hands them to the one relation it is made of.
+    static void Below(StatementWalk walk, CatalogRelation view, string verb)
+    {
+        if (view.Definition is null || PgParser.Parse(view.Definition) is not { Succeeded: true } parsed) return;
+        using var document = JsonDocument.Parse(parsed.Json, StoredText.Deep);
+        if (document.RootElement.Items("stmts").FirstOrDefault().Field("stmt")?.As("SelectStmt")?.Items("fromClause").ToArray() is not [var only]) return;
+        if (only.As("RangeVar") is not { } range || range.Text("schemaname") is not { } schema || range.Text("relname") is not { } name) return;
+        walk.Imply(verb, $"{schema}.{name}");
+        OfWriting(walk, schema, name, verb, range.Flag("inh"));
+    }
+
+    /// <summary>Children are read with their parent, and row policies look at every row.</summary>
+    public static void OfReading(StatementWalk walk, CatalogRelation relation, bool children)
+    {
+        AttachedExpressions.Visit(walk, relation, "p");
+        if (!children) return;
+        var all = Descendants(walk.Context.Catalog, relation);
+        foreach (var child in all)
+        {
+            if (all.Count <= MostChildren) walk.Imply("select", child.QualifiedName);
+            if (child.Kind == 'f') walk.Add(E.Network);
+        }
+    }
+
+    /// <summary>Everything in a schema goes with it.</summary>
+    public static void OfDroppingSchema(StatementWalk walk, string schema)
+    {
+        foreach (var relation in walk.Context.Catalog.Relations.Values.Where(r => r.Schema == schema).OrderBy(r => r.Name, StringComparer.Ordinal))
+            walk.Imply("drop", relation.QualifiedName);
+    }
+
+    /// <summary>What any statement of its kind runs: event triggers for DDL, casts that are not written down.</summary>
+    public static void OfStatement(StatementWalk walk)
+    {
+        var catalog = walk.Context.Catalog;
+        if ((walk.Effects & E.Ddl) != 0)
+            foreach (var function in catalog.EventTriggers) Run(walk, function);
+        foreach (var cast in catalog.Casts)
+            if (cast.Context != 'e') Cast(walk, cast);
+    }
+
+    public static void OfType(StatementWalk walk, string type)
+    {
+        AttachedExpressions.VisitDomain(walk, type);
+        foreach (var cast in walk.Context.Catalog.Casts)
+            if (cast.Target == type) Cast(walk, cast);
+    }
+
+    // A cast that only computes is nothing to speak of.
+    static void Cast(StatementWalk walk, CatalogCast cast)
+    {
+        var one = new StatementWalk(walk.Context, "", walk.Depth + 1, walk.Stored);
+        var dot = cast.Function.LastIndexOf('.');
+        FunctionCalls.Call(cast.Function[..dot], cast.Function[(dot + 1)..], one);
+        if ((one.Effects & ~E.Read) != 0) walk.MergeImplied(one);
+    }
+
+    static List<CatalogRelation> Descendants(CatalogSnapshot catalog, CatalogRelation relation)
+    {
+        var children = Children.GetValue(catalog, static c => c.Relations.Values.SelectMany(r => r.Parents.Select(p => (p, r))).ToLookup(x => x.p, x => x.r));
+        if (!children.Contains(relation.QualifiedName)) return [];
+        var found = new List<CatalogRelation>();
+        var seen = new HashSet<string> { relation.QualifiedName };
+        var next = new Queue<CatalogRelation>([relation]);
+        while (next.TryDequeue(out var parent))
+            foreach (var child in children[parent.QualifiedName])
+                if (seen.Add(child.QualifiedName))
+                {
+                    found.Add(child);
+                    next.Enqueue(child);
+                }
+        found.Sort(static (a, b) => string.CompareOrdinal(a.QualifiedName, b.QualifiedName));
+        return found;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Hoop.Ingress.Sql.Catalog;
+
+namespace Hoop.Ingress.Catalog;
+
+/// <summary>The rows of <see cref="CatalogSql.Consequences"/>, by what they hang on.</summary>
+internal sealed class CatalogConsequences(IReadOnlyList<string?[]> rows, IReadOnlyDictionary<string, string> names)
+{
+    private readonly ILookup<(string Kind, string On), string?[]> _rows = rows.ToLookup(static r => (r[0]!, r[1]!));
+
+    /// <summary>Puts to a relation what using it sets off.</summary>
+    public CatalogRelation AddTo(CatalogRelation relation)
+    {
+        var oid = relation.Oid.ToString(CultureInfo.InvariantCulture);
+        return relation with
+        {
+            Triggers = [.. _rows[("trigger", oid)].Select(static r => new CatalogTrigger($"{r[3]}.{r[4]}", short.Parse(r[2]!, CultureInfo.InvariantCulture), r[5]))],
+            Rules = [.. _rows[("rule", oid)].Select(static r => new CatalogRule(r[2]![0], r[3]!))],
+            Cascades = [.. _rows[("cascade", oid)].Where(r => names.ContainsKey(r[2]!)).Select(r => new CatalogCascade(names[r[2]!], r[3]![0], r[4]![0]))],
+            Expressions =
+            [
+                .. Expressions("default", oid, 'd'), .. Expressions("check", oid, 'c'), .. Expressions("index", oid, 'i'), .. Expressions("policy", oid, 'p'),
+                .. relation.Columns.Select(static c => c.TypeOid).Distinct().SelectMany(t => Expressions("domain", t.ToString(CultureInfo.InvariantCulture), 'c')),
+            ],
+        };
+    }
+
+    public IReadOnlyList<CatalogCast> Casts =>
+        [.. Of("cast").Select(static r => new CatalogCast(r[2]!, r[3]![0], $"{r[4]}.{r[5]}"))];
+
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Domains =>
+        Of("domain").GroupBy(static r => r[3]!).ToDictionary(static g => g.Key, static g => (IReadOnlyList<string>)[.. g.Select(static r => r[2]!)]);
+
+    public IReadOnlyList<string> EventTriggers => [.. Of("event").Select(static r => $"{r[2]}.{r[3]}").Distinct()];
+
+    private IEnumerable<string?[]> Of(string kind) => rows.Where(r => r[0] == kind);
+
+    private IEnumerable<CatalogExpression> Expressions(string kind, string oid, char letter) =>
+        _rows[(kind, oid)].Where(static r => r[2] is not null).Select(r => new CatalogExpression(letter, r[2]!));
+}
