@@ -48,7 +48,8 @@ internal sealed class Noise(int seed)
     private void SpoilOne(List<byte[]> messages, int at)
     {
         var message = (byte[])messages[at].Clone();
-        switch (Random.Next(12))
+        // What an earlier hand left too short for a header cannot be spoilt in its fields.
+        switch (Random.Next(message.Length < 5 ? 7 : 12))
         {
             case 0: messages.Insert(at, message); return;
             case 1: messages.RemoveAt(at); return;
