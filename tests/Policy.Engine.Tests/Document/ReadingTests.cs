@@ -35,7 +35,7 @@ public sealed class ReadingTests
         var rules = Read(Samples.Whole).Policies.ToDictionary(p => p.Name);
         rules["agents-read"].MaxRows.ShouldBe(500);
         rules["agents-change"].ShouldSatisfyAllConditions(
-            r => r.Action.ShouldBe(RuleAction.Approve), r => r.TargetLabels["env"].ShouldBe("prod"), r => r.Line.ShouldBe(21),
+            r => r.Action.ShouldBe(RuleAction.Approve), r => r.TargetLabels["env"].ShouldBe("prod"), r => r.Line.ShouldBe(20),
             r => Step(r).Approvers.ShouldBe([new Approver(ApproverKind.Role, "dba")], Same), r => Step(r).Count.ShouldBe(2), r => r.Approval!.Expires.ShouldBe(TimeSpan.FromMinutes(30)));
         rules["nobody-destroys"].Effects.Count.ShouldBe(5);
     }
