@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Hoop.Approval.Requests;
+using Hoop.Approval.Requirements;
 using Hoop.Approval.Saga;
 using Hoop.Approval.Storage;
 using Hoop.Contracts.Approvals;
@@ -31,7 +32,8 @@ internal sealed class GrantQueries(IDbContextFactory<ApprovalDb> databases, Time
             GrantFilter.Ended => seen.Where(Expression.Lambda<Func<ApprovalState, bool>>(Expression.Not(active.Body), active.Parameters)),
             _ => seen,
         };
-        return await WithWindowsAsync(db, await seen.OrderByDescending(a => a.ResolvedAt).Take(MaxListed).ToListAsync(cancel), cancel);
+        var found = await seen.OrderByDescending(a => a.ResolvedAt).Take(MaxListed).ToListAsync(cancel);
+        return await WithWindowsAsync(db, found.FindAll(approval => approval.Concerns(viewer)), cancel);
     }
 
     /// <summary>Null: there is none, or this principal may not see it.</summary>
@@ -39,7 +41,7 @@ internal sealed class GrantQueries(IDbContextFactory<ApprovalDb> databases, Time
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
         var approval = await RequestQueries.Visible(db.Approvals, viewer).SingleOrDefaultAsync(a => a.CorrelationId == id && a.Outcome == ApprovalOutcome.Approved, cancel);
-        return approval is null ? null : (await WithWindowsAsync(db, [approval], cancel))[0];
+        return approval is null || !approval.Concerns(viewer) ? null : (await WithWindowsAsync(db, [approval], cancel))[0];
     }
 
     /// <summary>The windows that every Ingress may let operations pass on.</summary>

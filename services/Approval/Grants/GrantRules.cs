@@ -1,3 +1,4 @@
+using Hoop.Approval.Requirements;
 using Hoop.Approval.Saga;
 using Hoop.Contracts.Approvals;
 
@@ -60,8 +61,17 @@ internal static class GrantRules
             MaxRows = MaxRows(approval),
             PolicyVersion = request.PolicyVersion,
             OpenedAt = openedAt,
-            ExpiresAt = openedAt + terms.For,
+            ExpiresAt = Until(request, openedAt, terms.For),
         };
+    }
+
+    /// <summary>Where rules say when something may be used, a window ends with that.</summary>
+    private static DateTimeOffset Until(ApprovalRequested request, DateTimeOffset openedAt, TimeSpan time)
+    {
+        if (request.Requirements.All(one => one.Windows.Count == 0)) return openedAt + time;
+        for (var at = openedAt; at < openedAt + time; at += TimeSpan.FromMinutes(1))
+            if (request.Requirements.Any(one => WindowClock.OpensAt(one.Windows, at) is not null)) return at;
+        return openedAt + time;
     }
 
     private static IEnumerable<Vote> Approving(ApprovalState approval) => approval.Votes.Where(vote => vote.Approve);

@@ -1,4 +1,5 @@
 using Hoop.Contracts.Approvals;
+using Hoop.Ingress.Approvals.Grants;
 using Hoop.Ingress.Sessions;
 using Hoop.ServiceDefaults;
 using MassTransit;
@@ -12,6 +13,13 @@ internal static class ApprovalsExtensions
     {
         builder.Services.AddSingleton<IApprovals, BusApprovals>();
         builder.Services.AddSingleton<HoldDesk>();
+        builder.Services.AddOptions<GrantOptions>().BindConfiguration(GrantOptions.Section)
+            .Validate(grants => grants.Refresh > TimeSpan.Zero && grants.Contact > grants.Refresh, $"Set {GrantOptions.Section}:Contact to more than {GrantOptions.Section}:Refresh.").ValidateOnStart();
+        builder.Services.AddSingleton<GrantBook>();
+        builder.Services.AddSingleton<GrantUses>();
+        builder.Services.AddSingleton<GrantDesk>();
+        builder.Services.AddHostedService<GrantFeed>();
+        builder.Services.AddHostedService<GrantUsesTeller>();
         builder.AddAnnouncer<IngressStarted>();
         builder.Services.AddHostedService<HoldLifetime>();
     }
@@ -20,6 +28,8 @@ internal static class ApprovalsExtensions
     internal static void AddApprovalConsumers(this IBusRegistrationConfigurator bus, string ingressId)
     {
         bus.AddConsumer<ApprovalResolvedConsumer>().Endpoint(endpoint => endpoint.Name = $"ingress-{ingressId}-approvals");
+        bus.AddOwnQueueConsumer<GrantOpenedConsumer>($"ingress-{ingressId}-grants-opened");
+        bus.AddOwnQueueConsumer<GrantEndedConsumer>($"ingress-{ingressId}-grants-ended");
         bus.AddConsumer<RefreshPreviewConsumer>().Endpoint(endpoint => endpoint.Name = $"ingress-{ingressId}-approvals");
     }
 }

@@ -12,6 +12,8 @@ internal sealed class BusApprovals(IBus bus) : IApprovals
 
     public Task WithdrawAsync(ApprovalWithdrawn withdrawn, CancellationToken cancel) => bus.Publish(withdrawn, cancel);
 
+    public Task EndedAsync(ApprovedOperationEnded ended, CancellationToken cancel) => bus.Publish(ended, cancel);
+
     public async Task<ApprovalRedeemed> RedeemAsync(RedeemApproval command, CancellationToken cancel)
     {
         var response = await bus.Request<RedeemApproval, ApprovalRedeemed>(command, cancel, RequestTimeout.After(s: 10));

@@ -8,6 +8,8 @@ namespace Hoop.Ingress.Approvals;
 /// <summary>All holds of this Ingress: opens them, brings them decisions, releases each once.</summary>
 public sealed class HoldDesk(IApprovals approvals, IOptions<GateOptions> options, TimeProvider clock, ILogger<HoldDesk> logger)
 {
+    private const int TellAttempts = 6;
+
     private readonly ConcurrentDictionary<Guid, OpenHold> open = new();
 
     /// <summary>Number of operations waiting now.</summary>
@@ -42,6 +44,34 @@ public sealed class HoldDesk(IApprovals approvals, IOptions<GateOptions> options
 
     /// <summary>Withdraws everything that waits.</summary>
     internal Task WithdrawAllAsync(string cause) => Task.WhenAll(open.Values.Select(hold => hold.WithdrawAsync(cause).AsTask()));
+
+    /// <summary>Those who approved it hear how it ended; of a window's many operations, only of those that broke the limit.</summary>
+    internal void TellEnd(Permit permit, OperationResult result)
+    {
+        if (permit.RequestId is null && result.OverLimit is null) return;
+        var request = permit.RequestId ?? permit.Grant!.Facts.GrantId;
+        _ = TellAsync(new ApprovedOperationEnded(request, options.Value.IngressId, result.Succeeded, result.Status, result.Rows, result.OverLimit, clock.GetUtcNow()));
+    }
+
+    private async Task TellAsync(ApprovedOperationEnded ended)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                using var deadline = new CancellationTokenSource(options.Value.ApprovalTimeout, clock);
+                await approvals.EndedAsync(ended, deadline.Token);
+                return;
+            }
+            catch (Exception e)
+            {
+                // The journal has it in any case.
+                logger.EndNotTold(ended.RequestId, e.GetType().Name);
+                if (attempt == TellAttempts) return;
+                await Task.Delay(options.Value.ApprovalTimeout, clock);
+            }
+        }
+    }
 
     private async Task<bool> TryDeliverAsync(ApprovalRequested request, CancellationToken cancel)
     {

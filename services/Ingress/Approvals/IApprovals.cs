@@ -12,6 +12,9 @@ public interface IApprovals
 
     Task WithdrawAsync(ApprovalWithdrawn withdrawn, CancellationToken cancel);
 
+    /// <summary>Tells how an approved operation ended.</summary>
+    Task EndedAsync(ApprovedOperationEnded ended, CancellationToken cancel);
+
     /// <summary>Uses the approval; at most one call for a request is ever granted.</summary>
     Task<ApprovalRedeemed> RedeemAsync(RedeemApproval command, CancellationToken cancel);
 }

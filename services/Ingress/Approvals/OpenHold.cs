@@ -11,18 +11,31 @@ internal sealed class OpenHold(
     /// <summary>Approval expires requests itself; Ingress only stops waiting for one that never does.</summary>
     private static readonly TimeSpan ExpiryGrace = TimeSpan.FromSeconds(5);
 
+    private const string Using = "using";
+
     private readonly TaskCompletionSource<ApprovalResolved> resolved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource over = new();
+
+    private volatile bool approved;
+
+    /// <summary>Why the client left after the decision, or <see cref="Using"/>: whichever came first.</summary>
+    private string? left;
     private int looking;
 
     internal ApprovalRequested Request => request;
 
-    internal void Resolve(ApprovalResolved decision) => resolved.TrySetResult(decision);
+    internal void Resolve(ApprovalResolved decision)
+    {
+        approved |= decision.Outcome == ApprovalOutcome.Approved;
+        resolved.TrySetResult(decision);
+    }
 
-    /// <summary>Harmless once a decision arrived: then the caller finds out from the outcome.</summary>
+    /// <summary>Harmless once an approval is being used: then the caller finds out from the outcome.</summary>
     internal async ValueTask WithdrawAsync(string cause)
     {
-        if (resolved.TrySetResult(Ended(ApprovalOutcome.Withdrawn, cause))) await PublishWithdrawalAsync(cause);
+        // Approved, but not used yet: it stays for whoever asks the same again, unless the client does not want it any more.
+        var first = resolved.TrySetResult(Ended(ApprovalOutcome.Withdrawn, cause));
+        if (first || approved && Interlocked.CompareExchange(ref left, cause, null) is null) await PublishWithdrawalAsync(cause);
     }
 
     /// <summary>One look at a time; whoever asks during one gets its result.</summary>
@@ -80,6 +93,12 @@ internal sealed class OpenHold(
             await PublishWithdrawalAsync("policy changed");
             return Refusals.PolicyChanged(request.RequestId, link);
         }
+        if (Interlocked.CompareExchange(ref left, Using, null) is { } cause)
+        {
+            var gone = approved with { Outcome = ApprovalOutcome.Withdrawn, Reason = cause };
+            await session.RecordHoldAsync(permit, gone);
+            return Refusals.Of(gone, request.RequestId, link);
+        }
         var redeemed = await approvals.RedeemAsync(new RedeemApproval(request.RequestId, request.IngressId, request.BoundTo), CancellationToken.None);
         if (!redeemed.Granted)
         {
@@ -87,7 +106,7 @@ internal sealed class OpenHold(
             return Refusals.NotRedeemed(request.RequestId, link, redeemed.Message);
         }
         await session.RecordHoldAsync(permit, approved);
-        return permit;
+        return session.Redeemed(permit, redeemed);
     }
 
     private ApprovalResolved Ended(ApprovalOutcome outcome, string reason) =>

@@ -14,7 +14,7 @@ internal static class EventPayloads
     /// <param name="Refusal">Why it was refused, for <see cref="EventKinds.SessionRefused"/>.</param>
     internal sealed record Start(Principal Principal, string Target, string Protocol, ClientInfo Client, long PolicyVersion, string IngressId, string? Refusal = null);
 
-    internal readonly record struct Decided(long OperationId, Operation Operation, string Outcome, Verdict Verdict, Guid? RequestId = null, DateTimeOffset? ExpiresAt = null);
+    internal readonly record struct Decided(long OperationId, Operation Operation, string Outcome, Verdict Verdict, Guid? RequestId = null, DateTimeOffset? ExpiresAt = null, Guid? GrantId = null);
 
     internal readonly record struct Resolved(long OperationId, Guid RequestId, string Outcome, IReadOnlyList<string> DecidedBy, string? Reason);
 
@@ -78,6 +78,11 @@ internal static class EventPayloads
         {
             json.Raw(",\"requestId\":"u8);
             json.Text(request.ToString());
+        }
+        if (decided.GrantId is { } grant)
+        {
+            json.Raw(",\"grantId\":"u8);
+            json.Text(grant.ToString());
         }
         if (decided.ExpiresAt is { } expiry)
         {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
 using Hoop.Ingress.Approvals;
+using Hoop.Ingress.Approvals.Grants;
 using Hoop.Ingress.Journal;
 using Hoop.Ingress.Recordings;
 using Hoop.Ingress.Snapshots;
@@ -12,7 +13,7 @@ namespace Hoop.Ingress.Sessions;
 
 /// <summary>The one decision point, used by every protocol: authenticate → open → ask per operation → complete → end.</summary>
 public sealed class Gate(
-    SnapshotStore snapshots, TokenValidator tokens, IJournal journal, HoldDesk holds, RecordingDesk recordings,
+    SnapshotStore snapshots, TokenValidator tokens, IJournal journal, HoldDesk holds, GrantDesk grants, RecordingDesk recordings,
     IOptions<GateOptions> options, TimeProvider clock, ILogger<Gate> logger)
 {
     private readonly ConcurrentDictionary<string, GateSession> live = new();
@@ -43,7 +44,7 @@ public sealed class Gate(
             await RecordRefusalAsync(principal, target, protocol, client, snapshot.Document.Version, cancel);
             return (null, Refusals.UnknownTarget(target, principal));
         }
-        var session = new GateSession(new AuthorizedTarget(target, document), principal, snapshots, journal, holds, recordings, options.Value, clock, logger)
+        var session = new GateSession(new AuthorizedTarget(target, document), principal, snapshots, journal, holds, grants, recordings, options.Value, clock, logger)
         {
             Ended = Leave,
         };

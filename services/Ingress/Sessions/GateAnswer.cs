@@ -1,3 +1,5 @@
+using Hoop.Ingress.Approvals.Grants;
+
 namespace Hoop.Ingress.Sessions;
 
 /// <summary>What the Gate says to an operation: exactly one of the three is set.</summary>
@@ -31,13 +33,38 @@ public sealed class Permit
     /// <summary>The rules that let it pass.</summary>
     public IReadOnlyList<string> Rules { get; init; } = [];
 
+    /// <summary>What people said for it; null when nobody was asked.</summary>
+    internal PermitBasis? Basis { get; init; }
+
     /// <summary>The request that people approved; null when none was needed.</summary>
-    public Guid? RequestId { get; init; }
+    public Guid? RequestId => Basis?.RequestId;
+
+    /// <summary>The window that it runs on; null: none.</summary>
+    internal ActiveGrant? Grant => Basis?.Grant;
+
+    /// <summary>Cancelled when the window that it runs on is taken back: it is to be stopped wherever it is, and told as <see cref="Cut"/>.</summary>
+    public CancellationToken Revoked => Grant?.Revoked ?? CancellationToken.None;
+
+    /// <summary>What its client hears when it is stopped.</summary>
+    public Refusal Cut => Refusals.GrantRevoked(Grant!.Facts.GrantId, Grant.End);
+
+    /// <summary>The same, as people approved it.</summary>
+    internal Permit Approved(long? maxRows, ActiveGrant? grant) => new(OperationId, Operation, Standing, Least(MaxRows, maxRows))
+    {
+        Rules = Rules, RecordRows = RecordRows, Basis = new PermitBasis(RequestId, grant ?? Grant),
+    };
+
+    internal static long? Least(long? one, long? other) => one is null || other < one ? other ?? one : one;
 }
+
+/// <summary>The request that was approved, the window that an operation runs on, or both.</summary>
+internal sealed record PermitBasis(Guid? RequestId, ActiveGrant? Grant);
 
 public enum RefusalCode
 {
     Blocked, NotUnderstood, MaskedPredicate, Denied, Expired, Withdrawn,
+    /// <summary>The grant that it ran on was taken back.</summary>
+    Revoked,
     /// <summary>Withdrawn because the client itself cancelled the statement.</summary>
     Cancelled,
     NoPolicy, JournalUnavailable, ApprovalUnavailable, TooLarge, ProtocolNotAllowed, RowLimit, TargetUnavailable,

@@ -1,7 +1,9 @@
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
+using Hoop.Contracts.Operations;
 using Hoop.Ingress.Approvals;
+using Hoop.Ingress.Approvals.Grants;
 using Hoop.Ingress.Journal;
 using Hoop.Ingress.Recordings;
 using Hoop.Ingress.Snapshots;
@@ -14,6 +16,7 @@ public sealed class GateSession
 {
     private readonly SnapshotStore snapshots;
     private readonly HoldDesk holds;
+    private readonly GrantDesk grants;
     private readonly GateOptions options;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
@@ -28,10 +31,10 @@ public sealed class GateSession
     private int ended;
 
     internal GateSession(
-        AuthorizedTarget target, Principal principal, SnapshotStore snapshots, IJournal journal, HoldDesk holds, RecordingDesk recordingDesk,
+        AuthorizedTarget target, Principal principal, SnapshotStore snapshots, IJournal journal, HoldDesk holds, GrantDesk grants, RecordingDesk recordingDesk,
         GateOptions options, TimeProvider clock, ILogger logger)
     {
-        (Target, Principal, this.snapshots, this.holds, this.options, this.clock, this.logger) = (target, principal, snapshots, holds, options, clock, logger);
+        (Target, Principal, this.snapshots, this.holds, this.grants, this.options, this.clock, this.logger) = (target, principal, snapshots, holds, grants, options, clock, logger);
         Id = Guid.CreateVersion7(clock.GetUtcNow()).ToString("n");
         recorder = new SessionJournal(Id, journal, clock);
         recordings = new SessionRecordings(recordingDesk, recorder, journal, clock);
@@ -53,10 +56,32 @@ public sealed class GateSession
         {
             // Once a session is open there always is a snapshot: a swap never goes back to none.
             var snapshot = snapshots.Current!;
+            var open = grants.Book.Current;
             var known = standing;
-            if (known is null || !ReferenceEquals(known.Snapshot, snapshot)) standing = known = new Standing(snapshot, Principal, Target.Name);
+            return known is not null && ReferenceEquals(known.Snapshot, snapshot) && ReferenceEquals(known.Seen, open) ? known : Renew(known, snapshot, open);
+        }
+    }
+
+    private Standing Renew(Standing? known, HoopSnapshot snapshot, GrantList open)
+    {
+        var roles = open.RolesOf(Principal.Id, Target.Name);
+        if (known is not null && ReferenceEquals(known.Snapshot, snapshot) && (known.Windows?.AreOf(roles) ?? roles.Length == 0))
+        {
+            // Windows of others came or went.
+            known.Seen = open;
             return known;
         }
+        var renewed = new Standing(snapshot, Principal, Target.Name) { Windows = RoleWindows.Of(grants.Book, roles, snapshot, Principal, Target.Name), Seen = open };
+        standing = renewed;
+        return renewed;
+    }
+
+    /// <summary>By what the principal is by itself, or by what windows make of it.</summary>
+    private Verdict Judge(OperationFacts facts)
+    {
+        var current = Standing;
+        var verdict = current.Judge(facts);
+        return current.Windows is null ? verdict : current.Windows.Better(verdict, facts);
     }
 
     internal async ValueTask StartAsync(ClientInfo client, string protocol, HoopSnapshot snapshot, CancellationToken cancel)
@@ -72,7 +97,7 @@ public sealed class GateSession
         try
         {
             cancel.ThrowIfCancellationRequested();
-            var verdict = Standing.Judge(operation.Facts);
+            var verdict = Judge(operation.Facts);
             return verdict.Decision.Outcome == DecisionOutcome.Allow
                 ? new ValueTask<GateAnswer>(Permit(NextId(), operation, verdict))
                 : DisallowAsync(operation, verdict, cancel);
@@ -88,7 +113,7 @@ public sealed class GateSession
     {
         try
         {
-            var verdict = Standing.Judge(operation.Facts);
+            var verdict = Judge(operation.Facts);
             return verdict.Decision.Outcome == DecisionOutcome.Block ? RefusalAsync(operation, verdict, cancel) : default;
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -114,6 +139,7 @@ public sealed class GateSession
         try
         {
             recorder.Append(EventKinds.OperationCompleted, new EventPayloads.Completed(permit, result), EventPayloads.OperationCompleted);
+            if (permit.RequestId is not null || permit.Grant is not null) holds.TellEnd(permit, result);
         }
         catch (JournalUnavailableException e)
         {
@@ -173,9 +199,8 @@ public sealed class GateSession
     /// <summary>True when the newest policy still asks for just this approval.</summary>
     internal bool StillFits(Permit permit)
     {
-        var current = Standing;
-        if (ReferenceEquals(current, permit.Standing)) return true;
-        var now = current.Judge(permit.Operation.Facts).Decision;
+        if (ReferenceEquals(Standing, permit.Standing)) return true;
+        var now = Judge(permit.Operation.Facts).Decision;
         var then = permit.Standing.Judge(permit.Operation.Facts).Decision;
         return now.Outcome == DecisionOutcome.Allow
             || now.Outcome == DecisionOutcome.Hold && now.Rules.SequenceEqual(then.Rules) && now.MaxRows == then.MaxRows;
@@ -190,9 +215,32 @@ public sealed class GateSession
 
     private Permit Permit(long id, Operation operation, Verdict verdict)
     {
+        if (verdict.Standing.Grant is { } grant) return PermitOn(grant, id, operation, verdict);
         var place = Record(new EventPayloads.Decided(id, operation, "allow", verdict));
         if (verdict.MustBeDurable) Volatile.Write(ref owed, place);
         return new Permit(id, operation, verdict.Standing, verdict.Decision.MaxRows) { Rules = verdict.Decision.Rules, RecordRows = verdict.Decision.RecordRows ?? 0 };
+    }
+
+    /// <summary>It runs on a window: that is on the disk before anything of it leaves, and counted.</summary>
+    private Permit PermitOn(ActiveGrant grant, long id, Operation operation, Verdict verdict)
+    {
+        Volatile.Write(ref owed, Record(new EventPayloads.Decided(id, operation, "allow", verdict, GrantId: grant.Facts.GrantId)));
+        grants.Uses.Count(grant);
+        return new Permit(id, operation, verdict.Standing, Sessions.Permit.Least(verdict.Decision.MaxRows, grant.Facts.MaxRows))
+        {
+            Rules = verdict.Decision.Rules, RecordRows = verdict.Decision.RecordRows ?? 0, Basis = new PermitBasis(null, grant),
+        };
+    }
+
+    /// <summary>What a redeemed approval lets run.</summary>
+    internal GateAnswer Redeemed(Permit permit, ApprovalRedeemed redeemed)
+    {
+        if (redeemed.Grant is not { } window) return permit.Approved(redeemed.MaxRows, null);
+        // Taken back since it was redeemed: what ran on it would be cut.
+        if (grants.Book.EndOf(window.GrantId) is { Cause: ActiveGrant.Causes.Revoked } end) return Refusals.GrantRevoked(window.GrantId, end);
+        var grant = grants.Book.Open(window);
+        if (grant is not null) grants.Uses.Count(grant);
+        return permit.Approved(redeemed.MaxRows, grant);
     }
 
     private async ValueTask<GateAnswer> DisallowAsync(Operation operation, Verdict verdict, CancellationToken cancel)
@@ -221,11 +269,14 @@ public sealed class GateSession
 
     private async ValueTask<GateAnswer> HoldAsync(long id, Operation operation, Verdict verdict, CancellationToken cancel)
     {
+        if (verdict.Objection is null
+            && grants.Book.Find(Principal.Id, Target.Name, operation, verdict.Decision.Rules, verdict.Standing.Snapshot.Document.Version) is { } grant)
+            return PermitOn(grant, id, operation, verdict);
         var request = HoldRequests.Create(this, operation, verdict.Standing.Snapshot, verdict.Decision, options.IngressId, clock.GetUtcNow());
         await RecordDurablyAsync(new EventPayloads.Decided(id, operation, "hold", verdict, request.RequestId, request.ExpiresAt), cancel);
         var link = new Uri(options.PortalUrl, $"/requests/{request.RequestId}").ToString();
         logger.HoldOpened(Id, request.RequestId);
-        var permit = new Permit(id, operation, verdict.Standing, verdict.Decision.MaxRows) { Rules = verdict.Decision.Rules, RequestId = request.RequestId, RecordRows = verdict.Decision.RecordRows ?? 0 };
+        var permit = new Permit(id, operation, verdict.Standing, verdict.Decision.MaxRows) { Rules = verdict.Decision.Rules, Basis = new PermitBasis(request.RequestId, verdict.Standing.Grant), RecordRows = verdict.Decision.RecordRows ?? 0 };
         return await holds.OpenAsync(request, link, permit, this, cancel);
     }
 

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using Hoop.Contracts.Approvals;
 using Hoop.Ingress.Snapshots;
 using Hoop.Policy.Engine;
@@ -13,6 +10,7 @@ internal static class HoldRequests
 {
     internal static ApprovalRequested Create(GateSession session, Operation operation, HoopSnapshot snapshot, Decision decision, string ingressId, DateTimeOffset now)
     {
+        var binding = OperationBinding.Of(session.Principal.Id, session.Target.Name, operation, snapshot.Document.Version);
         var approval = decision.Approval ?? throw new InvalidOperationException("a hold without an approval requirement");
         return new ApprovalRequested
         {
@@ -28,7 +26,10 @@ internal static class HoldRequests
             Objects = [.. operation.Facts.Accesses.Select(access => access.Name).Distinct()],
             Effects = EffectNames.Of(operation.Facts.Effects),
             Fingerprint = operation.Facts.Fingerprint,
-            BoundTo = BoundTo(session, operation, snapshot.Document.Version),
+            BoundTo = binding.Exact,
+            TextBoundTo = binding.Text,
+            ShapeBoundTo = binding.Shape,
+            Offer = decision.Offer,
             Rules = decision.Rules,
             Why = decision.Why,
             Requirements = approval.Requirements,
@@ -40,15 +41,5 @@ internal static class HoldRequests
             InTransaction = operation.InTransaction,
             TransactionStartedAt = operation.TransactionStartedAt,
         };
-    }
-
-    private static string BoundTo(GateSession session, Operation operation, long policyVersion)
-    {
-        var parts = new object?[]
-        {
-            session.Principal.Id, session.Target.Name, operation.Facts.Fingerprint, operation.Text, operation.BindValues, policyVersion,
-            operation.Facts.Accesses.Select(access => $"{access.Verb} {access.Kind} {access.Name}"),
-        };
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(parts))));
     }
 }

@@ -20,6 +20,9 @@ public sealed record Operation
     /// <summary>What the client says for it; null: nothing.</summary>
     public Justification? Justification { get; init; }
 
+    /// <summary>What unqualified names and rights depend on in the session, such as search path and current role; empty when the protocol has no such thing.</summary>
+    public string Namespace { get; init; } = "";
+
     public bool InTransaction { get; init; }
     public DateTimeOffset? TransactionStartedAt { get; init; }
 
@@ -48,6 +51,9 @@ public sealed record OperationResult(
 
     /// <inheritdoc cref="Detail"/>
     public string? Hint { get; init; }
+
+    /// <summary>The row limit that it broke, so that it was stopped and what it changed rolled back; null: none.</summary>
+    public long? OverLimit { get; init; }
 }
 
 /// <summary>What a target said besides results, masked as records are.</summary>

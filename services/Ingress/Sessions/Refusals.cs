@@ -59,6 +59,10 @@ internal static class Refusals
             "Send the statement again if it is still wanted.", requestId, link),
     };
 
+    internal static Refusal GrantRevoked(Guid grantId, GrantEnded? end) =>
+        new(RefusalCode.Revoked, null, $"the grant that the statement ran on was revoked{(end?.By is { } by ? $" by {by}: {OneLine(end.Reason)}" : "")}", $"Grant {grantId} is over.",
+            "Send the statement again to ask for approval, and talk to whoever revoked it.", grantId);
+
     internal static Refusal NotRedeemed(Guid requestId, string link, string why) =>
         new(RefusalCode.ApprovalUnavailable, null, "the approval could not be used, so the statement did not run", OneLine(why),
             "Send the statement again.", requestId, link);

@@ -1,6 +1,7 @@
 using Hoop.Contracts.Documents;
 using Hoop.Contracts.Identity;
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Approvals.Grants;
 using Hoop.Ingress.Snapshots;
 using Hoop.Masking.Engine;
 using Hoop.Policy.Engine;
@@ -17,10 +18,15 @@ internal sealed class Standing
     private readonly Verdict?[] verdicts = new Verdict?[Kept];
     private int oldest = -1;
 
-    internal Standing(HoopSnapshot snapshot, Principal principal, string target)
+    internal Standing(HoopSnapshot snapshot, Principal principal, string target) : this(snapshot, snapshot.Policy.RolesOf(principal), target, null)
     {
-        (Snapshot, this.target) = (snapshot, target);
-        Roles = snapshot.Policy.RolesOf(principal);
+    }
+
+    /// <param name="roles">Sorted.</param>
+    /// <param name="grant">The window that gave one of the roles.</param>
+    internal Standing(HoopSnapshot snapshot, IReadOnlyList<string> roles, string target, ActiveGrant? grant)
+    {
+        (Snapshot, Roles, this.target, Grant) = (snapshot, roles, target, grant);
         Masks = snapshot.Masks.For(target, Roles);
         // Recordings are read by more people than the statement's author: masks count as for somebody without any role.
         RecordMasks = snapshot.Masks.For(target, []);
@@ -29,6 +35,15 @@ internal sealed class Standing
 
     internal HoopSnapshot Snapshot { get; }
     internal IReadOnlyList<string> Roles { get; }
+
+    /// <summary>The window by which it has more roles than its own; null: none.</summary>
+    internal ActiveGrant? Grant { get; }
+
+    /// <summary>What it is besides, while windows give it roles; null: nothing.</summary>
+    internal RoleWindows? Windows { get; init; }
+
+    /// <summary>The windows that were looked at.</summary>
+    internal GrantList? Seen { get; set; }
 
     /// <summary>What the principal does not get to see.</summary>
     internal TargetMasks Masks { get; }
@@ -54,11 +69,12 @@ internal sealed class Standing
     private Verdict Decide(OperationFacts facts)
     {
         var decision = Snapshot.Policy.Decide(Roles, target, facts);
+        if (Grant is not null) decision = RoleWindows.Answered(decision, Grant.Facts, Snapshot.Policy, target, facts);
         if (decision.Outcome == DecisionOutcome.Block || facts.ColumnUses.Count == 0 || Masks.Judge(facts.ColumnUses) is not { } objection)
             return new Verdict(this, facts, decision, null);
         if (objection.Rule != PredicateRule.Approve)
             return new Verdict(this, facts, decision with { Outcome = DecisionOutcome.Block, Rules = [objection.Mask], Why = objection.Why }, objection);
         var approval = MaskApproval.And(decision.Approval, Snapshot.Document, objection.Mask);
-        return new Verdict(this, facts, decision with { Outcome = DecisionOutcome.Hold, Rules = [.. decision.Rules, objection.Mask], Why = objection.Why, Approval = approval }, objection);
+        return new Verdict(this, facts, decision with { Outcome = DecisionOutcome.Hold, Rules = [.. decision.Rules, objection.Mask], Why = objection.Why, Approval = approval, Offer = null }, objection);
     }
 }

@@ -115,6 +115,19 @@ public sealed class WindowTests(SagaRig rig)
     }
 
     [Fact]
+    public async Task It_ends_where_the_rule_s_own_hours_do()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var (from, to) = (TimeOnly.FromDateTime(now.UtcDateTime.AddMinutes(-5)), TimeOnly.FromDateTime(now.UtcDateTime.AddMinutes(5)));
+        var hours = new ApprovalWindow([.. Enum.GetValues<DayOfWeek>()], from, to, "UTC");
+        var request = await rig.OpenAsync(rig.Offering() with { Requirements = [Needs(1) with { Windows = [hours] }] });
+        await rig.Ingress.VoteAsync(Approve(request, Bea) with { Grant = GrantClients.Window() });
+
+        var window = (await rig.OpenGrantsAsync()).Single(grant => grant.GrantId == request.RequestId);
+        (window.ExpiresAt - window.OpenedAt).ShouldBeInRange(TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(7));
+    }
+
+    [Fact]
     public async Task A_new_policy_version_ends_it()
     {
         // The instances' policy has version 1.

@@ -4,6 +4,7 @@ using Hoop.Contracts.Documents;
 using Hoop.Contracts.Identity;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Approvals;
+using Hoop.Ingress.Approvals.Grants;
 using Hoop.Ingress.Journal;
 using Hoop.Ingress.Recordings;
 using Hoop.Ingress.Sessions;
@@ -46,7 +47,11 @@ internal sealed class GateRig
     internal PlayedApprovals Approvals { get; } = new();
     internal SnapshotStore Snapshots { get; } = new();
     internal HoldDesk Holds { get; }
+    internal GrantDesk Grants { get; }
     internal Gate Gate { get; }
+
+    /// <summary>Approval answers that just these windows are open.</summary>
+    internal void Hears(params GrantOpened[] windows) => Grants.Book.Replace(new OpenGrants(windows), Clock.GetTimestamp(), Snapshots.Current!.Document.Version);
 
     /// <param name="journal">Another one than <see cref="Journal"/>.</param>
     internal GateRig(string? yaml = Yaml, IJournal? journal = null)
@@ -54,7 +59,8 @@ internal sealed class GateRig
         var options = Options.Create(new GateOptions { IngressId = "test", PortalUrl = new Uri("http://portal") });
         var http = new ServiceCollection().AddHttpClient().BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
         Holds = new HoldDesk(Approvals, options, Clock, NullLogger<HoldDesk>.Instance);
-        Gate = new Gate(Snapshots, new TokenValidator(new HoopDocuments(), http, Clock), journal ?? Journal, Holds, new RecordingDesk(new RecordingOptions(), NullLogger<RecordingDesk>.Instance), options, Clock, NullLogger<Gate>.Instance);
+        Grants = new GrantDesk(new GrantBook(Options.Create(new GrantOptions()), Clock, NullLogger<GrantBook>.Instance), new GrantUses(options, Clock));
+        Gate = new Gate(Snapshots, new TokenValidator(new HoopDocuments(), http, Clock), journal ?? Journal, Holds, Grants, new RecordingDesk(new RecordingOptions(), NullLogger<RecordingDesk>.Instance), options, Clock, NullLogger<Gate>.Instance);
         if (yaml is not null) Activate(yaml, 1);
     }
 
@@ -90,6 +96,12 @@ internal sealed class PlayedApprovals : IApprovals
 
     internal bool Down { get; set; }
     internal bool Grants { get; set; } = true;
+    /// <summary>As approvers limited it.</summary>
+    internal long? MaxRows { get; set; }
+
+    /// <summary>That they opened.</summary>
+    internal GrantOpened? Window { get; set; }
+    internal System.Collections.Concurrent.BlockingCollection<ApprovedOperationEnded> Told { get; } = [];
     internal List<RedeemApproval> Redeemed { get; } = [];
     internal List<ApprovalWithdrawn> Withdrawn { get; } = [];
     internal Task<ApprovalRequested> Requested => requested.Task;
@@ -105,6 +117,12 @@ internal sealed class PlayedApprovals : IApprovals
 
     public Task PreviewAsync(ApprovalPreviewed preview, CancellationToken cancel) => Previews.Writer.WriteAsync(preview, cancel).AsTask();
 
+    public Task EndedAsync(ApprovedOperationEnded ended, CancellationToken cancel)
+    {
+        Told.Add(ended, cancel);
+        return Task.CompletedTask;
+    }
+
     public Task WithdrawAsync(ApprovalWithdrawn withdrawn, CancellationToken cancel)
     {
         Withdrawn.Add(withdrawn);
@@ -114,6 +132,6 @@ internal sealed class PlayedApprovals : IApprovals
     public Task<ApprovalRedeemed> RedeemAsync(RedeemApproval command, CancellationToken cancel)
     {
         Redeemed.Add(command);
-        return Task.FromResult(new ApprovalRedeemed(command.RequestId, Grants, Grants ? "granted" : "already used"));
+        return Task.FromResult(new ApprovalRedeemed(command.RequestId, Grants, Grants ? "granted" : "already used") { MaxRows = MaxRows, Grant = Window });
     }
 }

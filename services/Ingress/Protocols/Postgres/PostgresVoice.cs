@@ -39,7 +39,7 @@ internal static class PostgresVoice
         RefusalCode.Blocked or RefusalCode.MaskedPredicate or RefusalCode.Denied => "42501",
         RefusalCode.NotUnderstood => "42601",
         RefusalCode.Expired => "57P05",
-        RefusalCode.Withdrawn or RefusalCode.Cancelled => "57014",
+        RefusalCode.Withdrawn or RefusalCode.Cancelled or RefusalCode.Revoked => "57014",
         RefusalCode.NoPolicy => "57P03",
         RefusalCode.JournalUnavailable => "58030",
         RefusalCode.ApprovalUnavailable => "58000",

@@ -247,6 +247,12 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
 
         if (portal?.Running is { Ended: false } running)
         {
+            if (running.Permit.Revoked.IsCancellationRequested)
+            {
+                RefuseExecute(running.Permit.Cut);
+                return null;
+            }
+
             requests.Continue(frame, portal, running);
             return null;
         }
@@ -313,14 +319,27 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     /// <param name="portal">Of an Execute; null when there is none of that name.</param>
     private WaitingRequest? Act(in PostgresFrame frame, in Judgement judgement, ReplyKind kind, Portal? portal)
     {
-        if (judgement.Answer.Permit is { } permit) Forward(frame, judgement.Run(permit), kind, portal);
+        if (judgement.Answer.Permit is { } permit) Run(frame, judgement, permit, kind, portal);
         else if (judgement.Answer.Refusal is { } refusal) Refuse(refusal, kind);
         else return Wait(frame, judgement, kind, portal);
         return null;
     }
 
+    private void Run(in PostgresFrame frame, in Judgement judgement, Permit permit, ReplyKind kind, Portal? portal)
+    {
+        if (permit.Revoked.IsCancellationRequested) Stop(permit, kind);
+        else Forward(frame, judgement.Run(permit), kind, portal);
+    }
+
+    // Its window was taken back before it was sent.
+    private void Stop(Permit permit, ReplyKind kind)
+    {
+        session.Gate.Complete(permit, new OperationResult(false, "not run: its grant was revoked", 0, 0, TimeSpan.Zero, []));
+        Refuse(permit.Cut, kind);
+    }
+
     private WaitingRequest Wait(PostgresFrame frame, Judgement judgement, ReplyKind kind, Portal? portal) => new(
-        frame, judgement.Answer.Hold!, (whole, permit) => Forward(whole, judgement.Run(permit), kind, portal),
+        frame, judgement.Answer.Hold!, (whole, permit) => Run(whole, judgement, permit, kind, portal),
         refusal => Refuse(refusal, kind), cancel => judge.MeansTheSameAsync(judgement, cancel));
 
     private void Forward(in PostgresFrame frame, RunningOperation operation, ReplyKind kind, Portal? portal)

@@ -18,12 +18,14 @@ internal sealed class ForwardedRequests(RelaySession session, StatementJudge jud
     {
         if (operation.Limit is null) SendQuery(frame, operation);
         else StartLimitedQuery(frame, operation);
+        session.Revoked.Watch(operation);
     }
 
     public void Call(in PostgresFrame frame, RunningOperation operation)
     {
         judge.Sent(operation);
         Forward(frame, new PendingReply(ReplyKind.FunctionCall) { Operation = operation });
+        session.Revoked.Watch(operation);
     }
 
     public void Bind(in PostgresFrame frame, Portal portal, long pipeline)
@@ -40,6 +42,7 @@ internal sealed class ForwardedRequests(RelaySession session, StatementJudge jud
         portal?.Running = operation;
         if (operation.Limit is null) SendExecute(frame, portal, operation);
         else StartLimitedExecute(frame, portal, operation);
+        session.Revoked.Watch(operation);
     }
 
     /// <summary>More rows of a portal that was suspended.</summary>

@@ -20,7 +20,13 @@ internal sealed class HoldRoom(RelaySession session)
             // The half minutes count from the first notice on.
             using var timer = new PeriodicTimer(session.Services.Options.HoldNotice, session.Services.Clock);
             session.Say(output => PostgresVoice.Waiting(hold).Write(output, BackendType.NoticeResponse));
-            if (await WatchAsync(hold, timer, cancel) is not { } sent) return null;
+            if (await WatchAsync(hold, timer, cancel) is not { } sent)
+            {
+                // Too late to leave the approval to a retry.
+                if ((await hold.Outcome).Permit is { } unused) session.Gate.Complete(unused, new OperationResult(false, "not run: the client left", 0, 0, TimeSpan.Zero, []));
+                return null;
+            }
+
             request.Release(await CheckedAsync(await hold.Outcome, hold, request, cancel));
             return sent;
         }

@@ -215,6 +215,7 @@ internal sealed class LimitedRuns(RelaySession session, OwnQueries own)
     private void Tell(Run run, PostgresDiagnostic? error, byte status)
     {
         var (operation, limit) = (run.Operation, run.Limit);
+        if (operation.Granted?.Cut is { } cut && error?.SqlState == RevokedRuns.Cancelled) error = PostgresVoice.Refused(cut);
         lock (session.Lock)
         {
             if (error is not null) operation.Failed($"{error.SqlState}: {error.Message}");

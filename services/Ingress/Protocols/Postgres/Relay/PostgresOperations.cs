@@ -11,12 +11,13 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// <summary>Statements → one <see cref="Operation"/> for the Gate. A string of several is one operation: the strictest rule that any of them meets decides.</summary>
 internal static class PostgresOperations
 {
-    internal static Operation Create(SqlAnalysis analysis, string text, IReadOnlyList<string?> values, RelaySession session, Func<CancellationToken, Task<OperationPreview>>? preview, Justification? justification = null) => new()
+    internal static Operation Create(SqlAnalysis analysis, string text, IReadOnlyList<string?> values, RelaySession session, Func<CancellationToken, Task<OperationPreview>>? preview, string names = "", Justification? justification = null) => new()
     {
         Facts = Merge(analysis),
         Text = text,
         HideValues = Hide,
         BindValues = values,
+        Namespace = names,
         InTransaction = session.TransactionStartedAt is not null,
         TransactionStartedAt = session.TransactionStartedAt,
         Preview = preview,

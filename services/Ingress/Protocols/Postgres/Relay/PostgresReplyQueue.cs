@@ -49,6 +49,17 @@ internal sealed class PostgresReplyQueue
     /// <summary>The client has not sent the copy's end yet. May be read without the lock.</summary>
     public bool CopyIsOpen => copyIsOpen;
 
+    /// <summary>Something of it is not answered.</summary>
+    public bool Has(RunningOperation operation)
+    {
+        for (var index = 0; index < Count; index++)
+        {
+            if (ring[Slot(index)].Operation == operation) return true;
+        }
+
+        return false;
+    }
+
     public bool TryPeek(out PendingReply head)
     {
         head = Count > 0 ? ring[first] : default;

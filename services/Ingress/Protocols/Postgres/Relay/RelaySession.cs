@@ -63,6 +63,9 @@ internal sealed class RelaySession
     /// <summary>While a statement waits for approval: the client sent a CancelRequest, or an earlier request of its pipeline failed.</summary>
     public Task Cancelled => cancelled.Task;
 
+    /// <summary>Stops what runs on a window that is taken back.</summary>
+    public RevokedRuns Revoked => field ??= new RevokedRuns(this);
+
     /// <summary>True while a statement waits for approval.</summary>
     public bool Holding { get; private set; }
 
@@ -170,6 +173,8 @@ internal sealed class RelaySession
         if (operation.Ended) return;
         operation.Ended = true;
         operation.EndRecording();
+        // Never waits for whoever is hearing of it now: they may wait for the lock.
+        operation.Granted?.Watch.Unregister();
         ended.Add((operation.Permit, operation.Result(Services.Clock.GetElapsedTime(operation.StartedAt))));
     }
 

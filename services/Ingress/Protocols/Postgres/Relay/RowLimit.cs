@@ -33,6 +33,9 @@ internal sealed class RowLimit
 
     public bool Exceeded { get; private set; }
 
+    /// <summary>More rows than may be, so nothing of it stays.</summary>
+    public bool IsBroken { get; private set; }
+
     /// <summary>It changed rows, and the client wants to see them in parts: how many there are would be known too late.</summary>
     public bool InParts { get; set; }
 
@@ -86,9 +89,13 @@ internal sealed class RowLimit
     }
 
     /// <param name="rows">Null: they could not be counted.</param>
-    public Refusal Refusal(long? rows) => new(
-        RefusalCode.RowLimit, permit.Rules.Count > 0 ? permit.Rules[0] : null, Message(rows),
-        $"{Origin()} limits it to {Most} rows.", "Narrow the statement or send it in smaller parts, or ask for a higher maxRows.", permit.RequestId);
+    public Refusal Refusal(long? rows)
+    {
+        IsBroken = Exceeded || rows > Most;
+        return new(
+            RefusalCode.RowLimit, permit.Rules.Count > 0 ? permit.Rules[0] : null, Message(rows),
+            $"{Origin()} limits it to {Most} rows.", "Narrow the statement or send it in smaller parts, or ask for a higher maxRows.", permit.RequestId);
+    }
 
     private string Message(long? rows)
     {

@@ -30,6 +30,9 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
 
     public long StartedAt { get; } = startedAt;
 
+    /// <summary>It runs on a window, which may be taken back; null: it does not.</summary>
+    public GrantedRun? Granted { get; } = permit.Revoked.CanBeCanceled ? new GrantedRun() : null;
+
     /// <summary>Null: it may touch any number of rows.</summary>
     public RowLimit? Limit { get; } = RowLimit.For(permit, analysis);
 
@@ -132,5 +135,8 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
     }
 
     public OperationResult Result(TimeSpan duration) =>
-        new(Succeeded, Status, Rows, Bytes, duration, maskedColumns) { Columns = Columns, Detail = error?.Detail, Hint = error?.Hint };
+        new(Succeeded, Status, Rows, Bytes, duration, maskedColumns)
+        {
+            Columns = Columns, Detail = error?.Detail, Hint = error?.Hint, OverLimit = Limit is { IsBroken: true } limit ? limit.Most : null,
+        };
 }

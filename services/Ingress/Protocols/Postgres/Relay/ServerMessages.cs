@@ -118,6 +118,7 @@ internal sealed class ServerMessages(RelaySession session)
         var fatal = error.Severity is "FATAL" or "PANIC";
         var record = said;
         if (head.Instead is { } refusal && !fatal) record = error = PostgresVoice.Refused(refusal);
+        else if (head is { Operation.Granted.Cut: { } cut, Internal: null } && said.SqlState == RevokedRuns.Cancelled) record = error = PostgresVoice.Refused(cut);
         else if (head is { Operation: { Limit: { Exceeded: true } limit } over, Internal: null } && !fatal) record = error = PostgresVoice.Refused(limit.Refusal(over.Rows));
         else
         {
