@@ -20,6 +20,9 @@ public sealed record ApprovalRequirement
     /// <summary>How an approver must have shown who they are.</summary>
     public StepUp StepUp { get; init; }
 
+    /// <summary>The requester must give a reason; without one nothing is asked of anybody.</summary>
+    public bool NeedsJustification { get; init; }
+
     /// <summary>Who may do without approval in an emergency; null: nobody.</summary>
     public EmergencyAccess? Emergency { get; init; }
 }

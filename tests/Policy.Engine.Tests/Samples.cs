@@ -54,6 +54,7 @@ internal static class Samples
                 - { days: [mon, tue, wed, thu, fri], hours: 09:00-18:00, zone: Europe/Berlin }
                 - { hours: "22:00-06:00", zone: UTC }
               stepUp: passkey
+              justification: required
               emergency: { by: { roles: [agent], people: [eve] }, review: { by: [dba], count: 2, within: 8h } }
           - { name: nobody-destroys, roles: ["*"], targets: ["*"], block: { effects: [destructive, privilege, code-exec, file-access, network] } }
           - { name: dba-all, roles: [dba], targets: ["*"], allow: { verbs: ["*"], objects: ["*"], effects: ["*"] } }

@@ -247,7 +247,7 @@ public sealed class GateSession
     {
         try
         {
-            return verdict.Decision.Outcome == DecisionOutcome.Hold
+            return verdict.Decision.Outcome == DecisionOutcome.Hold && !LacksReason(operation, verdict.Decision)
                 ? await HoldAsync(NextId(), operation, verdict, cancel)
                 : await RefuseAsync(NextId(), operation, verdict, cancel);
         }
@@ -263,9 +263,14 @@ public sealed class GateSession
     private async ValueTask<GateAnswer> RefuseAsync(long id, Operation operation, Verdict verdict, CancellationToken cancel)
     {
         await RecordDurablyAsync(new EventPayloads.Decided(id, operation, "block", verdict), cancel);
+        // What could be held comes here for want of a reason alone.
+        if (verdict.Decision.Outcome == DecisionOutcome.Hold) return Refusals.ReasonMissing(verdict.Decision);
         if (verdict.Objection is { } objection) return Refusals.MaskedPredicate(objection);
         return operation.Facts.Understood ? Refusals.Blocked(verdict.Decision) : Refusals.NotUnderstood(verdict.Decision);
     }
+
+    private static bool LacksReason(Operation operation, Decision decision) =>
+        operation.Justification?.Reason is null && decision.Approval is { } asked && asked.Requirements.Any(requirement => requirement.NeedsJustification);
 
     private async ValueTask<GateAnswer> HoldAsync(long id, Operation operation, Verdict verdict, CancellationToken cancel)
     {

@@ -33,6 +33,13 @@ internal static class Refusals
         : new(RefusalCode.Blocked, null, "no policy allows this statement", decision.Why,
             "Ask an administrator for a policy that covers it, or keep to what your role may do.");
 
+    internal static Refusal ReasonMissing(Decision decision)
+    {
+        var rule = decision.Approval!.Requirements.First(requirement => requirement.NeedsJustification).Rule;
+        return new(RefusalCode.Blocked, rule, "the statement needs approval, and a reason to ask for it", $"Rule \"{rule}\" wants a reason from whoever asks.",
+            "Add a comment such as /* hoop: reason=\"…\" ticket=… */ to the statement, or say SET hoop.reason = '…' first.");
+    }
+
     internal static Refusal NotUnderstood(Decision decision) =>
         new(RefusalCode.NotUnderstood, decision.Rules is [var rule, ..] ? rule : null, "the statement was not understood, so it is refused", decision.Why,
             "Check its syntax; what Hoop cannot parse is never forwarded.");

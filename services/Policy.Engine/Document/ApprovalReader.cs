@@ -31,6 +31,7 @@ internal sealed class ApprovalReader(YamlErrors errors, KnownNames names)
                 {
                     "fresh" => StepUp.Fresh, "passkey" => StepUp.Passkey, _ => StepUp.None,
                 },
+                NeedsJustification = Formats.Word(fields, errors, "justification", ["required"]) is not null,
                 Emergency = ReadEmergency(fields),
             },
         };

@@ -70,7 +70,7 @@ public sealed class ReadingTests
         Step(rule).ShouldSatisfyAllConditions(
             step => step.Mode.ShouldBe(StepMode.Any), step => step.Count.ShouldBe(1), step => step.Approvers.ShouldBe([new Approver(ApproverKind.Role, "dba")], Same));
         rule.Approval.Requirement.ShouldSatisfyAllConditions(
-            r => r.Veto.ShouldBeEmpty(), r => r.Windows.ShouldBeEmpty(), r => r.Escalation.ShouldBeNull(), r => r.Emergency.ShouldBeNull(), r => r.StepUp.ShouldBe(StepUp.None));
+            r => r.Veto.ShouldBeEmpty(), r => r.Windows.ShouldBeEmpty(), r => r.Escalation.ShouldBeNull(), r => r.Emergency.ShouldBeNull(), r => r.StepUp.ShouldBe(StepUp.None), r => r.NeedsJustification.ShouldBeFalse());
     }
 
     [Fact]
@@ -92,6 +92,7 @@ public sealed class ReadingTests
         requirement.Escalation!.After.ShouldBe(TimeSpan.FromMinutes(10));
         requirement.Escalation.To.ShouldBe([new Approver(ApproverKind.Group, "directors")], Same);
         requirement.StepUp.ShouldBe(StepUp.Passkey);
+        requirement.NeedsJustification.ShouldBeTrue();
         requirement.Windows[0].ShouldSatisfyAllConditions(
             w => w.Days.Count.ShouldBe(5), w => w.From.ShouldBe(new TimeOnly(9, 0)), w => w.To.ShouldBe(new TimeOnly(18, 0)), w => w.Zone.ShouldBe("Europe/Berlin"));
         requirement.Windows[1].Days.Count.ShouldBe(7);

@@ -2,6 +2,7 @@ using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Audit;
 using Hoop.Ingress.Sql;
 using Hoop.Testing.Wire;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -45,6 +46,31 @@ public class JustificationTests
         var request = await rig.Gate.Approvals.Requested;
         request.Justification.ShouldBe(new Justification("card 4111 1111 1111 1111", "OPS-7"));
         rig.Gate.Journal.Events.Last(e => e.Kind == EventKinds.OperationDecided).Payload.ShouldContain("\"ticket\":\"OPS-7\"");
+    }
+
+    [Fact]
+    public async Task A_rule_may_demand_a_reason_and_its_refusal_says_how_to_give_one()
+    {
+        await using var rig = await RealGateRig.StartAsync("""
+              - { name: change, roles: [agent], targets: [shop], approve: { verbs: [delete], objects: [public.*], by: [dba], justification: required } }
+            """);
+        await using var connection = new NpgsqlConnection(rig.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using (var bare = new NpgsqlCommand("delete from orders where id = 1 /* hoop: ticket=OPS-7 */", connection))
+        {
+            var refused = await Should.ThrowAsync<PostgresException>(() => bare.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+            refused.SqlState.ShouldBe("42501");
+            refused.Detail.ShouldBe("Rule \"change\" wants a reason from whoever asks.");
+            refused.Hint!.ShouldContain("SET hoop.reason");
+        }
+
+        rig.Gate.Journal.Events.Last(e => e.Kind == EventKinds.OperationDecided).Payload.ShouldContain("\"outcome\":\"block\"");
+        await using var reasoned = new NpgsqlCommand("delete from orders where id = 1 /* hoop: reason=asked for */", connection) { CommandTimeout = 0 };
+        var held = reasoned.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var request = await rig.Gate.Approvals.Requested;
+        request.Justification!.Reason.ShouldBe("asked for");
+        rig.Gate.Holds.Resolve(new ApprovalResolved(request.RequestId, request.IngressId, ApprovalOutcome.Approved, ["bea"], null, TimeProvider.System.GetUtcNow()));
+        (await held).ShouldBe(1);
     }
 
     private static async Task<Justification?> SaidAsync(GatewayRig rig, WirePeer client, string sql)
