@@ -5,6 +5,7 @@ using Hoop.Approval.Requests;
 using Hoop.Approval.Saga;
 using Hoop.Approval.Sessions;
 using Hoop.ServiceDefaults;
+using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Documents;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -16,10 +17,12 @@ builder.Services.AddGrants();
 builder.Services.AddSessions();
 builder.Services.AddApiErrors();
 builder.AddPortal();
+builder.AddAdminAudit("approval");
 
 var app = builder.Build();
 app.UseSecurityHeaders();
 app.UseApiErrors();
+app.UseAdminAudit();
 app.UseSameOrigin();
 app.UseAuthentication();
 app.UseAuthorization();

@@ -6,6 +6,7 @@ using Hoop.Audit.Sessions;
 using Hoop.Audit.Siem;
 using Hoop.Audit.Storage;
 using Hoop.ServiceDefaults;
+using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Documents;
 using Hoop.ServiceDefaults.Identity;
 
@@ -17,11 +18,13 @@ builder.AddHoopAuthentication();
 builder.AddIngest();
 builder.AddRecordings();
 builder.AddSiem();
+builder.AddAdminAudit("audit");
 builder.Services.AddSessions();
 builder.Services.AddSearch();
 builder.Services.AddExport();
 
 var app = builder.Build();
+app.UseAdminAudit();
 app.UseAuthentication();
 app.UseAuthorization();
 app.MapSessions();

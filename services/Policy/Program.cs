@@ -1,6 +1,7 @@
 using Hoop.Policy.ConfigFile;
 using Hoop.Policy.Documents;
 using Hoop.ServiceDefaults;
+using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Documents;
 using Hoop.ServiceDefaults.Identity;
 
@@ -13,8 +14,10 @@ builder.Services.AddSingleton<HoopDocuments>();
 builder.AddHoopAuthentication();
 builder.AddPolicyDocuments();
 builder.AddConfigFile();
+builder.AddAdminAudit("policy");
 
 await using var app = builder.Build();
+app.UseAdminAudit();
 app.UseAuthentication();
 app.UseAuthorization();
 app.MapDocuments();

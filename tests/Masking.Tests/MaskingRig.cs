@@ -88,6 +88,8 @@ internal sealed class MaskingRig : IAsyncDisposable
         return answer.StatusCode == HttpStatusCode.NotFound ? null : await answer.Content.ReadFromJsonAsync<MaskingDocument>(DocumentCache<MaskingDocument>.Json);
     }
 
+    public IServiceProvider Services => _factory!.Services;
+
     public HttpClient Service()
     {
         var client = _factory!.CreateClient();

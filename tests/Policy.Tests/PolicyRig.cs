@@ -48,6 +48,7 @@ internal sealed class PolicyRig : IAsyncDisposable
         var broker = await (await RabbitMqServer.SharedAsync()).CreateVirtualHostAsync();
         rig._settings["ConnectionStrings:policydb"] = database;
         rig._settings["ConnectionStrings:rabbitmq"] = broker;
+        rig._settings["Hoop:DataDirectory"] = Path.Combine(Path.GetDirectoryName(rig.File)!, "data");
         rig._settings["Hoop:InternalKey"] = InternalKey;
         rig._settings["Hoop:DefaultIssuer:Url"] = rig.Issuer.Url;
         rig._settings["Hoop:DefaultIssuer:Audience"] = "hoop";
@@ -70,6 +71,8 @@ internal sealed class PolicyRig : IAsyncDisposable
     public void Write(string yaml) => System.IO.File.WriteAllText(File, yaml);
 
     public Task<PolicyActivated> NextAnnouncedAsync() => _announced.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+    public IServiceProvider Services => _factory!.Services;
 
     public HttpClient Service()
     {

@@ -1,4 +1,5 @@
 using Hoop.Approval.Saga;
+using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -24,7 +25,7 @@ internal static class GrantsApi
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
         grants.MapGet("/", ListAsync);
         grants.MapGet("/{id}", ShowAsync);
-        grants.MapPost("/{id}/revoke", RevokeAsync);
+        grants.MapPost("/{id}/revoke", RevokeAsync).Audited("grant.revoke");
     }
 
     private static async Task<Results<Ok<List<GrantView>>, ProblemHttpResult>> ListAsync(

@@ -1,4 +1,5 @@
 using Hoop.Approval.Portal.SignIn;
+using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -31,6 +32,7 @@ internal static class PortalExtensions
         OidcSignIn.Map(app);
         PortalAssets.Map(app);
         BlazorScript.Map(app);
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization(HoopPolicies.Person);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization(HoopPolicies.Person)
+            .NotAudited("what people do on a page is recorded by what the page calls");
     }
 }

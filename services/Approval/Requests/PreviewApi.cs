@@ -1,4 +1,5 @@
 using Hoop.Approval.Saga;
+using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -7,7 +8,7 @@ namespace Hoop.Approval.Requests;
 /// <summary><c>POST /api/requests/{id}/preview</c>: has the Ingress that holds the operation look again. The answer comes with the request, as the first one did.</summary>
 internal static class PreviewApi
 {
-    public static void MapPreview(this IEndpointRouteBuilder requests) => requests.MapPost("/{id}/preview", RefreshAsync);
+    public static void MapPreview(this IEndpointRouteBuilder requests) => requests.MapPost("/{id}/preview", RefreshAsync).Audited("request.preview");
 
     private static async Task<Results<Accepted, ProblemHttpResult>> RefreshAsync(
         string id, HttpContext context, RequestQueries queries, PreviewRefresh refresh)

@@ -1,5 +1,6 @@
 using Hoop.Approval.Grants;
 using Hoop.Approval.Saga;
+using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -26,8 +27,8 @@ internal static class RequestsApi
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
         requests.MapGet("/", ListAsync);
         requests.MapGet("/{id}", ShowAsync);
-        requests.MapPost("/{id}/approve", (string id, VoteBody? body, HttpContext context, Voting voting) => VoteAsync(id, true, body, context, voting));
-        requests.MapPost("/{id}/deny", (string id, VoteBody? body, HttpContext context, Voting voting) => VoteAsync(id, false, body, context, voting));
+        requests.MapPost("/{id}/approve", (string id, VoteBody? body, HttpContext context, Voting voting) => VoteAsync(id, true, body, context, voting)).AuditedByHandler(Voting.Approve);
+        requests.MapPost("/{id}/deny", (string id, VoteBody? body, HttpContext context, Voting voting) => VoteAsync(id, false, body, context, voting)).AuditedByHandler(Voting.Deny);
         requests.MapPreview();
     }
 

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hoop.Audit.Chain;
 using Hoop.Audit.Ingest;
@@ -13,8 +10,8 @@ using Npgsql;
 namespace Hoop.Audit.Admin;
 
 /// <summary>
-/// What people do with the records is recorded in the same log: one chain a day, <c>admin-2026-01-31</c>, whose first event names
-/// the head of the day before.
+/// What people do with the records, and to Hoop itself, is recorded in the same log: one chain a day, <c>admin-2026-01-31</c>, whose
+/// first event names the head of the day before.
 /// </summary>
 internal sealed class AdminChain(AuditDatabase database, EventPartitions partitions, TimeProvider clock)
 {
@@ -27,6 +24,7 @@ internal sealed class AdminChain(AuditDatabase database, EventPartitions partiti
     public const string SessionsExported = "sessions.exported";
 
     private const string Prefix = "admin-";
+    private const int MaxKind = 100;
 
     /// <summary>True for chains that only Audit itself writes.</summary>
     public static bool Owns(string sessionId) => sessionId.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase);
@@ -34,25 +32,55 @@ internal sealed class AdminChain(AuditDatabase database, EventPartitions partiti
     /// <summary>Records before the thing is done: what can not be recorded is not shown.</summary>
     /// <param name="session">The session that is viewed or exported; null when it is not one alone.</param>
     /// <param name="details">What else there is to say of it.</param>
-    public async Task RecordAsync(string kind, Principal by, string? session, string? owner, CancellationToken cancel, IReadOnlyDictionary<string, string>? details = null)
+    public Task RecordAsync(string kind, Principal by, string? session, string? owner, CancellationToken cancel, IReadOnlyDictionary<string, string>? details = null) =>
+        AppendAsync((_, _) => Task.FromResult<IEnumerable<(string, string)>>([(kind, AdminPayload.Of(by, session, owner, details))]), cancel);
+
+    /// <summary>What was done through the services' own surfaces. An action that is recorded already is passed over.</summary>
+    public Task RecordAsync(IReadOnlyList<AdminAction> actions, CancellationToken cancel) => AppendAsync(
+        async (connection, token) =>
+        {
+            var news = await NewAsync(connection, actions, token);
+            return actions.Where(a => news.Contains(a.Id)).DistinctBy(a => a.Id).Select(a => (a.Kind.Length is > 0 and <= MaxKind ? a.Kind : "admin.unnamed", AdminPayload.Of(a)));
+        }, cancel);
+
+    private async Task AppendAsync(Func<NpgsqlConnection, CancellationToken, Task<IEnumerable<(string Kind, string Payload)>>> what, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
-        var now = clock.GetUtcNow();
-        await partitions.EnsureAsync(connection, now, cancel);
+        await partitions.EnsureAsync(connection, clock.GetUtcNow(), cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await connection.LockAsync(Prefix, cancel);
+        // Under the lock: the chain's times never go back.
+        var now = clock.GetUtcNow();
         var id = $"{Prefix}{now:yyyy-MM-dd}";
         var old = (await HeadTable.LoadAsync(connection, [id], cancel)).GetValueOrDefault(id) ?? SessionHead.Before(id);
         if (old.HasGap)
             old = await EventTable.FollowAsync(connection, old, cancel);
         var chain = new SessionChain(id, old.Sequence + 1, old.Hash);
+        var news = (await what(connection, cancel)).ToList();
+        if (news.Count == 0)
+            return;
         var events = new List<JournalEvent>();
         if (old.Events == 0)
             events.Add(chain.Append(Opened, await OpeningAsync(connection, id, cancel), now));
-        events.Add(chain.Append(kind, Payload(by, session, owner, details), now));
+        foreach (var (kind, payload) in news)
+            events.Add(chain.Append(kind, payload, now));
         await EventTable.InsertAsync(connection, "audit", events, cancel);
         await HeadTable.SaveAsync(connection, [(old, old.With(events))], cancel);
         await transaction.CommitAsync(cancel);
+    }
+
+    private static async Task<HashSet<Guid>> NewAsync(NpgsqlConnection connection, IReadOnlyList<AdminAction> actions, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            "INSERT INTO audit.admin_actions (id) SELECT DISTINCT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING id", connection)
+        {
+            Parameters = { new() { Value = actions.Select(a => a.Id).ToArray() } },
+        };
+        var news = new HashSet<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+            news.Add(reader.GetGuid(0));
+        return news;
     }
 
     private static async Task<string> OpeningAsync(NpgsqlConnection connection, string id, CancellationToken cancel)
@@ -66,27 +94,5 @@ internal sealed class AdminChain(AuditDatabase database, EventPartitions partiti
         if (!await reader.ReadAsync(cancel))
             return """{"previous":null}""";
         return JsonSerializer.Serialize(new { previous = new { session = reader.GetString(0), head = Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(1)) } });
-    }
-
-    private static string Payload(Principal by, string? session, string? owner, IReadOnlyDictionary<string, string>? details)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteString("session", session);
-            json.WriteString("owner", owner);
-            json.WriteStartObject("by");
-            json.WriteString("issuer", by.Issuer);
-            json.WriteString("subject", by.Subject);
-            json.WriteString("name", by.Name);
-            json.WriteString("kind", by.Kind);
-            json.WriteEndObject();
-            foreach (var (name, value) in details ?? new Dictionary<string, string>())
-                json.WriteString(name, value);
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 }

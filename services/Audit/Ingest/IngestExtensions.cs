@@ -1,3 +1,4 @@
+using Hoop.Audit.Admin;
 using Hoop.ServiceDefaults;
 using Hoop.ServiceDefaults.Documents;
 using MassTransit;
@@ -13,6 +14,7 @@ internal static class IngestExtensions
         builder.AddBus(bus =>
         {
             bus.AddConsumer<RecordEventsConsumer, RecordEventsDefinition>();
+            bus.AddConsumer<AdminActionsConsumer, AdminActionsDefinition>();
             bus.AddPolicyActivatedConsumer();
         });
     }

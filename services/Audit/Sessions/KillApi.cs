@@ -1,5 +1,6 @@
 using Hoop.Audit.Admin;
 using Hoop.Contracts.Audit;
+using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Identity;
 using MassTransit;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,7 +12,8 @@ internal static class KillApi
 {
     private const int LongestReason = 500;
 
-    public static void MapKill(this WebApplication app) => app.MapPost("/api/sessions/{id}/kill", KillAsync).RequireAuthorization(HoopPolicies.Principal);
+    public static void MapKill(this WebApplication app) => app.MapPost("/api/sessions/{id}/kill", KillAsync)
+        .RequireAuthorization(HoopPolicies.Principal).AuditedByHandler(AdminChain.SessionKilled);
 
     private static async Task<Results<Ok<KillAnswer>, ProblemHttpResult>> KillAsync(
         HttpContext context, string id, KillRequest? request, SessionQueries queries, SessionRights rights, AdminChain admin, IBus bus, TimeProvider clock, CancellationToken cancel)
@@ -20,7 +22,11 @@ internal static class KillApi
         if (await queries.FindAsync(id, cancel) is not { } session || !rights.MayView(caller, session) && !rights.MayKill(caller, session))
             return SessionsApi.NotVisible(id);
         if (!rights.MayKill(caller, session))
+        {
+            await admin.RecordAsync(AdminChain.SessionKilled, caller, session.Id, session.PrincipalId, cancel, new Dictionary<string, string> { ["outcome"] = AdminOutcomes.Refused });
             return Problem(StatusCodes.Status403Forbidden, "may-not-kill", "Ending somebody else's session takes a role in access.killSessions of hoop.yaml.");
+        }
+
         var reason = string.Concat((request?.Reason ?? "").Trim().Select(c => char.IsControl(c) ? ' ' : c));
         if (reason.Length is 0 or > LongestReason)
             return Problem(StatusCodes.Status400BadRequest, "reason-needed", $"Say why: \"reason\" takes 1 to {LongestReason} characters, and the client is shown it.");

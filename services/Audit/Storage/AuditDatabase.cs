@@ -67,9 +67,19 @@ internal sealed class AuditDatabase(IConfiguration configuration, TimeProvider c
     /// <summary>The roles belong to the cluster, not to the database that remembers what ran.</summary>
     private static async Task PrepareRolesAsync(NpgsqlDataSource database, NpgsqlConnectionStringBuilder? service, CancellationToken cancel)
     {
-        await AskAsync(database, AuditSchema.Roles, cancel);
-        if (service is { Username: { } name, Password: { } password })
-            await AskAsync(database, ServiceLogin.Create(name, password), cancel);
+        var sql = AuditSchema.Roles + (service is { Username: { } name, Password: { } password } ? ServiceLogin.Create(name, password) : "");
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await AskAsync(database, sql, cancel);
+                return;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InternalError && attempt < Attempts)
+            {
+                // "tuple concurrently updated": an instance on another database of the cluster grants the same, and no lock holds both.
+            }
+        }
     }
 
     private async Task PrepareSchemaAsync(NpgsqlDataSource database, bool superuser, CancellationToken cancel)

@@ -11,7 +11,7 @@ internal static class AuditSchema
     public const string WriterRole = "hoop_audit_writer";
 
     /// <summary>What nobody changes. Rows are added by the service.</summary>
-    public static IReadOnlyList<string> AppendOnly { get; } = ["events", "tampering", "log_entries", "log_nodes", "tree_heads", "tombstones", "holds", "contents"];
+    public static IReadOnlyList<string> AppendOnly { get; } = ["events", "tampering", "log_entries", "log_nodes", "tree_heads", "tombstones", "holds", "contents", "admin_actions"];
 
     /// <summary>What follows from the rest.</summary>
     private static readonly string[] Derived = ["sessions", "heads", "sink_positions", "statements"];

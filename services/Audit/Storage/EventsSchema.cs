@@ -45,6 +45,7 @@ internal static class EventsSchema
             found_at      timestamptz NOT NULL DEFAULT now(),
             PRIMARY KEY (session_id, sequence, hash, reason)
         );
+        CREATE TABLE IF NOT EXISTS audit.admin_actions (id uuid PRIMARY KEY);
         CREATE TABLE IF NOT EXISTS audit.heads (
             session_id    text        COLLATE "C" PRIMARY KEY,
             first_at      timestamptz NOT NULL,

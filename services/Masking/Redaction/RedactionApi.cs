@@ -1,6 +1,7 @@
 using System.Buffers;
 using Hoop.Contracts.Documents;
 using Hoop.Masking.Engine;
+using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Identity;
 
 namespace Hoop.Masking.Redaction;
@@ -16,7 +17,8 @@ internal static class RedactionApi
         routes.MapPost("/redact", Redact).RequireAuthorization(policy => policy.RequireAssertion(context =>
             context.User.ToPrincipal() is { } principal
                 ? principal.Kind == "human"
-                : context.User.Identities.Any(identity => identity.AuthenticationType == HoopPolicies.InternalScheme)));
+                : context.User.Identities.Any(identity => identity.AuthenticationType == HoopPolicies.InternalScheme)))
+            .NotAudited("text in, text out");
 
     private static async Task<IResult> Redact(HttpRequest request, CancellationToken cancel)
     {

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text;
 using Hoop.Contracts.Documents;
 using Hoop.Policy.ConfigFile;
 using Hoop.Policy.Engine;
 using Hoop.ServiceDefaults;
+using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Documents;
 using Hoop.ServiceDefaults.Identity;
 
@@ -11,6 +13,8 @@ namespace Hoop.Policy.Documents;
 /// <summary><c>/documents</c>: pull, check, activate, history, status.</summary>
 internal static class DocumentsApi
 {
+    public const string Activated = "policy.activate";
+
     private const int MaxBytes = 1024 * 1024;
     private const int HistoryLimit = 200;
 
@@ -26,8 +30,8 @@ internal static class DocumentsApi
     {
         var group = routes.MapGroup("/documents").RequireAuthorization();
         group.MapGet("/current", Current).RequireAuthorization(HoopPolicies.Internal);
-        group.MapPost("/check", Check);
-        group.MapPost("", Activate).RequireAuthorization(HoopPolicies.Person);
+        group.MapPost("/check", Check).NotAudited("reads a document and says what is wrong with it");
+        group.MapPost("", Activate).RequireAuthorization(HoopPolicies.Person).Audited(Activated);
         group.MapGet("", History);
         group.MapGet("/status", Status);
         group.MapGet("/{version:long}", Yaml);
@@ -50,6 +54,12 @@ internal static class DocumentsApi
         if (!context.IsEditor(documents)) return PolicyAccess.Refusal();
         if (await ReadBodyAsync(context.Request, cancel) is not { } yaml) return TooLarge();
         var result = await activation.ActivateAsync(yaml, "api", context.GetPrincipal()!.Id, cancel);
+        if (result.Policy is { } activated)
+        {
+            context.AuditDetail("version", activated.Version.Version.ToString(CultureInfo.InvariantCulture));
+            context.AuditDetail("digest", activated.Version.Digest);
+        }
+
         return result.Policy is not { } policy ? Mistakes(result.Errors)
             : result.Added ? Results.Created($"/documents/{policy.Version.Version}", policy.Version)
             : Results.Ok(policy.Version);

@@ -13,6 +13,8 @@ namespace Hoop.Approval.Tests.Rigs;
 public sealed class ApprovalInstance(
     ApprovalBroker broker, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? services = null) : WebApplicationFactory<Program>
 {
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("hoop-approval-");
+
     /// <summary>Started, its queues declared: what is published from now on reaches it.</summary>
     public async Task<ApprovalInstance> ReadyAsync()
     {
@@ -27,12 +29,20 @@ public sealed class ApprovalInstance(
             .Select(d => new DecisionRow(d.Kind, d.Code, d.ActorName)).ToListAsync();
     }
 
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_data.Exists) _data.Delete(recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Production");
         builder.UseSetting("ConnectionStrings:approvaldb", broker.Database);
         builder.UseSetting("ConnectionStrings:rabbitmq", broker.RabbitMq);
         builder.UseSetting("Hoop:InternalKey", "test-internal-key");
+        builder.UseSetting("Hoop:DataDirectory", _data.FullName);
         builder.UseSetting("Oidc:Authority", "http://127.0.0.1:9");
         builder.UseSetting("Oidc:ClientId", "hoop-portal");
         foreach (var (name, value) in settings ?? new Dictionary<string, string>()) builder.UseSetting(name, value);

@@ -14,7 +14,7 @@ public class AppendOnlyTests(AuditRig rig)
     private static readonly Dictionary<string, string> Columns = new()
     {
         ["events"] = "payload", ["tampering"] = "reason", ["log_entries"] = "entry", ["log_nodes"] = "hash", ["tree_heads"] = "signature",
-        ["tombstones"] = "events", ["holds"] = "reason", ["contents"] = "sha256",
+        ["tombstones"] = "events", ["holds"] = "reason", ["contents"] = "sha256", ["admin_actions"] = "id",
     };
 
     public static TheoryData<string> Changes { get; } = [.. from table in AuditSchema.AppendOnly

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Hoop.Contracts.Identity;
+using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
@@ -26,7 +27,8 @@ internal sealed class OidcSignIn(
     {
         app.MapGet(StartPath, (HttpContext context, OidcSignIn signIn, string? returnUrl) => signIn.StartAsync(context, returnUrl)).AllowAnonymous();
         app.MapGet(CallbackPath, (HttpContext context, OidcSignIn signIn) => signIn.FinishAsync(context)).AllowAnonymous();
-        app.MapPost("/sign-out", (HttpContext context, OidcSignIn signIn, IAntiforgery antiforgery) => signIn.EndAsync(context, antiforgery));
+        app.MapPost("/sign-out", (HttpContext context, OidcSignIn signIn, IAntiforgery antiforgery) => signIn.EndAsync(context, antiforgery))
+            .NotAudited("ends the caller's own sign-in, nothing else");
     }
 
     private async Task<IResult> StartAsync(HttpContext context, string? returnUrl)
