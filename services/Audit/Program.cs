@@ -22,6 +22,7 @@ builder.AddAdminAudit("audit");
 builder.Services.AddSessions();
 builder.Services.AddSearch();
 builder.Services.AddExport();
+builder.Services.AddPeriodExport();
 
 var app = builder.Build();
 app.UseAdminAudit();
@@ -33,5 +34,6 @@ app.MapKill();
 app.MapRecordings();
 app.MapSearch();
 app.MapExport();
+app.MapPeriodExport();
 app.MapDefaultEndpoints();
 app.Run();

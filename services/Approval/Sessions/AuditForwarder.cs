@@ -6,18 +6,19 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Hoop.Approval.Sessions;
 
 /// <summary>
-/// Passes a request on to Audit and its answer back. Nothing of the request but its path and query goes along: no cookie, no token, no header that says who
+/// Passes a request on to Audit and its answer back. Nothing of the request but its path, query and body goes along: no cookie, no token, no header that says who
 /// asks; of the answer, only the headers that describe its body.
 /// </summary>
 internal sealed class AuditForwarder(IHttpForwarder forwarder, IHttpMessageHandlerFactory handlers)
 {
-    private static readonly ForwarderRequestConfig Patience = new() { ActivityTimeout = TimeSpan.FromSeconds(30) };
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public async Task PassOnAsync(HttpContext context, string path)
+    /// <param name="patience">How long Audit may be silent.</param>
+    public async Task PassOnAsync(HttpContext context, string path, TimeSpan? patience = null)
     {
         // The factory owns the handlers and renews them; they know Audit's address and the internal key.
         using var client = new HttpMessageInvoker(handlers.CreateHandler("audit"), disposeHandler: false);
-        var error = await forwarder.SendAsync(context, "http://audit", client, Patience, new Envelope(path, context.GetPrincipal()!), context.RequestAborted);
+        var error = await forwarder.SendAsync(context, "http://audit", client, new ForwarderRequestConfig { ActivityTimeout = patience ?? Patience }, new Envelope(path, context.GetPrincipal()!), context.RequestAborted);
         if (error is ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
         // What described the body of an answer that did not come.
         (context.Response.ContentLength, context.Response.Headers.ContentDisposition) = (null, default);
@@ -31,6 +32,9 @@ internal sealed class AuditForwarder(IHttpForwarder forwarder, IHttpMessageHandl
         public override ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destination, CancellationToken cancel)
         {
             request.RequestUri = new Uri(destination + path + context.Request.QueryString);
+            // Where somebody who follows a session goes on, and what a body is.
+            if (context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 and < 20 } last) request.Headers.TryAddWithoutValidation("Last-Event-ID", last);
+            if (request.Content is { } content && context.Request.ContentType is { } type) content.Headers.TryAddWithoutValidation("Content-Type", type);
             request.Headers.Add(ServiceClients.PrincipalHeader, AuditClient.Encode(principal));
             return default;
         }

@@ -7,6 +7,9 @@ internal static class SessionsApi
 {
     private const string Id = "{id:regex(^[A-Za-z0-9][A-Za-z0-9_.-]{{0,127}}$)}";
 
+    /// <summary>An export is made whole before its first byte is sent.</summary>
+    private static readonly TimeSpan Exporting = TimeSpan.FromMinutes(10);
+
     public static void AddSessions(this IServiceCollection services)
     {
         services.AddSingleton<AuditClient>();
@@ -20,5 +23,10 @@ internal static class SessionsApi
         sessions.MapGet("/", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/sessions"));
         sessions.MapGet($"/{Id}", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}"));
         sessions.MapGet($"/{Id}/export", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}/export"));
+        sessions.MapGet($"/{Id}/tail", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}/tail"));
+        sessions.MapGet($"/{Id}/contents/{{number:long}}", (string id, long number, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}/contents/{number}"));
+        sessions.MapPost($"/{Id}/kill", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}/kill"));
+        app.MapGet("/api/search", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/search")).RequireAuthorization(HoopPolicies.Principal);
+        app.MapGet("/api/export", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/export", Exporting)).RequireAuthorization(HoopPolicies.Principal);
     }
 }

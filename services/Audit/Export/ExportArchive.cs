@@ -1,0 +1,102 @@
+using System.IO.Compression;
+using System.Text.Json;
+using Hoop.Audit.Chain.Bundles;
+using Hoop.Audit.Recordings;
+using Hoop.Audit.Search;
+using Hoop.Audit.Sessions;
+using Hoop.Contracts.Audit;
+
+namespace Hoop.Audit.Export;
+
+/// <summary>What an export has of its own: who asked for what, and what was found.</summary>
+internal sealed record ExportContents(
+    string By, IReadOnlyDictionary<string, string> Asked, DateTimeOffset At, IReadOnlyList<SessionSummary> Sessions, IReadOnlyList<FoundStatement> Statements);
+
+/// <summary>Adds something to an export: proofs, the documents in force. Its answer stands in the manifest under <paramref name="Name"/>.</summary>
+internal sealed record ExportPart(string Name, Func<ZipArchive, ExportContents, CancellationToken, Task<object>> AddAsync);
+
+/// <summary>
+/// An export as a zip file: each session as the evidence that <c>hoop verify</c> checks, its recorded rows as they are stored and as the events name
+/// them by hash, the statements that were found, the policies in force, and a report for people.
+/// </summary>
+internal sealed class ExportArchive(SessionQueries queries, ContentStore contents, SigningKey key, IEnumerable<ExportPart> parts)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Line = new(JsonSerializerDefaults.Web);
+
+    /// <param name="file">Seekable: it is written here before any of it is sent, so that an export comes whole or not at all.</param>
+    public async Task WriteAsync(Stream file, ExportContents export, CancellationToken cancel)
+    {
+        await using var archive = await ZipArchive.CreateAsync(file, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancel);
+        var report = new HtmlReport(export);
+        var sessions = new List<object>();
+        foreach (var session in export.Sessions)
+            sessions.Add(await AddSessionAsync(archive, session, export.At, report, cancel));
+        await AddAsync(archive, "statements.jsonl", string.Concat(export.Statements.Select(s => JsonSerializer.Serialize(s, Line) + "\n")), cancel);
+        var said = new Dictionary<string, object>();
+        foreach (var part in parts)
+            said[part.Name] = await part.AddAsync(archive, export, cancel);
+        await AddAsync(archive, "report.html", report.ToString(), cancel);
+        await AddAsync(archive, "manifest.json", JsonSerializer.Serialize(
+            new { format = "hoop-export", version = 1, exportedAt = export.At, by = export.By, asked = export.Asked, keyFingerprint = key.Fingerprint, sessions, statements = export.Statements.Count, parts = said }, Json), cancel);
+    }
+
+    public static async Task AddAsync(ZipArchive archive, string name, string text, CancellationToken cancel) =>
+        await AddAsync(archive, name, System.Text.Encoding.UTF8.GetBytes(text), CompressionLevel.Fastest, cancel);
+
+    private async Task<object> AddSessionAsync(ZipArchive archive, SessionSummary session, DateTimeOffset at, HtmlReport report, CancellationToken cancel)
+    {
+        var (file, rows) = ($"sessions/{session.Id}.jsonl", new List<(long Number, string Sha256)>());
+        report.Begin(session);
+        var entry = archive.CreateEntry(file, CompressionLevel.Fastest);
+        await using (var stream = await entry.OpenAsync(cancel))
+            await BundleWriter.WriteAsync(stream, session.Id, session.PolicyVersion, at, Told(queries.EventsAsync(session.Id, -1, null, cancel), rows, report), key.Key, cancel);
+        var damaged = new List<string>();
+        foreach (var (number, sha256) in rows)
+            await AddContentAsync(archive, session, number, sha256, damaged, report, cancel);
+        report.End();
+        return new { id = session.Id, file, contents = rows.Count, problems = damaged };
+    }
+
+    private async Task AddContentAsync(ZipArchive archive, SessionSummary session, long number, string sha256, List<string> problems, HtmlReport report, CancellationToken cancel)
+    {
+        try
+        {
+            if (await contents.ReadAsync(session.Id, number, cancel) is not { } data)
+            {
+                problems.Add($"recorded rows {number} are not there");
+                return;
+            }
+
+            await AddAsync(archive, $"contents/{session.Id}/{number}-{sha256}.br", data, CompressionLevel.NoCompression, cancel);
+            report.Rows(number, ContentStore.Rows(data));
+        }
+        catch (Exception e) when (e is InvalidDataException or HttpRequestException)
+        {
+            problems.Add(e.Message);
+        }
+    }
+
+    private static async Task AddAsync(ZipArchive archive, string name, byte[] data, CompressionLevel level, CancellationToken cancel)
+    {
+        var entry = archive.CreateEntry(name, level);
+        await using var stream = await entry.OpenAsync(cancel);
+        await stream.WriteAsync(data, cancel);
+    }
+
+    private static async IAsyncEnumerable<JournalEvent> Told(IAsyncEnumerable<JournalEvent> events, List<(long, string)> rows, HtmlReport report)
+    {
+        await foreach (var e in events)
+        {
+            if (e.Kind == EventKinds.ResultRecorded)
+            {
+                using var payload = JsonDocument.Parse(e.Payload);
+                if (payload.RootElement.TryGetProperty("content", out var content))
+                    rows.Add((content.GetProperty("number").GetInt64(), content.GetProperty("sha256").GetString()!));
+            }
+
+            report.Add(e);
+            yield return e;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Hoop.Audit.Admin;
+using Hoop.Audit.Search;
+using Hoop.Audit.Sessions;
+using Hoop.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Hoop.Audit.Export;
+
+/// <summary><c>GET /api/export</c>: a period, or what a search finds, as one file. Takes what <c>/api/search</c> takes.</summary>
+internal static class PeriodExportApi
+{
+    public static void AddPeriodExport(this IServiceCollection services) =>
+        services.AddSingleton<ExportSelection>().AddSingleton<ExportArchive>().AddSingleton(PolicyPart.Create);
+
+    public static void MapPeriodExport(this WebApplication app) => app.MapGet("/api/export", ExportAsync).RequireAuthorization(HoopPolicies.Principal);
+
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ExportAsync(
+        HttpContext context, ExportSelection selection, ExportArchive archive, SessionRights rights, AdminChain admin, TimeProvider clock, CancellationToken cancel)
+    {
+        var caller = context.GetPrincipal()!;
+        SearchQuery query;
+        try
+        {
+            query = SearchQuery.Of(context.Request.Query);
+        }
+        catch (BadHttpRequestException e)
+        {
+            return Bad("not-a-time", e.Message);
+        }
+
+        var asked = query.Describe();
+        if (asked.Count == 0)
+            return Bad("nothing-asked", "Say what to export: a period by from and to, or what a search takes, such as principal, table or text.");
+        if (await selection.FindAsync(query, rights.ExportsAll(caller) ? null : caller, cancel) is not { } found)
+            return Bad("too-much", $"That is more than {ExportSelection.MostSessions} sessions or 20,000 statements: narrow the period or the search, and export in parts.");
+
+        await admin.RecordAsync(AdminChain.SessionsExported, caller, null, null, cancel, new Dictionary<string, string>(asked) { ["sessions"] = found.Sessions.Count.ToString(System.Globalization.CultureInfo.InvariantCulture) });
+        var file = new FileStream(Path.Combine(Path.GetTempPath(), $"hoop-export-{Guid.NewGuid():n}"), new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        try
+        {
+            var now = clock.GetUtcNow();
+            await archive.WriteAsync(file, new ExportContents(caller.Name, asked, now, found.Sessions, found.Statements), cancel);
+            file.Position = 0;
+            return TypedResults.File(file, "application/zip", $"hoop-export-{now:yyyyMMdd-HHmmss}.zip");
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static ProblemHttpResult Bad(string code, string detail) =>
+        TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest, extensions: new Dictionary<string, object?> { ["code"] = code });
+}

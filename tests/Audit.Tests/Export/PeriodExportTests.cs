@@ -1,0 +1,98 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text.Json;
+using Hoop.Audit.Chain;
+using Hoop.Audit.Chain.Bundles;
+using Hoop.Audit.Tests.Recordings;
+using Hoop.Contracts.Audit;
+using Hoop.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Audit.Tests.Export;
+
+public sealed class PeriodExportTests(AuditRig rig)
+{
+    private readonly string word = "x" + Guid.NewGuid().ToString("n");
+
+    [Fact]
+    public async Task What_a_search_finds_comes_as_evidence_rows_and_a_page_for_people()
+    {
+        var session = await StoreAsync();
+        using var archive = await ExportAsync($"text={word}");
+
+        archive.Entries.Select(e => e.FullName).ShouldContain("report.html");
+        await using (var evidence = archive.GetEntry($"sessions/{session}.jsonl")!.Open())
+            (await BundleVerifier.VerifyAsync(evidence)).Ok.ShouldBeTrue();
+        archive.Entries.ShouldContain(e => e.FullName.StartsWith($"contents/{session}/0-", StringComparison.Ordinal));
+        Read(archive, "statements.jsonl").Trim().Split('\n').ShouldHaveSingleItem().ShouldContain(word);
+        var manifest = JsonDocument.Parse(Read(archive, "manifest.json")).RootElement;
+        manifest.GetProperty("sessions")[0].GetProperty("contents").GetInt32().ShouldBe(1);
+        // The Policy service of this test does not answer, and the export says so instead of leaving it out.
+        manifest.GetProperty("parts").GetProperty("policies")[0].GetProperty("problem").GetString().ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task The_page_shows_hostile_text_as_text()
+    {
+        await StoreAsync();
+        using var archive = await ExportAsync($"text={word}");
+        var page = Read(archive, "report.html");
+        page.ShouldContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+        page.ShouldContain("&lt;img src=x&gt;");
+        page.ShouldNotContain("<script");
+        page.ShouldNotContain("<img");
+    }
+
+    [Fact]
+    public async Task A_period_takes_all_that_ran_in_it_and_only_ones_own_without_the_role()
+    {
+        var at = DateTimeOffset.Parse("2026-03-05T00:00:00Z").AddMinutes(Random.Shared.Next(100_000));
+        var (other, mine) = (AuditRig.Session(AuditRig.NewId(), at: at), AuditRig.Session(AuditRig.NewId(), AuditRig.Ana, at: at));
+        await rig.StoreAsync(other);
+        await rig.StoreAsync(mine);
+        var period = $"from={at.AddSeconds(-1):yyyy-MM-ddTHH:mm:ssZ}&to={at.AddSeconds(2):yyyy-MM-ddTHH:mm:ssZ}";
+
+        using var all = await ExportAsync(period);
+        all.Entries.Count(e => e.FullName.StartsWith("sessions/", StringComparison.Ordinal)).ShouldBe(2);
+        using var own = await ExportAsync(period, AuditRig.Ana);
+        own.Entries.Where(e => e.FullName.StartsWith("sessions/", StringComparison.Ordinal)).Select(e => e.FullName).ShouldBe([$"sessions/{mine[0].SessionId}.jsonl"]);
+    }
+
+    [Fact]
+    public async Task An_export_of_everything_is_not_given_by_accident()
+    {
+        var answer = await rig.As(AuditRig.Bea).GetAsync("/api/export");
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("nothing-asked");
+    }
+
+    private async Task<string> StoreAsync()
+    {
+        var events = AuditRig.Session(AuditRig.NewId());
+        var chain = new SessionChain(events[0].SessionId, events[^1].Sequence + 1, events[^1].Hash);
+        var content = ContentTests.Content(chain.SessionId, 0, "[\"<img src=x>\"]\n");
+        var sha = JsonDocument.Parse(content.Payload).RootElement.GetProperty("sha256").GetString();
+        await rig.StoreAsync(
+        [
+            .. events, content,
+            chain.Append(EventKinds.OperationDecided, JsonSerializer.Serialize(new { operation = 4, outcome = "allow", text = $"select '<script>alert(1)</script>' {word}", policyVersion = 7 }), events[0].At),
+            chain.Append(EventKinds.ResultRecorded, JsonSerializer.Serialize(new { operation = 4, chunk = 0, rows = 1, content = new { number = 0, sha256 = sha } }), events[0].At),
+        ]);
+        await Eventually.TrueAsync(async () => await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.statements WHERE text LIKE '%{word}%'") == 1);
+        return chain.SessionId;
+    }
+
+    private async Task<ZipArchive> ExportAsync(string query, Contracts.Identity.Principal? who = null)
+    {
+        var answer = await rig.As(who ?? AuditRig.Bea).GetAsync("/api/export?" + query);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        return new ZipArchive(await answer.Content.ReadAsStreamAsync());
+    }
+
+    private static string Read(ZipArchive archive, string name)
+    {
+        using var reader = new StreamReader(archive.GetEntry(name)!.Open());
+        return reader.ReadToEnd();
+    }
+}
