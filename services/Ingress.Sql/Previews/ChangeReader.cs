@@ -48,7 +48,7 @@ static class ChangeReader
         return new("update", body)
         {
             With = parts.Text(0, verb), From = parts.Text(verb + 1, set) + others, Where = parts.Is(where, "where") ? parts.Text(where + 1, last) : "",
-            Sets = Sets(body, parts, parts.Items(set + 1, from)), RowFunctions = Functions(body.Field("withClause"), body.Field("fromClause"), body.Field("whereClause")),
+            Sets = Sets(body, parts, parts.Items(set + 1, from)), Chooses = CalledNames.Of(body.Field("withClause"), body.Field("fromClause"), body.Field("whereClause")),
         };
     }
 
@@ -64,7 +64,7 @@ static class ChangeReader
         return new("delete", body)
         {
             With = parts.Text(0, verb), From = parts.Text(verb + 2, usingAt) + others, Where = parts.Is(where, "where") ? parts.Text(where + 1, last) : "",
-            RowFunctions = Functions(body.Field("withClause"), body.Field("usingClause"), body.Field("whereClause")),
+            Chooses = CalledNames.Of(body.Field("withClause"), body.Field("usingClause"), body.Field("whereClause")),
         };
     }
 
@@ -90,7 +90,7 @@ static class ChangeReader
         {
             With = parts.Text(0, verb), From = $"({parts.Text(at, last)}) AS hoop_rows",
             InsertColumns = named.Length > 0 ? [.. named.Select(column => column.As("ResTarget")?.Text("name") ?? "")] : null,
-            RowFunctions = Functions(body.Field("withClause"), body.Field("selectStmt")),
+            Chooses = CalledNames.Of(body.Field("withClause"), body.Field("selectStmt")),
         };
     }
 
@@ -110,32 +110,6 @@ static class ChangeReader
             : target.Field("indirection") is not null || !parts.Is(item.Value.From + 1, '=') ? "only a part of it is set"
             : value.As("SetToDefault") is not null ? "it is set to its default"
             : null;
-        return new(column, why is null ? parts.Text(item!.Value.From + 2, item.Value.End) : null, Functions(value), why);
-    }
-
-    static IReadOnlyList<string> Functions(params ReadOnlySpan<JsonElement?> nodes)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var node in nodes)
-            if (node is { } there) Collect(there, names);
-        return [.. names];
-    }
-
-    static void Collect(JsonElement e, HashSet<string> names)
-    {
-        if (e.ValueKind == JsonValueKind.Array)
-        {
-            foreach (var item in e.EnumerateArray()) Collect(item, names);
-        }
-        else if (e.ValueKind == JsonValueKind.Object)
-        {
-            foreach (var p in e.EnumerateObject())
-            {
-                if (p.NameEquals("FuncCall") && p.Value.Names("funcname") is [.., var name]) names.Add(name);
-                // Function and operator names are called by the same rules in attribute notation, (row).function: a column's name asked for as well harms nobody.
-                if (p.NameEquals("ColumnRef") && p.Value.Names("fields") is [_, .., var attribute]) names.Add(attribute);
-                Collect(p.Value, names);
-            }
-        }
+        return new(column, why is null ? parts.Text(item!.Value.From + 2, item.Value.End) : null, CalledNames.Of(value), why);
     }
 }

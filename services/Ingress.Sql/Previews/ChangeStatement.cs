@@ -4,9 +4,9 @@ using Hoop.Ingress.Sql.Parsing;
 namespace Hoop.Ingress.Sql.Previews;
 
 /// <summary>A column that an UPDATE sets.</summary>
-/// <param name="Functions">Bare names of the functions that its expression calls.</param>
+/// <param name="Calls">What its expression calls.</param>
 /// <param name="Expression">Its text; null when <paramref name="WhyNot"/> says why it cannot stand in a SELECT.</param>
-public sealed record SetColumn(string Column, string? Expression, IReadOnlyList<string> Functions, string? WhyNot);
+public sealed record SetColumn(string Column, string? Expression, CalledNames Calls, string? WhyNot);
 
 /// <summary>
 /// An INSERT, UPDATE or DELETE, cut into the parts that choose its rows, so that a SELECT can be made that shows them. The parts are taken from
@@ -41,8 +41,8 @@ public sealed class ChangeStatement
     /// <summary>Several rows of the others may meet one of the table.</summary>
     public bool Joins => Body.Items(Verb == "delete" ? "usingClause" : "fromClause").Any();
 
-    /// <summary>Bare names of the functions that choosing the rows, or for INSERT making them, calls.</summary>
-    public IReadOnlyList<string> RowFunctions { get; init; } = [];
+    /// <summary>What choosing the rows calls, or for INSERT making them.</summary>
+    public CalledNames Chooses { get; init; } = CalledNames.None;
 
     internal JsonElement Relation => Body.Field("relation") ?? default;
 
@@ -71,11 +71,11 @@ public sealed class ChangeStatement
 
     /// <summary>The SELECT that shows the rows; null when the grammar does not see in it what it sees in the statement.</summary>
     /// <param name="columns">Of the table, for UPDATE and DELETE; an INSERT shows what it makes.</param>
-    /// <param name="after">The set columns to show beside them, and the types that their values take on.</param>
-    public string? Select(IReadOnlyList<string> columns, IReadOnlyList<(SetColumn Column, string Type)> after, int rows)
+    /// <param name="after">The set columns to show beside them, and the types that their values take on; null: as they are.</param>
+    public string? Select(IReadOnlyList<string> columns, IReadOnlyList<(SetColumn Column, string? Type)> after, int rows)
     {
         var items = Verb == "insert" ? "*" : string.Join(", ",
-            [.. columns.Select(column => $"{Quoted(Qualifier)}.{Quoted(column)}"), .. after.Select(set => $"({set.Column.Expression})::{set.Type}")]);
+            [.. columns.Select(column => $"{Quoted(Qualifier)}.{Quoted(column)}"), .. after.Select(set => set.Type is null ? $"({set.Column.Expression})" : $"({set.Column.Expression})::{set.Type}")]);
         var text = $"{With} SELECT {items} FROM {From}{(Where.Length > 0 ? $" WHERE {Where}" : "")} LIMIT {rows}".TrimStart();
         return SelectProof.Holds(this, text, columns, after) ? text : null;
     }

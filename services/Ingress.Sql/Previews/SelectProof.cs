@@ -8,7 +8,7 @@ static class SelectProof
 {
     static readonly string[] Plain = ["targetList", "fromClause", "whereClause", "withClause", "limitCount", "limitOption", "op"];
 
-    public static bool Holds(ChangeStatement change, string text, IReadOnlyList<string> columns, IReadOnlyList<(SetColumn Column, string Type)> after)
+    public static bool Holds(ChangeStatement change, string text, IReadOnlyList<string> columns, IReadOnlyList<(SetColumn Column, string? Type)> after)
     {
         using var tree = ChangeStatement.Tree(text);
         if (tree?.RootElement.Items("stmts").ToArray() is not [var only] || only.GetProperty("stmt").As("SelectStmt") is not { } select) return false;
@@ -32,7 +32,7 @@ static class SelectProof
             && Same(select.Field("whereClause"), change.Body.Field("whereClause"));
     }
 
-    static bool Shows(ChangeStatement change, JsonElement select, IReadOnlyList<string> columns, IReadOnlyList<(SetColumn Column, string Type)> after)
+    static bool Shows(ChangeStatement change, JsonElement select, IReadOnlyList<string> columns, IReadOnlyList<(SetColumn Column, string? Type)> after)
     {
         var shown = select.Items("targetList").Select(item => item.As("ResTarget")?.Field("val") ?? default).ToArray();
         if (shown.Length != columns.Count + after.Count) return false;
@@ -42,7 +42,8 @@ static class SelectProof
         for (var i = 0; i < after.Count; i++)
         {
             var set = sets.FirstOrDefault(candidate => candidate.Text("name") == after[i].Column.Column);
-            if (!Same(shown[columns.Count + i].As("TypeCast")?.Field("arg"), set.Field("val"))) return false;
+            var value = shown[columns.Count + i];
+            if (!Same(after[i].Type is null ? value : value.As("TypeCast")?.Field("arg"), set.Field("val"))) return false;
         }
         return true;
     }

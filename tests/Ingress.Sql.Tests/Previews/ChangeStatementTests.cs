@@ -24,7 +24,7 @@ public class ChangeStatementTests
     public void A_change_becomes_a_SELECT_of_its_rows(string sql, string select)
     {
         var change = ChangeStatement.Read(sql, out var why).ShouldNotBeNull();
-        change.Select(["id"], [.. change.Sets.Where(set => set.Expression is not null).Select(set => (set, "text"))], 3).ShouldBe(select);
+        change.Select(["id"], [.. change.Sets.Where(set => set.Expression is not null).Select(set => (set, (string?)"text"))], 3).ShouldBe(select);
     }
 
     [Theory]
@@ -54,14 +54,15 @@ public class ChangeStatementTests
     }
 
     [Theory]
-    [InlineData("update t set a = random() where f(b) > (select g(1))", "f g", "random")]
-    [InlineData("delete from t using h(1) where pg_catalog.now() > t.b", "h now b", "")]
-    [InlineData("insert into t select nextval('s') from generate_series(1, 2)", "nextval generate_series", "")]
-    public void Functions_are_named(string sql, string rows, string sets)
+    [InlineData("update t set a = random() where f(x) > (select g(1))", "f g x | > | f g", "random")]
+    [InlineData("delete from t using h(1) where pg_catalog.now() > t.b and (t).c operator(s.<<) 1::s.d", "h now b c | > << | h now d", "")]
+    [InlineData("insert into t select nextval('s') from generate_series(1, 2)", "nextval generate_series |  | nextval generate_series", "")]
+    public void What_may_be_called_is_named(string sql, string rows, string sets)
     {
         var change = ChangeStatement.Read(sql, out _).ShouldNotBeNull();
-        change.RowFunctions.ShouldBe(rows.Split(' '), ignoreOrder: true);
-        change.Sets.SelectMany(set => set.Functions).ShouldBe(sets.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        foreach (var (named, expected) in new[] { change.Chooses.Functions, change.Chooses.Operators, change.Chooses.Types }.Zip(rows.Split(" | ")))
+            named.Except(["x", "t"]).ShouldBe(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries).Except(["x"]), ignoreOrder: true);
+        change.Sets.SelectMany(set => set.Calls.Functions).ShouldBe(sets.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
     // A cut at the wrong place gives a text that says something else: the grammar sees it.
@@ -83,6 +84,13 @@ public class ChangeStatementTests
     {
         var change = ChangeStatement.Read("delete from t", out _).ShouldNotBeNull();
         change.Select(["id\" from secrets; --"], [], 3).ShouldBe("SELECT \"t\".\"id\"\" from secrets; --\" FROM t LIMIT 3");
+    }
+
+    [Fact]
+    public void Without_a_type_a_value_is_shown_as_it_is()
+    {
+        var change = ChangeStatement.Read("update t set a = b + 1", out _).ShouldNotBeNull();
+        change.Select(["id"], [(change.Sets[0], null)], 3).ShouldBe("SELECT \"t\".\"id\", (b + 1) FROM t LIMIT 3");
     }
 
     [Fact]

@@ -21,8 +21,8 @@ internal sealed class Preview(PreviewSubject subject)
     {
         var services = subject.Session.Services;
         using var place = await services.Previews.EnterAsync(subject.Target.Name, cancel);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using var timer = services.Clock.CreateTimer(_ => deadline.Cancel(), null, services.Options.PreviewTimeout, Timeout.InfiniteTimeSpan);
+        using var time = new CancellationTokenSource(services.Options.PreviewTimeout, services.Clock);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel, time.Token);
         return await new Preview(subject).LookAsync(deadline.Token, cancel);
     }
 

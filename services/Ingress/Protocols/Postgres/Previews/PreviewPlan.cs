@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sql;
+using Hoop.Ingress.Sql.Previews;
 
 namespace Hoop.Ingress.Protocols.Postgres.Previews;
 
@@ -34,14 +35,22 @@ internal sealed record PreviewPlan(double? EstimatedRows, string Text, IReadOnly
     {
         null => "the text has several statements",
         { Command.Kind: SqlCommandKind.Execute } => "it runs a prepared statement that only its session has",
-        { Command.Kind: not SqlCommandKind.Other } => "EXPLAIN does not take this kind of statement",
+        // What has unknown effects counts as DDL to the session, whatever it is; of changes the grammar tells.
+        { Command.Kind: SqlCommandKind.Ddl, Facts.Effects: var effects } only when ChangeStatement.Read(only.Text, out _) is null =>
+            (effects & Effects.Ddl) == 0 && (effects & (Effects.Unknown | Effects.Dynamic)) != 0 ? "it calls something whose effects are not known" : "EXPLAIN does not take this kind of statement",
+        { Command.Kind: not (SqlCommandKind.Other or SqlCommandKind.Ddl) } => "EXPLAIN does not take this kind of statement",
         { Facts.Understood: false } => "the statement was not understood",
         var only when !only.Facts.Accesses.Any(access => access.Kind == "table" && Planned.Contains(access.Verb)) => "EXPLAIN does not take this kind of statement",
-        var only when (only.Facts.Effects & Reaching) != 0 => "planning it could reach beyond the database",
+        var only when (only.Facts.Effects & Reaching) != 0 && !ReadsPlainly(subject, only) => "planning it could reach beyond the database",
         _ when subject.UsesTemporary => "it uses a temporary table, which only its session sees",
         _ when subject.NamesMoved => "the open transaction changed the schema, and only its own connection sees that",
         _ => null,
     };
+
+    // What triggers, rules and cascades do is not planned: the statement's own words count.
+    private static bool ReadsPlainly(PreviewSubject subject, SqlStatement only) =>
+        ChangeStatement.Read(only.Text, out _) is { } change && change.Sets.All(set => set.Expression is not null)
+        && change.Select([], [.. change.Sets.Select(set => (set, (string?)null))], 1) is { } select && subject.AsPlainRead(select) is not null;
 
     internal static PreviewPlan Read(string text)
     {

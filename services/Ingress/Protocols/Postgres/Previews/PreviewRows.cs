@@ -1,5 +1,4 @@
 using Hoop.Contracts.Approvals;
-using Hoop.Contracts.Operations;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sql;
 using Hoop.Ingress.Sql.Catalog;
@@ -23,9 +22,9 @@ internal sealed class PreviewRows(PreviewSubject subject, PostgresTargetClient c
         if (ChangeStatement.Read(subject.Only!.Text, out var why) is not { } change) return None(why);
         if (TableOf(change) is not { } table) return None("its table is not known");
         if (table.Kind == 'f') return None("its table is on another server");
-        var volatileNames = await VolatileAsync(change, cancel);
-        if (change.RowFunctions.FirstOrDefault(volatileNames.Contains) is { } called) return None($"it calls {called}(), which is not called just to look");
-        return await ReadAsync(change, table, await AfterAsync(change, table, volatileNames, cancel), cancel);
+        var calls = await PreviewCalls.AskAsync(change, client, cancel);
+        if (calls.WhyNot(change.Chooses) is { } called) return None($"{called}, which is not called just to look");
+        return await ReadAsync(change, table, await AfterAsync(change, table, calls, cancel), cancel);
     }
 
     private string? WhyNot() => subject.Only switch
@@ -52,27 +51,18 @@ internal sealed class PreviewRows(PreviewSubject subject, PostgresTargetClient c
         return name is not null && subject.Names.Catalog.Relations.TryGetValue(name, out var relation) ? relation : null;
     }
 
-    /// <summary>Names that any volatile function has, in whichever schema: which one is meant hangs on types.</summary>
-    private async Task<HashSet<string>> VolatileAsync(ChangeStatement change, CancellationToken cancel)
-    {
-        var names = change.RowFunctions.Concat(change.Sets.SelectMany(set => set.Functions)).Distinct().ToList();
-        if (names.Count == 0) return [];
-        var rows = await client.QueryAsync(
-            $"select distinct p.proname::pg_catalog.text from pg_catalog.pg_proc p where p.provolatile = 'v' and p.proname::pg_catalog.text = any ({PreviewConnection.Literals(names)})", cancel);
-        return [.. rows.Select(row => row[0]!)];
-    }
-
     /// <summary>The set columns whose new values can be worked out, with the types that these take on.</summary>
-    private async Task<List<(SetColumn Column, string Type)>> AfterAsync(ChangeStatement change, CatalogRelation table, HashSet<string> volatileNames, CancellationToken cancel)
+    private async Task<List<(SetColumn Column, string? Type)>> AfterAsync(ChangeStatement change, CatalogRelation table, PreviewCalls calls, CancellationToken cancel)
     {
-        var after = new List<(SetColumn, string)>();
+        var after = new List<(SetColumn, string?)>();
         if (change.Sets.Count == 0) return after;
         var types = (await client.QueryAsync(
-            $"select a.attname::pg_catalog.text, pg_catalog.format_type(a.atttypid, a.atttypmod) from pg_catalog.pg_attribute a where a.attrelid = {table.Oid} and a.attnum > 0 and not a.attisdropped", cancel))
-            .ToDictionary(row => row[0]!, row => row[1]!);
+            // A cast to a type of somebody's own may run their code: such a value is shown as it is.
+            $"select a.attname::pg_catalog.text, case when a.atttypid < 16384 then pg_catalog.format_type(a.atttypid, a.atttypmod) end from pg_catalog.pg_attribute a where a.attrelid = {table.Oid} and a.attnum > 0 and not a.attisdropped", cancel))
+            .ToDictionary(row => row[0]!, row => row[1]);
         foreach (var set in change.Sets)
         {
-            var why = set.WhyNot ?? (set.Functions.FirstOrDefault(volatileNames.Contains) is { } called ? $"it calls {called}()" : null);
+            var why = set.WhyNot ?? calls.WhyNot(set.Calls);
             if (why is not null || set.Expression is null) notes.Add($"What {set.Column} becomes is not shown: {why}.");
             else if (types.TryGetValue(set.Column, out var type) && table.Columns.Any(column => column.Name == set.Column)) after.Add((set, type));
         }
@@ -80,7 +70,7 @@ internal sealed class PreviewRows(PreviewSubject subject, PostgresTargetClient c
         return after;
     }
 
-    private async Task<PreviewSample?> ReadAsync(ChangeStatement change, CatalogRelation table, List<(SetColumn Column, string Type)> after, CancellationToken cancel)
+    private async Task<PreviewSample?> ReadAsync(ChangeStatement change, CatalogRelation table, List<(SetColumn Column, string? Type)> after, CancellationToken cancel)
     {
         var most = subject.Session.Services.Options.PreviewRows;
         var columns = Shown(change, table);
@@ -104,11 +94,10 @@ internal sealed class PreviewRows(PreviewSubject subject, PostgresTargetClient c
     }
 
     /// <summary>The SELECT and what the gateway understands of it; no statement when it is more than a plain read.</summary>
-    private (string? Text, SqlStatement? Plain) Judged(ChangeStatement change, IReadOnlyList<string> columns, IReadOnlyList<(SetColumn, string)> after, int most)
+    private (string? Text, SqlStatement? Plain) Judged(ChangeStatement change, IReadOnlyList<string> columns, IReadOnlyList<(SetColumn, string?)> after, int most)
     {
         if (change.Select(columns, after, most + 1) is not { } text) return (null, null);
-        var analysis = subject.Session.Services.Analyze(text, subject.Names);
-        return analysis is { Error: null, Statements: [{ Command.Kind: SqlCommandKind.Other, Facts: { Understood: true } facts } only] } && (facts.Effects & ~Effects.Read) == 0 ? (text, only) : (text, null);
+        return (text, subject.AsPlainRead(text));
     }
 
     /// <summary>The first columns, and whatever is set.</summary>

@@ -18,7 +18,7 @@ internal static class PreviewSamples
     private const string Unknown = "(not shown)";
 
     internal static PreviewSample Of(
-        PreviewSubject subject, ChangeStatement change, CatalogRelation table, IReadOnlyList<string> columns, IReadOnlyList<(SetColumn Column, string Type)> after,
+        PreviewSubject subject, ChangeStatement change, CatalogRelation table, IReadOnlyList<string> columns, IReadOnlyList<(SetColumn Column, string? Type)> after,
         IReadOnlyList<ResultColumn>? lineage, TargetReply reply, int most)
     {
         var names = change.Verb == "insert" ? Inserted(change, table, reply) : [.. columns];
@@ -34,7 +34,7 @@ internal static class PreviewSamples
 
     /// <summary>What comes to stand in a masked column is as secret as what stands there now.</summary>
     private static ValueMask? Beside(
-        TargetMasks masks, CatalogRelation table, string[] names, int before, IReadOnlyList<(SetColumn Column, string Type)> after, IReadOnlyList<ResultColumn>? lineage, int place)
+        TargetMasks masks, CatalogRelation table, string[] names, int before, IReadOnlyList<(SetColumn Column, string? Type)> after, IReadOnlyList<ResultColumn>? lineage, int place)
     {
         if (place < before) return null;
         var name = place - before < after.Count ? after[place - before].Column.Column : place < names.Length ? names[place] : null;
@@ -60,7 +60,7 @@ internal static class PreviewSamples
     private static string? Cut(string? value) =>
         value is null || value.Length <= LongestValue ? value : $"{value[..(char.IsHighSurrogate(value[LongestValue - 1]) ? LongestValue - 1 : LongestValue)]}… ({value.Length} characters)";
 
-    private static PreviewRow Row(ChangeStatement change, string[] names, IReadOnlyList<(SetColumn Column, string Type)> after, string?[] values)
+    private static PreviewRow Row(ChangeStatement change, string[] names, IReadOnlyList<(SetColumn Column, string? Type)> after, string?[] values)
     {
         if (change.Verb == "insert") return new PreviewRow(null, values);
         var before = values[..names.Length];

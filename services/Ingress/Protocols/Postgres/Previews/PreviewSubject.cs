@@ -36,6 +36,11 @@ internal sealed record PreviewSubject(RelaySession Session, SqlAnalysis Analysis
         return null;
     }
 
+    /// <summary>What the gateway understands of a text of its own making, when that is a single plain read; null: it is not to be run.</summary>
+    internal SqlStatement? AsPlainRead(string sql) =>
+        Session.Services.Analyze(sql, Names) is { Error: null, Statements: [{ Command.Kind: SqlCommandKind.Other, Facts: { Understood: true } facts } only] }
+            && (facts.Effects & ~Effects.Read) == 0 ? only : null;
+
     // Made for every statement, worked on for those that are held.
     private Task<OperationPreview> LookAsync(CancellationToken cancel) => Preview.RunAsync(this, cancel);
 }

@@ -21,6 +21,13 @@ internal sealed class PreviewRig(RealGateRig rig, WirePeer client) : IAsyncDispo
         create function liar() returns int language plpgsql immutable as $$ begin return nextval('ticks'); end $$;
         create function audit() returns trigger language plpgsql as $$ begin return null; end $$;
         create trigger watch after update of name on customers for each row execute function audit();
+        create function loud(int, int) returns boolean language sql volatile as $$ select nextval('ticks') > 0 $$;
+        create operator @@@ (function = loud, leftarg = int, rightarg = int);
+        create domain small as int check (value < tick());
+        create type pair as (a int);
+        create function spell(pair) returns bytea language sql volatile as $$ select nextval('ticks')::text::bytea $$;
+        create cast (pair as bytea) with function spell(pair);
+        create function noisy(customers) returns int language sql volatile as $$ select nextval('ticks')::int $$;
         create view people as select id, name, ssn as number from customers;
         analyze;
         """;

@@ -104,6 +104,11 @@ public class PreviewTests
     [InlineData("update customers set balance = tick() where id = 7", "What balance becomes is not shown: it calls tick().")]
     [InlineData("update customers set balance = random() where id = 7", "What balance becomes is not shown: it calls random().")]
     [InlineData("delete from customers where id = liar()", "No rows are shown: ")]
+    [InlineData("delete from customers where 1 @@@ 2", "No rows are shown: it uses the operator @@@ of somebody's own, which is not called just to look.")]
+    [InlineData("delete from customers where id = (7::small)", "No rows are shown: it casts to small by somebody's own code, which is not called just to look.")]
+    [InlineData("delete from customers where small(7) = id", "No rows are shown: ")]
+    [InlineData("delete from customers where ('(1)'::pair)::bytea = 'x'", "No rows are shown: it casts to bytea by somebody's own code, which is not called just to look.")]
+    [InlineData("delete from customers c where c.noisy = 1", "No rows are shown: it calls noisy(), which is not called just to look.")]
     [InlineData("insert into notes (id) values (tick())", "No rows are shown: it calls tick(), which is not called just to look.")]
     [InlineData("with gone as (delete from orders returning id) delete from customers using gone where customers.id = gone.id", "No rows are shown: looking for them would do more than read.")]
     [InlineData("delete from customers where pg_sleep(60) is not null", "No rows are shown: it calls pg_sleep(), which is not called just to look.")]
@@ -147,6 +152,22 @@ public class PreviewTests
         Says(await third.HoldAsync("update customers set balance = 0")).ShouldBeEmpty();
 
         static IEnumerable<string> Says(ApprovalPreviewed preview) => preview.Details!.Consequences.Select(consequence => $"{consequence.Kind} {consequence.Says}");
+    }
+
+    [Fact]
+    public async Task What_a_trigger_would_do_does_not_stand_in_the_way_of_looking()
+    {
+        await using var rig = await PreviewRig.StartAsync();
+        await rig.BehindAsync("""
+            create function run() returns trigger language plpgsql as $$ begin execute 'select nextval(''ticks'')'; copy (select 1) to program 'true'; return null; end $$;
+            create trigger runs before delete on notes for each statement execute function run();
+            insert into notes values (1, 1, 'kept');
+            """);
+        var preview = await rig.HoldAsync("delete from notes where id = 1");
+        preview.Plan.ShouldContain("ModifyTable");
+        preview.Details!.Sample.ShouldNotBeNull().Rows.ShouldHaveSingleItem().Before![2].ShouldBe("kept");
+        preview.Details.Consequences.ShouldContain(new PreviewConsequence("trigger", "public.notes", "trigger runs runs public.run() before the statement"));
+        (await rig.SeeAsync("select is_called from ticks")).ShouldBe(false);
     }
 
     [Fact]
