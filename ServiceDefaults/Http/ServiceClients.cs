@@ -22,7 +22,10 @@ public static class ServiceClients
             {
                 client.BaseAddress = new Uri($"http://{name}");
                 client.Timeout = TimeSpan.FromSeconds(30);
-            }).AddHttpMessageHandler<ServiceAddressHandler>();
+            })
+            // Shared by all who ask: what one answer sets must not go along with another question.
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseCookies = false })
+            .AddHttpMessageHandler<ServiceAddressHandler>();
     }
 }
 

@@ -1,4 +1,5 @@
 using Hoop.Approval.Grants;
+using Hoop.Approval.Reviews;
 using Hoop.Approval.Saga;
 using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Identity;
@@ -10,12 +11,14 @@ namespace Hoop.Approval.Requests;
 /// <summary><c>/api/requests</c>: see and decide requests, for the CLI, other tools and agents that wait for their own.</summary>
 internal static class RequestsApi
 {
-    private const int MaxBodyBytes = 64 * 1024;
+    // A reason that is far too long is still refused as that, and on record.
+    private const int MaxBodyBytes = 4 * 1024 * 1024;
 
     public static void AddRequests(this IServiceCollection services)
     {
         services.AddSingleton<RequestQueries>();
         services.AddSingleton<RequestSearch>();
+        services.AddSingleton<ReviewQueries>();
         services.AddSingleton<Voting>();
         services.AddSingleton<Requesting>();
         services.AddSingleton<PreviewRefresh>();
@@ -58,7 +61,7 @@ internal static class RequestsApi
         var (grant, problem) = body?.Grant?.Read() ?? default;
         if (problem is not null) return Problem(StatusOf(problem.Code), problem.Code, problem.Message);
         var counted = await voting.CastAsync(
-            requestId, context.GetPrincipal()!, approve, body?.Reason, context.RequestAborted, new VoteTerms(body?.MaxRows, grant));
+            requestId, context.GetPrincipal()!, approve, body?.Reason, context.RequestAborted, new VoteTerms(body?.MaxRows, grant), body?.Proof);
         return counted.Accepted
             ? TypedResults.Ok(new VoteAnswer(counted.RequestId, counted.Code, counted.Message, counted.State))
             : Problem(StatusOf(counted.Code), counted.Code, counted.Message);
@@ -68,7 +71,7 @@ internal static class RequestsApi
     {
         "not-found" => StatusCodes.Status404NotFound,
         "reason-needed" or "reason-too-long" or "bad-row-limit" or "bad-grant" or "bad-bounds" => StatusCodes.Status400BadRequest,
-        "already-decided" or "already-voted" or "expired" => StatusCodes.Status409Conflict,
+        "already-decided" or "already-voted" or "not-needed" or "expired" => StatusCodes.Status409Conflict,
         "no-answer" => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status403Forbidden,
     };
@@ -84,6 +87,7 @@ internal static class RequestsApi
 
 /// <param name="MaxRows">Approve up to so many rows.</param>
 /// <param name="Grant">Approve for a window, when the rules offer one.</param>
-internal sealed record VoteBody(string? Reason, long? MaxRows = null, GrantBody? Grant = null);
+/// <param name="Proof">Of a passkey, when the rules want one.</param>
+internal sealed record VoteBody(string? Reason, long? MaxRows = null, GrantBody? Grant = null, string? Proof = null);
 
 internal sealed record VoteAnswer(Guid Id, string Code, string Message, string State);

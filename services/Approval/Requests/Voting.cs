@@ -1,4 +1,5 @@
 using Hoop.Approval.Saga;
+using Hoop.Approval.StepUps;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
@@ -11,10 +12,11 @@ namespace Hoop.Approval.Requests;
 internal sealed record VoteTerms(long? MaxRows, GrantTerms? Grant);
 
 /// <summary>Takes a person's vote to the saga and brings back its answer. Every vote is on record, by whichever door it came and whether it counted.</summary>
-internal sealed class Voting(IBus bus, AdminAudit audit, ILogger<Voting> logger)
+internal sealed class Voting(IBus bus, AdminAudit audit, StepUpSeals seals, TimeProvider clock, ILogger<Voting> logger)
 {
     public const string Approve = "request.approve";
     public const string Deny = "request.deny";
+    public const string Review = "review.verdict";
 
     private const int MaxRecordedReason = 1000;
 
@@ -24,37 +26,58 @@ internal sealed class Voting(IBus bus, AdminAudit audit, ILogger<Voting> logger)
         "no-answer", "The vote could not be counted right now. Look at the request's state, then try again.");
 
     /// <summary>Never throws for a broker or database that is away: a vote that is not counted says so.</summary>
-    public async Task<VoteCounted> CastAsync(Guid requestId, Principal voter, bool approve, string? reason, CancellationToken cancel, VoteTerms? terms = null)
+    /// <param name="proof">Of a passkey, as <c>/api/passkeys/proof</c> gave it.</param>
+    public Task<VoteCounted> CastAsync(
+        Guid requestId, Principal voter, bool approve, string? reason, CancellationToken cancel, VoteTerms? terms = null, string? proof = null)
+    {
+        var vote = new CastVote(requestId, voter, approve, Bounded(reason)) { MaxRows = terms?.MaxRows, Grant = terms?.Grant, Shown = Shown(requestId, voter, proof) };
+        return OnRecordAsync(
+            approve ? Approve : Deny, requestId, voter, reason, () => AskAsync<CastVote, VoteCounted>(requestId, vote, cancel), counted => (counted.Accepted, counted.Code),
+            new VoteCounted(requestId, false, Unanswered.Code, Unanswered.Message, ""));
+    }
+
+    /// <summary>Likewise, for a verdict on an emergency.</summary>
+    public Task<ReviewCounted> ReviewAsync(Guid requestId, Principal reviewer, bool justified, string? note, CancellationToken cancel)
+    {
+        var verdict = new CastReview(requestId, reviewer, justified, Bounded(note));
+        return OnRecordAsync(
+            Review, requestId, reviewer, note, () => AskAsync<CastReview, ReviewCounted>(requestId, verdict, cancel), counted => (counted.Accepted, counted.Code),
+            new ReviewCounted(requestId, false, Unanswered.Code, Unanswered.Message, ""));
+    }
+
+    /// <summary>What can not be recorded is not done.</summary>
+    private async Task<TAnswer> OnRecordAsync<TAnswer>(
+        string kind, Guid requestId, Principal by, string? reason, Func<Task<TAnswer?>> ask, Func<TAnswer, (bool Accepted, string Code)> outcomeOf, TAnswer unanswered)
+        where TAnswer : class
     {
         AdminAttempt attempt;
         try
         {
-            attempt = audit.Begin(approve ? Approve : Deny, voter, details: DetailsOf(requestId, reason));
+            attempt = audit.Begin(kind, by, details: DetailsOf(requestId, reason));
         }
         catch (IOException e)
         {
             logger.VoteUnanswered(requestId, e.Message);
-            return NotCounted(requestId);
+            return unanswered;
         }
 
-        var counted = await AskAsync(requestId, voter, approve, reason, terms, cancel);
+        var answer = await ask();
+        var (accepted, code) = answer is null ? (false, Unanswered.Code) : outcomeOf(answer);
         attempt.End(
-            counted.Accepted ? AdminOutcomes.Done : counted.Code == Unanswered.Code ? AdminOutcomes.Unknown : AdminOutcomes.Refused,
-            new Dictionary<string, string> { ["code"] = counted.Code });
-        return counted;
+            accepted ? AdminOutcomes.Done : answer is null ? AdminOutcomes.Unknown : AdminOutcomes.Refused, new Dictionary<string, string> { ["code"] = code });
+        return answer ?? unanswered;
     }
 
-    private async Task<VoteCounted> AskAsync(Guid requestId, Principal voter, bool approve, string? reason, VoteTerms? terms, CancellationToken cancel)
+    private async Task<TAnswer?> AskAsync<TCommand, TAnswer>(Guid requestId, TCommand command, CancellationToken cancel) where TCommand : class where TAnswer : class
     {
         try
         {
-            var client = bus.CreateRequestClient<CastVote>(Timeout);
-            return (await client.GetResponse<VoteCounted>(new CastVote(requestId, voter, approve, reason) { MaxRows = terms?.MaxRows, Grant = terms?.Grant }, cancel)).Message;
+            return (await bus.CreateRequestClient<TCommand>(Timeout).GetResponse<TAnswer>(command, cancel)).Message;
         }
         catch (Exception e) when (e is RequestException or MassTransitException or OperationCanceledException && !cancel.IsCancellationRequested)
         {
             logger.VoteUnanswered(requestId, e.GetType().Name);
-            return NotCounted(requestId);
+            return null;
         }
     }
 
@@ -66,5 +89,11 @@ internal sealed class Voting(IBus bus, AdminAudit audit, ILogger<Voting> logger)
         return details;
     }
 
-    private static VoteCounted NotCounted(Guid requestId) => new(requestId, false, Unanswered.Code, Unanswered.Message, "");
+    private StepUp Shown(Guid requestId, Principal voter, string? proof) =>
+        proof is not null && seals.OpenProof(proof) is { } seen && seen.PrincipalId == voter.Id && seen.Requests.Contains(requestId) ? StepUp.Passkey
+        : FreshSignIn.Is(voter, clock.GetUtcNow()) ? StepUp.Fresh
+        : StepUp.None;
+
+    /// <summary>Long enough to be refused as too long, and on record; no longer.</summary>
+    private static string? Bounded(string? text) => text?.Length > VoteRules.MaxReasonLength ? text[..(VoteRules.MaxReasonLength + 1)] : text;
 }

@@ -4,6 +4,7 @@ using Hoop.Approval.Grants;
 using Hoop.Approval.Outbox;
 using Hoop.Approval.Reviews;
 using Hoop.Approval.Saga;
+using Hoop.Approval.StepUps;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -17,6 +18,7 @@ internal sealed class ApprovalDb(DbContextOptions<ApprovalDb> options) : DbConte
 
     public DbSet<ApprovalState> Approvals => Set<ApprovalState>();
     public DbSet<ReviewState> Reviews => Set<ReviewState>();
+    public DbSet<StoredPasskey> Passkeys => Set<StoredPasskey>();
     public DbSet<OutboxMessage> Outbox => Set<OutboxMessage>();
     public DbSet<DecisionEntry> Decisions => Set<DecisionEntry>();
     public DbSet<GrantState> Grants => Set<GrantState>();
@@ -30,6 +32,7 @@ internal sealed class ApprovalDb(DbContextOptions<ApprovalDb> options) : DbConte
     {
         modelBuilder.ApplyConfiguration(new ApprovalMap());
         modelBuilder.ApplyConfiguration(new ReviewMap());
+        modelBuilder.ApplyConfiguration(new PasskeyMap());
         modelBuilder.ApplyConfiguration(new OutboxMap());
         modelBuilder.ApplyConfiguration(new DecisionMap());
         modelBuilder.ApplyConfiguration(new GrantMap());

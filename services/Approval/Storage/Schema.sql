@@ -138,6 +138,18 @@ CREATE OR REPLACE TRIGGER outbox_filled AFTER INSERT ON outbox
 CREATE OR REPLACE TRIGGER reviews_changed AFTER INSERT OR UPDATE ON reviews
     FOR EACH ROW EXECUTE FUNCTION tell_approval_changed();
 
+-- Passkeys with which people confirm votes. Public keys only.
+CREATE TABLE IF NOT EXISTS passkeys (
+    credential_id bytea PRIMARY KEY,
+    owner         text NOT NULL,
+    principal_id  text NOT NULL,
+    name          text NOT NULL,
+    facts         json NOT NULL,
+    created_at    timestamptz NOT NULL,
+    last_used_at  timestamptz
+);
+CREATE INDEX IF NOT EXISTS passkeys_by_owner ON passkeys (owner);
+
 -- What seals the portal's cookies; shared by its instances.
 CREATE TABLE IF NOT EXISTS portal_keys (
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

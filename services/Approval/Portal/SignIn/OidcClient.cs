@@ -38,6 +38,11 @@ internal sealed class OidcClient(IHttpClientFactory http, IOptions<OidcOptions> 
             { "response_type", "code" }, { "client_id", Options.ClientId }, { "redirect_uri", redirectUri }, { "scope", Options.Scope },
             { "state", attempt.State }, { "nonce", attempt.Nonce }, { "code_challenge", attempt.Challenge }, { "code_challenge_method", "S256" },
         };
+        if (attempt.FreshFrom is not null)
+        {
+            query.Add("prompt", "login");
+            query.Add("max_age", "0");
+        }
         return new Uri((await DiscoverAsync(cancel)).AuthorizationEndpoint + query.ToQueryString());
     }
 

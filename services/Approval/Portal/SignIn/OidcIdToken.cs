@@ -10,20 +10,24 @@ namespace Hoop.Approval.Portal.SignIn;
 internal static class OidcIdToken
 {
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan FreshSkew = TimeSpan.FromSeconds(10);
 
-    /// <summary>The subject.</summary>
+    /// <summary>The subject, and when they proved who they are, if it says.</summary>
     /// <exception cref="OidcException">A claim does not fit.</exception>
-    public static string Check(string token, OidcOptions options, string nonce, DateTimeOffset now)
+    public static (string Subject, DateTimeOffset? AuthenticatedAt) Check(string token, OidcOptions options, OidcAttempt attempt, DateTimeOffset now)
     {
         var claims = Read(token);
         Require(Text(claims, "iss") == options.Authority, "issuer");
         Require(Audiences(claims).Contains(options.ClientId), "audience");
         Require((Text(claims, "azp") ?? options.ClientId) == options.ClientId, "authorized party");
         Require(claims.TryGetProperty("exp", out var exp) && exp.TryGetInt64(out var expires) && now < DateTimeOffset.FromUnixTimeSeconds(expires) + Skew, "expiry");
-        Require(Text(claims, "nonce") == nonce, "nonce");
+        Require(Text(claims, "nonce") == attempt.Nonce, "nonce");
         var subject = Text(claims, "sub");
         Require(!string.IsNullOrEmpty(subject), "subject");
-        return subject!;
+        DateTimeOffset? authenticated = claims.TryGetProperty("auth_time", out var time) && time.ValueKind == JsonValueKind.Number && time.TryGetInt64(out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+        // max_age was asked for, so the claim must be there (OpenID Connect Core 3.1.2.1).
+        if (attempt.FreshFrom is { } from) Require(authenticated >= from - FreshSkew, "time of sign-in (auth_time)");
+        return (subject!, authenticated);
     }
 
     private static JsonElement Read(string token)

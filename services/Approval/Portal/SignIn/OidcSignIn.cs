@@ -25,17 +25,17 @@ internal sealed class OidcSignIn(
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet(StartPath, (HttpContext context, OidcSignIn signIn, string? returnUrl) => signIn.StartAsync(context, returnUrl)).AllowAnonymous();
+        app.MapGet(StartPath, (HttpContext context, OidcSignIn signIn, string? returnUrl, bool fresh = false) => signIn.StartAsync(context, returnUrl, fresh)).AllowAnonymous();
         app.MapGet(CallbackPath, (HttpContext context, OidcSignIn signIn) => signIn.FinishAsync(context)).AllowAnonymous();
         app.MapPost("/sign-out", (HttpContext context, OidcSignIn signIn, IAntiforgery antiforgery) => signIn.EndAsync(context, antiforgery))
             .NotAudited("ends the caller's own sign-in, nothing else");
     }
 
-    private async Task<IResult> StartAsync(HttpContext context, string? returnUrl)
+    private async Task<IResult> StartAsync(HttpContext context, string? returnUrl, bool fresh)
     {
         try
         {
-            var attempt = OidcAttempt.Create(returnUrl);
+            var attempt = OidcAttempt.Create(returnUrl, fresh ? clock.GetUtcNow() : null);
             var target = await client.AuthorizationUrlAsync(attempt, RedirectUri(context), context.RequestAborted);
             context.Response.Cookies.Append(AttemptCookie, _protector.Protect(JsonSerializer.Serialize(attempt), AttemptLifetime), AttemptCookieOptions(context));
             return TypedResults.Redirect(target.ToString());
@@ -70,13 +70,13 @@ internal sealed class OidcSignIn(
     private async Task<Principal> IdentifyAsync(string code, OidcAttempt attempt, string redirectUri, CancellationToken cancel)
     {
         var answer = await client.ExchangeAsync(code, attempt, redirectUri, cancel);
-        var subject = OidcIdToken.Check(answer.IdToken, options.Value, attempt.Nonce, clock.GetUtcNow());
+        var (subject, authenticatedAt) = OidcIdToken.Check(answer.IdToken, options.Value, attempt, clock.GetUtcNow());
         var result = await tokens.ValidateAsync(answer.AccessToken, cancel);
         if (result.Principal is not { } principal) throw new OidcException(result.Error!);
         if (principal.Subject != subject || principal.Issuer != options.Value.Authority)
             throw new OidcException("The identity provider's tokens name two different people.");
         if (principal.Kind != "human" || principal.Actors.Count > 0) throw new OidcException("Only people sign in here; agents use the API with their token.");
-        return principal;
+        return principal with { AuthenticatedAt = authenticatedAt ?? principal.AuthenticatedAt };
     }
 
     private async Task<IResult> EndAsync(HttpContext context, IAntiforgery antiforgery)
