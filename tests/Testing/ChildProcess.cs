@@ -8,7 +8,7 @@ namespace Hoop.Testing;
 /// A child that dies with this process. The kernel ties the parent-death signal to the *thread* that forked, and pool threads
 /// come and go, so one thread of its own starts the child and stays for as long as the child lives.
 /// </summary>
-internal sealed class ChildProcess
+public sealed class ChildProcess
 {
     private readonly Process _process;
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);

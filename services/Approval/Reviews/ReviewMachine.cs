@@ -1,4 +1,5 @@
 using Hoop.Approval.Expiry;
+using Hoop.Approval.Saga;
 using Hoop.Contracts.Approvals;
 using MassTransit;
 
@@ -41,7 +42,7 @@ internal sealed class ReviewMachine : MassTransitStateMachine<ReviewState>
     public Event<ReviewTimeReached> Overdue { get; private set; } = null!;
 }
 
-/// <summary>The saga's queue. Its state and what it says are one database transaction, see <see cref="Saga.SagaRepository{TState}"/>.</summary>
+/// <summary>The saga's queue. Its state and what it says are one database transaction, see <see cref="SagaRepository{TState}"/>.</summary>
 internal sealed class ReviewDefinition : SagaDefinition<ReviewState>
 {
     public ReviewDefinition()
@@ -49,4 +50,7 @@ internal sealed class ReviewDefinition : SagaDefinition<ReviewState>
         EndpointName = "reviews";
         ConcurrentMessageLimit = 4;
     }
+
+    protected override void ConfigureSaga(IReceiveEndpointConfigurator endpointConfigurator, ISagaConfigurator<ReviewState> sagaConfigurator, IRegistrationContext context) =>
+        endpointConfigurator.WaitForDatabase();
 }

@@ -10,4 +10,7 @@ internal sealed class ApprovalDefinition : SagaDefinition<ApprovalState>
         EndpointName = "approvals";
         ConcurrentMessageLimit = 16;
     }
+
+    protected override void ConfigureSaga(IReceiveEndpointConfigurator endpointConfigurator, ISagaConfigurator<ApprovalState> sagaConfigurator, IRegistrationContext context) =>
+        endpointConfigurator.WaitForDatabase();
 }

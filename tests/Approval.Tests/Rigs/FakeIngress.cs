@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Hoop.Contracts.Approvals;
+using Hoop.Testing;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,11 +18,15 @@ public sealed class FakeIngress : IAsyncDisposable
 
     public static async Task<FakeIngress> StartAsync(string rabbit)
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton<Heard>().AddMassTransit(bus =>
+        var services = new ServiceCollection().AddLogging().AddSingleton<Heard>().AddSingleton<Told>().AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
             bus.AddConsumer<ResolutionConsumer>().Endpoint(e => { e.Temporary = true; e.InstanceId = "fake-ingress"; });
             bus.AddConsumer<RefreshConsumer>().Endpoint(e => { e.Temporary = true; e.InstanceId = "fake-ingress"; });
+            Hear<ApprovalEscalated>(bus);
+            Hear<EmergencyAccessUsed>(bus);
+            Hear<EmergencyReviewOverdue>(bus);
+            Hear<EmergencyReviewed>(bus);
             bus.UsingRabbitMq((context, configure) =>
             {
                 configure.Host(new Uri(rabbit));
@@ -41,11 +46,19 @@ public sealed class FakeIngress : IAsyncDisposable
     public async Task<RequesterAnswer> AskAsync<T>(T command) where T : class =>
         (await Bus.CreateRequestClient<T>(RequestTimeout.After(s: 20)).GetResponse<RequesterAnswer>(command)).Message;
 
-    public async Task<ApprovalRedeemed> RedeemAsync(ApprovalRequested request, string? ingressId = null, string? boundTo = null) =>
-        (await Bus.CreateRequestClient<RedeemApproval>(RequestTimeout.After(s: 20)).GetResponse<ApprovalRedeemed>(
+    public async Task<ApprovalRedeemed> RedeemAsync(ApprovalRequested request, string? ingressId = null, string? boundTo = null, int seconds = 20) =>
+        (await Bus.CreateRequestClient<RedeemApproval>(RequestTimeout.After(s: seconds)).GetResponse<ApprovalRedeemed>(
             new RedeemApproval(request.RequestId, ingressId ?? request.IngressId, boundTo ?? request.BoundTo))).Message;
 
-    public Task<ApprovalResolved> ResolutionAsync(Guid requestId) => _heard.FirstAsync(requestId).WaitAsync(TimeSpan.FromSeconds(20));
+    public async Task<TAnswer> AskAsync<T, TAnswer>(T command) where T : class where TAnswer : class =>
+        (await Bus.CreateRequestClient<T>(RequestTimeout.After(s: 20)).GetResponse<TAnswer>(command)).Message;
+
+    /// <summary>The first fact of this kind that fits, once it was heard.</summary>
+    public Task<T> HeardAsync<T>(Func<T, bool> fits) where T : class => Eventually.FoundAsync(() => Task.FromResult(Heards<T>().FirstOrDefault(fits)));
+
+    public IEnumerable<T> Heards<T>() => _services.GetRequiredService<Told>().Facts.OfType<T>();
+
+    public Task<ApprovalResolved> ResolutionAsync(Guid requestId, int seconds = 20) => _heard.FirstAsync(requestId).WaitAsync(TimeSpan.FromSeconds(seconds));
 
     /// <summary>Somebody wants this request looked at again.</summary>
     public Task<RefreshPreview> RefreshAsync(Guid requestId) => _heard.RefreshAsync(requestId).WaitAsync(TimeSpan.FromSeconds(20));
@@ -60,6 +73,23 @@ public sealed class FakeIngress : IAsyncDisposable
     }
 
     private static CancellationToken TimeoutToken(int seconds) => new CancellationTokenSource(TimeSpan.FromSeconds(seconds)).Token;
+
+    private static void Hear<T>(IBusRegistrationConfigurator bus) where T : class =>
+        bus.AddConsumer<Listener<T>>().Endpoint(e => { e.Temporary = true; e.Name = $"fake-ingress-{typeof(T).Name}"; });
+
+    private sealed class Told
+    {
+        public ConcurrentQueue<object> Facts { get; } = new();
+    }
+
+    private sealed class Listener<T>(Told told) : IConsumer<T> where T : class
+    {
+        public Task Consume(ConsumeContext<T> context)
+        {
+            told.Facts.Enqueue(context.Message);
+            return Task.CompletedTask;
+        }
+    }
 
     private sealed class Heard
     {
