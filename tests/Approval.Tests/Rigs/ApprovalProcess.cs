@@ -13,10 +13,11 @@ internal sealed class ApprovalProcess
 
     private ApprovalProcess(ChildProcess process, ApprovalBroker broker) => (_process, _broker) = (process, broker);
 
-    public static async Task<ApprovalProcess> StartAsync(ApprovalBroker broker) => new(await ChildProcess.StartAsync(
+    /// <param name="data">Its own folder, which outlives it.</param>
+    public static async Task<ApprovalProcess> StartAsync(ApprovalBroker broker, DirectoryInfo data) => new(await ChildProcess.StartAsync(
         Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
         [
-            Path.Combine(AppContext.BaseDirectory, "Hoop.Approval.dll"), "--urls=http://127.0.0.1:0", "--Hoop:InternalKey=test-internal-key",
+            Path.Combine(AppContext.BaseDirectory, "Hoop.Approval.dll"), "--urls=http://127.0.0.1:0", "--Hoop:InternalKey=test-internal-key", $"--Hoop:DataDirectory={data.FullName}",
             "--Oidc:Authority=http://127.0.0.1:9", "--Oidc:ClientId=hoop-portal", "--Logging:LogLevel:Default=Error",
             $"--ConnectionStrings:approvaldb={broker.Database}", $"--ConnectionStrings:rabbitmq={broker.RabbitMq}",
         ]), broker);

@@ -82,7 +82,7 @@ public sealed class StubWorld : IAsyncDisposable
     public string AccessToken(Principal principal) => Sign(new Dictionary<string, object>
     {
         ["iss"] = Url, ["sub"] = principal.Subject, ["aud"] = "hoop", ["exp"] = Seconds(600), ["preferred_username"] = principal.Name,
-        ["client_kind"] = principal.Kind, ["groups"] = principal.Groups,
+        ["client_kind"] = principal.Kind, ["groups"] = principal.Groups, ["auth_time"] = (principal.AuthenticatedAt ?? DateTimeOffset.UnixEpoch.AddSeconds(1)).ToUnixTimeSeconds(),
     });
 
     public async ValueTask DisposeAsync()

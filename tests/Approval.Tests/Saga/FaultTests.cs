@@ -81,14 +81,15 @@ public sealed class FaultTests
     {
         var broker = await ApprovalBroker.CreateAsync();
         await using var ingress = await FakeIngress.StartAsync(broker.RabbitMq);
-        var service = await ApprovalProcess.StartAsync(broker);
+        var data = TestFolders.Create("hoop-approval-");
+        var service = await ApprovalProcess.StartAsync(broker, data);
         await service.ReadyAsync();
         var all = Task.WhenAll(Enumerable.Range(0, Long ? 200 : 16).Select(i => LiveAsync(ingress, i)));
         for (var kill = 0; kill < (Long ? 10 : 2); kill++)
         {
             await Task.WhenAny(all, Task.Delay(TimeSpan.FromMilliseconds(200 + (kill * 131 % 400))));
             await service.KillAsync();
-            service = await ApprovalProcess.StartAsync(broker);
+            service = await ApprovalProcess.StartAsync(broker, data);
         }
         try
         {
@@ -97,6 +98,7 @@ public sealed class FaultTests
         finally
         {
             await service.KillAsync();
+            data.Delete(recursive: true);
         }
     }
 
