@@ -2,14 +2,12 @@ using System.Globalization;
 
 namespace Hoop.Ingress.Transport;
 
-/// <summary>A loop per core. A connection lives on one of them from accept to close, with whatever it opens.</summary>
+/// <summary>The threads that sessions live on. A connection lives on one of them from accept to close, with whatever it opens.</summary>
 internal sealed class EventLoops : IDisposable
 {
     private readonly EventLoop[] loops;
 
-    public EventLoops(ILogger<EventLoops> logger) : this(Environment.ProcessorCount, logger) { }
-
-    internal EventLoops(int count, ILogger logger) =>
+    public EventLoops(int count, ILogger logger) =>
         loops = [.. Enumerable.Range(0, Math.Max(count, 1)).Select(i => new EventLoop($"sessions {(i + 1).ToString(CultureInfo.InvariantCulture)}", logger))];
 
     public static bool Supported => OperatingSystem.IsLinux();

@@ -18,9 +18,10 @@ internal sealed class LoopTransport(EventLoops loops, TimeProvider clock, ILogge
 
 internal static class TransportExtensions
 {
-    public static void AddEventLoops(this IServiceCollection services)
+    /// <param name="count">How many, once the services are there.</param>
+    public static void AddEventLoops(this IServiceCollection services, Func<IServiceProvider, int> count)
     {
-        services.AddSingleton<EventLoops>();
+        services.AddSingleton(provider => new EventLoops(count(provider), provider.GetRequiredService<ILogger<EventLoops>>()));
         services.AddSingleton<IConnectionListenerFactory, LoopTransport>();
     }
 

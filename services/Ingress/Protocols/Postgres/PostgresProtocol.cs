@@ -29,7 +29,7 @@ public static class PostgresProtocol
             .Validate(options => !demo || IPEndPoint.TryParse(options.Listen, out var endpoint) && IPAddress.IsLoopback(endpoint.Address),
                 $"The demo listens on loopback only: set {PostgresOptions.Section}:Listen to 127.0.0.1 or [::1], or leave the demo profile.")
             .ValidateOnStart();
-        if (EventLoops.Supported) services.AddEventLoops();
+        if (EventLoops.Supported) services.AddEventLoops(static provider => provider.GetRequiredService<IOptions<PostgresOptions>>().Value.EventLoops);
         services.AddSingleton<ITargetDialer, TcpTargetDialer>();
         services.AddSingleton<TargetCatalogs>();
         services.AddSingleton<ITargetCatalog, PostgresTargetCatalog>();
@@ -51,7 +51,7 @@ public static class PostgresProtocol
     {
         var services = kestrel.ApplicationServices;
         var options = services.GetRequiredService<IOptions<PostgresOptions>>().Value;
-        kestrel.ListenOnLoops(options.Endpoint, options.EventLoops, listen => listen.UseConnectionHandler<PostgresConnectionHandler>());
+        kestrel.ListenOnLoops(options.Endpoint, options.EventLoops > 0, listen => listen.UseConnectionHandler<PostgresConnectionHandler>());
         // An endpoint in code would switch off the configured URLs: they are named here as well.
         foreach (var url in (services.GetRequiredService<IConfiguration>()["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {

@@ -88,9 +88,9 @@ internal sealed class GatewayRig : IAsyncDisposable
             provider.GetRequiredService<ILogger<PostgresConnectionHandler>>()));
         builder.Services.AddSingleton(ServerCertificate.LoadOrCreate(directory, TimeProvider.System));
         builder.Services.AddSingleton<PostgresConnectionHandler>();
-        if (EventLoops.Supported) builder.Services.AddEventLoops();
+        if (EventLoops.Supported) builder.Services.AddEventLoops(_ => options.EventLoops);
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenOnLoops(options.Endpoint, options.EventLoops, listen => listen.UseConnectionHandler<PostgresConnectionHandler>()));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenOnLoops(options.Endpoint, options.EventLoops > 0, listen => listen.UseConnectionHandler<PostgresConnectionHandler>()));
         var app = builder.Build();
         await app.StartAsync();
         return new GatewayRig(app, gate, server, sessions, directory) { Catalog = names };
