@@ -1,3 +1,4 @@
+using Hoop.Approval.Requirements;
 using Hoop.Approval.Saga;
 using Hoop.Approval.Storage;
 using Hoop.Contracts.Identity;
@@ -45,9 +46,8 @@ internal sealed class RequestSearch(IDbContextFactory<ApprovalDb> databases, Tim
         if (after is { } last)
             seen = seen.Where(a => a.RequestedAt < last.RequestedAt || (a.RequestedAt == last.RequestedAt && a.CorrelationId.CompareTo(last.Id) < 0));
         var page = await seen.OrderByDescending(a => a.RequestedAt).ThenByDescending(a => a.CorrelationId).Take(PageSize + 1).ToListAsync(cancel);
-        if (page.Count <= PageSize) return new RequestsFound(page, null);
-        page.RemoveAt(PageSize);
-        return new RequestsFound(page, new RequestCursor(page[^1].RequestedAt, page[^1].CorrelationId));
+        var next = page.Count > PageSize ? new RequestCursor(page[PageSize - 1].RequestedAt, page[PageSize - 1].CorrelationId) : null;
+        return new RequestsFound(Exactly(page.Take(PageSize), viewer), next);
     }
 
     /// <summary>How many requests wait for this person.</summary>
@@ -61,7 +61,7 @@ internal sealed class RequestSearch(IDbContextFactory<ApprovalDb> databases, Tim
     public async Task<IReadOnlyList<ApprovalState>> OfRequesterAsync(Principal viewer, ApprovalState approval, CancellationToken cancel)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
-        return await HistoryAsync(RequestQueries.Visible(db.Approvals, viewer).Where(a => a.RequesterId == approval.RequesterId), approval, cancel);
+        return await HistoryAsync(RequestQueries.Visible(db.Approvals, viewer).Where(a => a.RequesterId == approval.RequesterId), viewer, approval, cancel);
     }
 
     /// <summary>Requests for the same statement, whatever its values, on the same target.</summary>
@@ -70,11 +70,14 @@ internal sealed class RequestSearch(IDbContextFactory<ApprovalDb> databases, Tim
         await using var db = await databases.CreateDbContextAsync(cancel);
         var (fingerprint, target) = (approval.Request.Fingerprint, approval.Request.Target);
         var same = db.Approvals.FromSql($"SELECT * FROM approvals WHERE request ->> 'fingerprint' = {fingerprint} AND request ->> 'target' = {target}");
-        return await HistoryAsync(RequestQueries.Visible(same, viewer), approval, cancel);
+        return await HistoryAsync(RequestQueries.Visible(same, viewer), viewer, approval, cancel);
     }
 
-    private static Task<List<ApprovalState>> HistoryAsync(IQueryable<ApprovalState> seen, ApprovalState approval, CancellationToken cancel) =>
-        seen.Where(a => a.CorrelationId != approval.CorrelationId).OrderByDescending(a => a.RequestedAt).Take(HistorySize).ToListAsync(cancel);
+    private static async Task<IReadOnlyList<ApprovalState>> HistoryAsync(IQueryable<ApprovalState> seen, Principal viewer, ApprovalState approval, CancellationToken cancel) =>
+        Exactly(await seen.Where(a => a.CorrelationId != approval.CorrelationId).OrderByDescending(a => a.RequestedAt).Take(HistorySize).ToListAsync(cancel), viewer);
+
+    /// <summary>The database's search is wider than what concerns somebody.</summary>
+    private static IReadOnlyList<ApprovalState> Exactly(IEnumerable<ApprovalState> found, Principal viewer) => [.. found.Where(approval => approval.Concerns(viewer))];
 
     private async Task<List<ApprovalState>> ToDecideAsync(IQueryable<ApprovalState> seen, Principal viewer, CancellationToken cancel)
     {
