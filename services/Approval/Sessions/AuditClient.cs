@@ -1,4 +1,6 @@
 using System.Buffers.Text;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Hoop.Contracts.Identity;
 using Hoop.ServiceDefaults.Http;
@@ -13,26 +15,57 @@ internal sealed class AuditClient(IHttpClientFactory http)
 
     internal static string Encode(Principal principal) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(principal));
 
-    private Task<HttpResponseMessage> GetAsync(string pathAndQuery, Principal principal, CancellationToken cancel)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Get, pathAndQuery);
-        request.Headers.Add(ServiceClients.PrincipalHeader, Encode(principal));
-        return http.CreateClient("audit").SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
-    }
-
     public Task<AuditAnswer<IReadOnlyList<SessionSummary>>> ListSessionsAsync(Principal principal, CancellationToken cancel) =>
-        ReadAsync<IReadOnlyList<SessionSummary>>("/api/sessions?limit=200", principal, json => json.ValueKind == JsonValueKind.Array
+        ReadAsync<IReadOnlyList<SessionSummary>>(Get("/api/sessions?limit=200"), principal, json => json.ValueKind == JsonValueKind.Array
             ? [.. json.EnumerateArray().Select(SessionSummary.Read).OfType<SessionSummary>()] : [], cancel);
 
     /// <param name="after">Sequence of the last event already known; -1 for the beginning.</param>
     public Task<AuditAnswer<Timeline>> ShowSessionAsync(string sessionId, long after, int limit, Principal principal, CancellationToken cancel) =>
-        ReadAsync($"/api/sessions/{Uri.EscapeDataString(sessionId)}?after={after}&limit={limit}", principal, Timeline.Read, cancel);
+        ReadAsync(Get($"{PathOf(sessionId)}?after={after}&limit={limit}"), principal, Timeline.Read, cancel);
 
-    private async Task<AuditAnswer<T>> ReadAsync<T>(string path, Principal principal, Func<JsonElement, T> read, CancellationToken cancel) where T : class
+    /// <param name="query">As Audit's <c>/api/search</c> takes it.</param>
+    public Task<AuditAnswer<StatementsFound>> SearchAsync(string query, Principal principal, CancellationToken cancel) =>
+        ReadAsync(Get("/api/search" + query), principal, StatementsFound.Read, cancel);
+
+    public Task<AuditAnswer<IReadOnlyList<IReadOnlyList<string?>>>> RowsAsync(string sessionId, long content, Principal principal, CancellationToken cancel) =>
+        ReadAsync(Get($"{PathOf(sessionId)}/contents/{content}"), principal, RecordedResult.ReadRows, cancel);
+
+    /// <summary>Ends a running session; the answer is a line for whoever did.</summary>
+    public Task<AuditAnswer<string>> KillAsync(string sessionId, string reason, Principal principal, CancellationToken cancel) =>
+        ReadAsync(
+            new HttpRequestMessage(HttpMethod.Post, PathOf(sessionId) + "/kill") { Content = JsonContent.Create(new { reason }) },
+            principal, json => json.Text("message") ?? "The session was ended.", cancel);
+
+    /// <summary>Events as they arrive, until the session ends.</summary>
+    /// <exception cref="HttpRequestException">Audit refused, or went away.</exception>
+    public async IAsyncEnumerable<TimelineItem> TailAsync(string sessionId, long after, Principal principal, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var answer = await SendAsync(Get($"{PathOf(sessionId)}/tail?after={after}"), principal, cancel);
+        answer.EnsureSuccessStatusCode();
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancel);
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancel))
+        {
+            if (item.EventType == "ping" || item.Data.Length == 0) continue;
+            using var json = JsonDocument.Parse(item.Data);
+            yield return TimelineItem.Read(json.RootElement);
+        }
+    }
+
+    private static HttpRequestMessage Get(string pathAndQuery) => new(HttpMethod.Get, pathAndQuery);
+
+    private static string PathOf(string sessionId) => $"/api/sessions/{Uri.EscapeDataString(sessionId)}";
+
+    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Principal principal, CancellationToken cancel)
+    {
+        request.Headers.Add(ServiceClients.PrincipalHeader, Encode(principal));
+        return http.CreateClient("audit").SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+    }
+
+    private async Task<AuditAnswer<T>> ReadAsync<T>(HttpRequestMessage request, Principal principal, Func<JsonElement, T> read, CancellationToken cancel) where T : class
     {
         try
         {
-            using var answer = await GetAsync(path, principal, cancel);
+            using var answer = await SendAsync(request, principal, cancel);
             await answer.Content.LoadIntoBufferAsync(MaxShownBytes, cancel);
             using var document = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(cancel), cancellationToken: cancel);
             return answer.IsSuccessStatusCode

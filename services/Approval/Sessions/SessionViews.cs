@@ -9,7 +9,7 @@ public sealed record AuditAnswer<T>(T? Value, string? Problem) where T : class;
 /// <param name="State"><c>running</c>, <c>ended</c> or <c>crashed</c>.</param>
 public sealed record SessionSummary(
     string Id, string Who, string? Kind, string Target, string State, string Started, string? Length, long Operations, long Held, long Blocked,
-    DateTimeOffset? StartedAt)
+    DateTimeOffset? StartedAt, string? WhoId)
 {
     internal static SessionSummary? Read(JsonElement json)
     {
@@ -17,6 +17,6 @@ public sealed record SessionSummary(
         var length = json.Time("startedAt") is { } started && json.Time("endedAt") is { } ended ? Portal.Parts.Wording.Duration(ended - started) : null;
         return new SessionSummary(
             id, json.Text("principal") ?? "unknown", json.Text("principalKind"), json.Text("target") ?? "unknown", json.Text("state") ?? "unknown",
-            JsonReading.Shown(json.Time("startedAt")), length, json.Number("operations"), json.Number("held"), json.Number("blocked"), json.Time("startedAt"));
+            JsonReading.Shown(json.Time("startedAt")), length, json.Number("operations"), json.Number("held"), json.Number("blocked"), json.Time("startedAt"), json.Text("principalId"));
     }
 }

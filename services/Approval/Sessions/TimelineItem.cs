@@ -17,6 +17,9 @@ public sealed record TimelineItem(
     /// <summary>The request that a hold opened.</summary>
     public string? Request { get; private init; }
 
+    /// <summary>For <c>result.recorded</c>.</summary>
+    public RecordedResult? Result { get; private init; }
+
     /// <summary>In this order; all else of a payload is for machines.</summary>
     private static readonly (string Field, string Name)[] Shown =
     [
@@ -39,6 +42,7 @@ public sealed record TimelineItem(
         var (title, mood) = TitleOf(kind, payload);
         return new TimelineItem(json.Number("sequence"), kind, title, json.Time("at"), mood, payload.Text("text"), effects, payload.Number("operation"), facts)
         {
+            Result = kind == "result.recorded" ? RecordedResult.Read(payload) : null,
             Request = Guid.TryParse(payload.Text("requestId"), out var request) ? request.ToString() : null,
         };
     }

@@ -41,6 +41,7 @@ public sealed class AccessibilityTests(SagaRig saga, PortalRig portal)
         await page.GotoAsync($"{portal.Url}/requests/{request.RequestId}");
         await PortalRig.LiveAsync(page);
         await Microsoft.Playwright.Assertions.Expect(page.GetByTestId("approve")).ToBeEnabledAsync();
+        await Microsoft.Playwright.Assertions.Expect(page.Locator("h1")).ToBeFocusedAsync();
         await page.EvaluateAsync("document.querySelector('.skip').focus()");
         var way = new List<string>();
         for (var i = 0; i < 40; i++)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Hoop.Approval.Portal.Parts;
 using Hoop.Approval.Sessions;
 using Hoop.Approval.Tests.Rigs;
@@ -21,9 +20,9 @@ public sealed class ReplayTests(SagaRig saga, PortalRig portal)
 
         await page.GetByTestId("play").ClickAsync();
 
-        await Expect(page.Locator("[aria-current=step]")).ToHaveAttributeAsync("id", "event-7");
+        await Expect(page.Locator("[aria-current=step]")).ToHaveAttributeAsync("id", "event-8");
         await Expect(page.GetByTestId("play")).ToHaveTextAsync("Play");
-        await Expect(page.GetByTestId("position")).ToContainTextAsync("event 7, 5 min 0 s in");
+        await Expect(page.GetByTestId("position")).ToContainTextAsync("event 8, 5 min 0 s in");
     }
 
     [Fact]
@@ -94,37 +93,99 @@ public sealed class ReplayTests(SagaRig saga, PortalRig portal)
         var page = await OpenAsync($"/sessions/{id}");
         await Expect(page.GetByTestId("timeline-event")).ToHaveCountAsync(3);
 
+        await Expect(page.GetByTestId("kill")).ToHaveCountAsync(0);
+        Serve(id, "ended", 6);
+        saga.World.Audit[$"/api/sessions/{id}/tail"] = (200, string.Concat(Events(6).Skip(3).Select(e => $"event: operation.completed\nid: 1\ndata: {e}\n\n")) + "event: ping\ndata: null\n\n");
         await page.GetByTestId("follow").ClickAsync();
-        Serve(id, "running", 5, after: 2);
-        await Expect(page.GetByTestId("timeline-event")).ToHaveCountAsync(5);
-        Serve(id, "ended", 6, after: 4);
 
         await Expect(page.GetByTestId("session-state")).ToHaveTextAsync("ended");
         await Expect(page.GetByTestId("timeline-event")).ToHaveCountAsync(6);
         await Expect(page.GetByTestId("follow")).ToHaveCountAsync(0);
     }
 
-    private async Task<IPage> OpenAsync(string path)
+    [Fact]
+    public async Task Following_is_a_right()
+    {
+        var id = "s-" + Guid.NewGuid().ToString("N")[..8];
+        Serve(id, "running", 3);
+        var page = await OpenAsync($"/sessions/{id}");
+
+        await page.GetByTestId("follow").ClickAsync();
+
+        await Expect(page.GetByTestId("tail-problem")).ToContainTextAsync("access.watchSessions");
+    }
+
+    [Fact]
+    public async Task A_running_session_is_ended_with_a_reason()
+    {
+        var id = "s-" + Guid.NewGuid().ToString("N")[..8];
+        Serve(id, "running", 3);
+        saga.World.Audit[$"/api/sessions/{id}/kill"] = (200, "{\"message\":\"Session was ended.\"}");
+        var page = await OpenAsync($"/sessions/{id}", Person("kim", "dba", "leads"));
+
+        await page.GetByTestId("kill").Locator("summary").ClickAsync();
+        await page.GetByTestId("kill-reason").FillAsync("runs away");
+        await page.GetByTestId("kill-now").ClickAsync();
+
+        await Expect(page.GetByTestId("kill-message")).ToHaveTextAsync("Session was ended.");
+        saga.World.AskedOfAudit.ShouldContain(asked => asked.Path == $"/api/sessions/{id}/kill");
+    }
+
+    [Fact]
+    public async Task Recorded_rows_are_shown_as_the_client_saw_them()
+    {
+        saga.World.Audit["/api/sessions/s-1/contents/0"] = (200, """{"number":0,"rows":[["7","[redacted]"],["8",null]]}""");
+        var page = await OpenAsync("/sessions/s-1");
+
+        await page.GetByTestId("show-rows").ClickAsync();
+
+        await Expect(page.GetByTestId("recorded-rows")).ToContainTextAsync("[redacted]");
+        await Expect(page.GetByTestId("recorded-rows").Locator("em")).ToHaveTextAsync("NULL");
+    }
+
+    [Fact]
+    public async Task A_search_leads_to_the_moment()
+    {
+        saga.World.Audit["/api/search"] = (200, """
+            {"statements":[{"session":"s-1","sequence":4,"at":"2026-01-02T03:04:09Z","operation":3,"principal":"reporting-agent","target":"shop","outcome":"hold","resolution":"approved",
+              "verbs":["delete"],"objects":["public.orders"],"effects":["read","write"],"rules":["agents-change"],"approvers":["bea"],"text":"delete from orders where id = 1"}],"cursor":"next"}
+            """);
+        var page = await OpenAsync("/sessions");
+        await page.GetByTestId("find-text").FillAsync("delete orders");
+        await page.GetByTestId("finder").Locator("summary").ClickAsync();
+        await page.GetByTestId("find-decision").SelectOptionAsync("approved");
+        await page.GetByTestId("find-table").FillAsync("public.orders");
+        await page.GetByTestId("find").ClickAsync();
+
+        await Expect(page.GetByTestId("found-statement")).ToContainTextAsync("held, approved");
+        saga.World.AskedOfAudit.ShouldContain(asked => asked.Path == "/api/search" && asked.Query == "?text=delete%20orders&table=public.orders&decision=approved");
+        (await page.GetByTestId("older").GetAttributeAsync("href"))!.ShouldEndWith("&cursor=next");
+        await PortalRig.LiveAsync(page);
+        await page.GetByTestId("found-statement").ClickAsync();
+        await Expect(page.Locator("[aria-current=step]")).ToHaveAttributeAsync("id", "event-4");
+    }
+
+    private async Task<IPage> OpenAsync(string path, Contracts.Identity.Principal? person = null)
     {
         SampleSessions.AddTo(saga.World);
-        var page = await portal.SignInAsync(Bea);
+        var page = await portal.SignInAsync(person ?? Bea);
         await page.GotoAsync(portal.Url + path);
         await PortalRig.LiveAsync(page);
         return page;
     }
 
-    /// <summary>What Audit answers about a session from now on, whatever it is asked.</summary>
-    private void Serve(string id, string state, int events, int after = -1) => saga.World.Audit[$"/api/sessions/{id}"] = (200, JsonSerializer.Serialize(new
-    {
-        session = new { id, principal = "reporting-agent", target = "shop", state, startedAt = "2026-01-02T03:04:05Z", operations = events },
-        more = false,
-        events = Enumerable.Range(0, events).Select(i => new { sequence = i, at = $"2026-01-02T03:04:{i + 5:00}Z", kind = "operation.completed", payload = new { operation = i, succeeded = true } }),
-    }));
+    /// <summary>What Audit answers about a session from now on.</summary>
+    private void Serve(string id, string state, int events) => saga.World.Audit[$"/api/sessions/{id}"] = (200, $$"""
+        {"session":{"id":"{{id}}","principal":"reporting-agent","target":"shop","state":"{{state}}","startedAt":"2026-01-02T03:04:05Z","operations":{{events}} },"more":false,"events":[{{string.Join(',', Events(events))}}]}
+        """);
+
+    private static IEnumerable<string> Events(int count) => Enumerable.Range(0, count).Select(i =>
+        $$"""{"sequence":{{i}},"at":"2026-01-02T03:04:{{i + 5:00}}Z","kind":"operation.completed","payload":{"operation":{{i}},"succeeded":true} }""");
 
     private static Timeline Stretch(long after, int limit, int total, long risky)
     {
         var start = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-        var session = new SessionSummary("s", "agent", null, "shop", "ended", "", null, total, 0, 0, start);
+        var session = new SessionSummary("s", "agent", null, "shop", "ended", "", null, total, 0, 0, start, null);
         var items = Enumerable.Range((int)after + 1, (int)Math.Min(limit, total - after - 1)).Select(i =>
             new TimelineItem(i, "operation.decided", "Allowed", start.AddSeconds(i), i == risky ? "blocked" : null, "select 1", "read", i, [])).ToList();
         return new Timeline(session, items, after + limit + 1 < total);

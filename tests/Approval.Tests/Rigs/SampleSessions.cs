@@ -18,7 +18,8 @@ internal static class SampleSessions
              {"sequence":4,"at":"2026-01-02T03:04:09Z","kind":"operation.decided","payload":{"operation":3,"outcome":"hold","text":"delete from orders where id = 1","effects":["read","write"],"objects":["public.orders"],"rules":["agents-change"],"requestId":"7b0f5b9e-3a4e-4e6e-8c39-0d0a7a4d2f11"}},
              {"sequence":5,"at":"2026-01-02T03:04:29Z","kind":"hold.resolved","payload":{"operation":3,"requestId":"7b0f5b9e-3a4e-4e6e-8c39-0d0a7a4d2f11","outcome":"approved","decidedBy":["bea"],"reason":null}},
              {"sequence":6,"at":"2026-01-02T03:04:29.1Z","kind":"operation.completed","payload":{"operation":3,"succeeded":true,"status":"DELETE 1","rows":1,"bytes":20,"durationMs":2}},
-             {"sequence":7,"at":"2026-01-02T03:09:05Z","kind":"session.ended","payload":{"cause":"client closed"}}]}
+             {"sequence":7,"at":"2026-01-02T03:04:30Z","kind":"result.recorded","payload":{"operation":1,"statement":0,"chunk":0,"columns":[{"name":"id","type":"int4"},{"name":"email","type":"text"}],"rows":2,"content":{"number":0,"encoding":"br","bytes":30,"sha256":"ab"}}},
+             {"sequence":8,"at":"2026-01-02T03:09:05Z","kind":"session.ended","payload":{"cause":"client closed"}}]}
             """);
     }
 }

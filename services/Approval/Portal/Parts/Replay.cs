@@ -100,6 +100,15 @@ internal sealed class Replay(Func<long, int, Task<AuditAnswer<Timeline>>> ask)
         return later.Count > 0;
     }
 
+    /// <summary>An event that just happened.</summary>
+    public void Add(TimelineItem item)
+    {
+        if (_items.Count > 0 && item.Sequence <= _items[^1].Sequence) return;
+        _items.Add(item);
+        if (_items.Count > Kept) _items.RemoveAt(0);
+        GoToEnd();
+    }
+
     public async Task EarlierAsync()
     {
         if (!Earlier) return;
