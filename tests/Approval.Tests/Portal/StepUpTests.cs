@@ -1,4 +1,6 @@
 using Hoop.Approval.Tests.Rigs;
+using Hoop.Contracts.Approvals;
+using Microsoft.Playwright;
 using Shouldly;
 using Xunit;
 using static Hoop.Approval.Tests.Rigs.Samples;
@@ -10,6 +12,76 @@ namespace Hoop.Approval.Tests.Portal;
 [Collection(PortalCollection.Name)]
 public sealed class StepUpTests(SagaRig saga, PortalRig portal)
 {
+    [Fact]
+    public async Task An_approver_signs_in_again_comes_back_to_the_request_and_approves()
+    {
+        var request = Request(saga.World.Of(Agent));
+        await saga.OpenAsync(request with { Requirements = [.. request.Requirements.Select(one => one with { StepUp = StepUp.Fresh })] });
+        var page = await portal.SignInAsync(Bea);
+        await page.GotoAsync($"{portal.Url}/requests/{request.RequestId}");
+        await PortalRig.LiveAsync(page);
+        await Expect(page.GetByTestId("step-up")).ToContainTextAsync("at most five minutes old");
+        await Expect(page.GetByTestId("approve")).ToHaveCountAsync(0);
+        (await saga.Ingress.VoteAsync(Approve(request, saga.World.Of(Cleo)))).Code.ShouldBe("sign-in-needed");
+
+        await page.GetByTestId("sign-in-again").ClickAsync();
+        await page.GetByTestId("approve").ClickAsync();
+
+        await Expect(page.GetByTestId("request-state")).ToHaveTextAsync("approved");
+        (await saga.Ingress.ResolutionAsync(request.RequestId)).DecidedBy.ShouldBe(["bea"]);
+    }
+
+    [Fact]
+    public async Task A_provider_that_does_not_ask_anew_makes_no_sign_in_fresh()
+    {
+        var page = await portal.SignInAsync(Bea);
+        saga.World.Forge = claims => claims["auth_time"] = TimeProvider.System.GetUtcNow().AddHours(-1).ToUnixTimeSeconds();
+        try
+        {
+            await page.GotoAsync(portal.Url + "/sign-in?fresh=true&returnUrl=/grants");
+        }
+        finally
+        {
+            saga.World.Forge = _ => { };
+        }
+
+        await Expect(page.GetByTestId("sign-in-error")).ToContainTextAsync("time of sign-in");
+    }
+
+    [Fact]
+    public async Task A_passkey_is_registered_and_confirms_a_vote()
+    {
+        var request = Request(saga.World.Of(Agent));
+        await saga.OpenAsync(request with { Requirements = [.. request.Requirements.Select(one => one with { StepUp = StepUp.Passkey })] });
+        var page = await portal.SignInAsync(Bea);
+        await page.GotoAsync(portal.Url + "/sign-in?fresh=true&returnUrl=/passkeys");
+        // Browsers make no passkeys for a bare address: the same portal by its name, with the same sign-in.
+        var cookie = (await page.Context.CookiesAsync()).Single(one => one.Name == "hoop-portal");
+        await page.Context.AddCookiesAsync([new Cookie { Name = cookie.Name, Value = cookie.Value, Domain = "localhost", Path = "/" }]);
+        var url = portal.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        var browser = await page.Context.NewCDPSessionAsync(page);
+        await browser.SendAsync("WebAuthn.enable");
+        await browser.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
+        {
+            ["options"] = new Dictionary<string, object>
+            {
+                ["protocol"] = "ctap2", ["transport"] = "internal", ["hasResidentKey"] = true, ["hasUserVerification"] = true, ["isUserVerified"] = true, ["automaticPresenceSimulation"] = true,
+            },
+        });
+        await page.GotoAsync(url + "/passkeys");
+        await PortalRig.LiveAsync(page);
+        await page.GetByTestId("passkey-name").FillAsync("test key");
+        await page.GetByTestId("add-passkey").ClickAsync();
+        await Expect(page.GetByTestId("passkeys")).ToContainTextAsync("test key");
+        await page.GotoAsync($"{url}/requests/{request.RequestId}");
+        await PortalRig.LiveAsync(page);
+
+        await page.GetByTestId("approve").ClickAsync();
+
+        await Expect(page.GetByTestId("request-state")).ToHaveTextAsync("approved");
+        (await saga.Ingress.ResolutionAsync(request.RequestId)).DecidedBy.ShouldBe(["bea"]);
+    }
+
     [Fact]
     public async Task The_link_of_the_notice_leads_through_sign_in_to_the_request()
     {

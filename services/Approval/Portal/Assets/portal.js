@@ -68,7 +68,35 @@
     }
   });
 
+  // Passkeys: the server says what to ask for, the device answers, the server checks (WebAuthn).
+  async function post(path, body) {
+    const answer = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+    const json = answer.status === 204 ? {} : await answer.json();
+    if (!answer.ok) throw new Error(json.detail ?? 'This could not be done. Try again.');
+    return json;
+  }
+
+  async function ceremony(work) {
+    if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON) return { problem: 'This browser has no passkeys here. They need https (or localhost) and a current browser.' };
+    try {
+      return { proof: await work(), problem: null };
+    } catch (error) {
+      return { problem: error.name === 'NotAllowedError' ? 'The passkey was not confirmed. Try again.' : error.message };
+    }
+  }
+
   window.hoop = {
+    register: (name) => ceremony(async () => {
+      const begun = await post('/api/passkeys/options', {});
+      const made = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(begun.options) });
+      await post('/api/passkeys', { state: begun.state, credential: made.toJSON(), name });
+      return null;
+    }),
+    prove: (requests) => ceremony(async () => {
+      const begun = await post('/api/passkeys/challenge', { requests });
+      const given = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(begun.options) });
+      return (await post('/api/passkeys/proof', { state: begun.state, credential: given.toJSON() })).proof;
+    }),
     show(id) {
       const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
       document.getElementById(id)?.scrollIntoView({ block: 'center', behavior: calm ? 'auto' : 'smooth' });
