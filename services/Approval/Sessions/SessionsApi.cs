@@ -1,3 +1,4 @@
+using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Identity;
 
 namespace Hoop.Approval.Sessions;
@@ -25,7 +26,8 @@ internal static class SessionsApi
         sessions.MapGet($"/{Id}/export", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}/export"));
         sessions.MapGet($"/{Id}/tail", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}/tail"));
         sessions.MapGet($"/{Id}/contents/{{number:long}}", (string id, long number, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}/contents/{number}"));
-        sessions.MapPost($"/{Id}/kill", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}/kill"));
+        sessions.MapPost($"/{Id}/kill", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}/kill"))
+            .NotAudited("Passed on to Audit, which records who ended it.");
         app.MapGet("/api/search", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/search")).RequireAuthorization(HoopPolicies.Principal);
         app.MapGet("/api/export", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/export", Exporting)).RequireAuthorization(HoopPolicies.Principal);
     }
