@@ -12,7 +12,7 @@ var shopPassword = builder.AddGeneratedSecret("shop-password");
 var portalSecret = builder.AddGeneratedSecret("portal-secret");
 
 var postgres = builder.AddPostgres("postgres")
-    .WithArgs("-c", "shared_buffers=32MB", "-c", "max_connections=200")
+    .WithArgs("-c", "shared_buffers=32MB", "-c", $"max_connections={Environment.GetEnvironmentVariable("HOOP_POSTGRES_CONNECTIONS") ?? "200"}")
     .WithEnvironment("SHOP_PASSWORD", shopPassword)
     .WithInitFiles("../demo/shop")
     .WithDataVolume();
