@@ -29,7 +29,7 @@ internal static class RiskMarks
         ["lock"] = ["lock", "pg_advisory_lock", "pg_advisory_xact_lock", "pg_try_advisory_lock", "pg_terminate_backend", "pg_cancel_backend"],
     };
 
-    /// <summary>Worst first at each word; in the order of the text, then what the text does not show.</summary>
+    /// <summary>Every effect that a word brings, the risky ones first; in the order of the text, then what the text does not show.</summary>
     public static List<RiskMark> Find(IReadOnlyList<SqlToken> tokens, IReadOnlyList<string> effects)
     {
         var marked = effects.Where(effect => effect != "read").OrderBy(effect => Wording.RiskOf(effect) == "risky" ? 0 : 1).ToList();
@@ -38,8 +38,8 @@ internal static class RiskMarks
         {
             var token = tokens[i];
             if (token.Kind is SqlTokenKind.Hidden) marks.Add(new RiskMark(i, line, "hidden-character", HiddenName(token.Text)));
-            else if (token.Kind is SqlTokenKind.Word or SqlTokenKind.Keyword && marked.FirstOrDefault(effect => Shows(token, effect)) is { } effect)
-                marks.Add(new RiskMark(i, line, effect, token.Text.ToUpperInvariant()));
+            else if (token.Kind is SqlTokenKind.Word or SqlTokenKind.Keyword)
+                marks.AddRange(marked.Where(effect => Shows(token, effect)).Select(effect => new RiskMark(i, line, effect, token.Text.ToUpperInvariant())));
             line += token.Text.Count(c => c == '\n');
         }
         foreach (var effect in marked.Where(effect => Wording.RiskOf(effect) == "risky" && !tokens.Any(token => Shows(token, effect))))
