@@ -16,7 +16,7 @@ internal static class VerifyCommand
         {
             var path = parsed.GetRequiredValue(file);
             if (!File.Exists(path)) throw CliException.Refused($"{path}: there is no such file.");
-            var result = await BundleVerifier.VerifyAsync(path, parsed.GetValue(key), cancel);
+            var result = await BundleVerifier.VerifyAsync(path, parsed.GetValue(key), null, cancel);
             if (parsed.GetValue(options.Json)) options.Screen(host).Json(result);
             if (!result.Ok) throw CliException.Refused($"{path}: NOT intact: {result.Message}");
             if (!parsed.GetValue(options.Json)) Print(options.Screen(host), result);

@@ -25,4 +25,10 @@ internal static partial class AuditLog
 
     [LoggerMessage(5103, LogLevel.Error, "Receiver {Sink} rejected log records: {Answer}")]
     public static partial void SinkRejected(this ILogger logger, string sink, string answer);
+
+    [LoggerMessage(5010, LogLevel.Error, "The log could not be sealed ({Error}); trying again")]
+    public static partial void NotSealed(this ILogger logger, string error);
+
+    [LoggerMessage(5011, LogLevel.Error, "Checkpoints do not reach {Sink} ({Error}); trying again")]
+    public static partial void SinkFailed(this ILogger logger, string sink, string error);
 }

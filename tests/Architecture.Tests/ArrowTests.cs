@@ -27,6 +27,7 @@ public class ArrowTests
         ["AppHost.Local"] = [],
         // Built together, so that ./run has the command it tells people to type.
         ["AppHost"] = ["AppHost.Local", "Cli", .. Services],
+        ["Verify"] = ["Audit.Chain"],
         ["Cli"] = ["Contracts", "Policy.Engine", "Audit.Chain"],
     };
 

@@ -1,19 +1,29 @@
 using System.Security.Cryptography;
+using Hoop.Audit.Chain.Log;
 using Hoop.Contracts.Audit;
 
 namespace Hoop.Audit.Chain.Bundles;
 
 /// <summary>An export as far as it was read.</summary>
-internal sealed class Bundle
+internal sealed class Bundle : IDisposable
 {
     private readonly List<EventLine> events = [];
     private string headerHash = "";
+    private readonly IncrementalHash proofsDigest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly List<LoggedEntry> entries = [];
+    private readonly List<EarlierHead> earlier = [];
+    private TreeHead? treeHead;
+    private int proofLines;
     private int lines;
 
     public BundleHeader? Header { get; private set; }
     public BundleTrailer? Trailer { get; private set; }
     public bool EndsWithLineFeed { get; private set; } = true;
     public IReadOnlyList<EventLine> Events => events;
+    /// <summary>Null when the session was not in the log yet.</summary>
+    public BundleProofs? Proofs => treeHead is null ? null : new BundleProofs(treeHead, entries, earlier);
+
+    public bool ProofsMatch => Trailer?.ProofsHash == Convert.ToHexStringLower(proofsDigest.GetCurrentHash());
     public bool HeaderMatches => Trailer?.HeaderHash == headerHash;
 
     /// <summary>Without a trailer, a last line that can not be read is more likely a changed or cut-off trailer than an event.</summary>
@@ -30,11 +40,18 @@ internal sealed class Bundle
             return TakeHeader(line);
         if (Trailer is not null)
             return EventWalk.Bad(null, $"the trailer was changed: line {lines} stands after it");
+        if (line.StartsWith(ProofLines.Start))
+            return TakeProof(line);
         if (line.StartsWith(BundleFormat.TrailerStart))
             return TakeTrailer(line);
-        events.Add(EventLine.Read(Header.Session, lines, line));
+        var e = EventLine.Read(Header.Session, lines, line);
+        if (proofLines > 0)
+            return EventWalk.Bad(e.Readable ? e.Sequence : null, $"{e.Describe(e.Sequence)} was moved: line {lines} stands among the proofs");
+        events.Add(e);
         return null;
     }
+
+    public void Dispose() => proofsDigest.Dispose();
 
     public VerifyResult Describe(VerifyResult result) => result with
     {
@@ -43,7 +60,9 @@ internal sealed class Bundle
         ExportedAt = Header?.ExportedAt,
         Events = events.Count,
         Ended = events is [.., { Kind: EventKinds.SessionEnded }],
-        KeyFingerprint = Header is null ? null : BundleVerifier.Fingerprint(Header.PublicKey),
+        LogSize = treeHead?.Size,
+        Dropped = ProofCheck.LastTombstone(this) is { } tombstone ? tombstone.Sequence + 1 : 0,
+        KeyFingerprint = Header is null ? null : EvidenceKey.Fingerprint(Header.PublicKey),
     };
 
     private VerifyResult? TakeHeader(ReadOnlySpan<byte> line)
@@ -51,6 +70,26 @@ internal sealed class Bundle
         Header = BundleLineReader.Header(line, out var problem);
         headerHash = Convert.ToHexStringLower(SHA256.HashData(line));
         return Header is null ? EventWalk.Bad(null, $"the header was changed: {problem}") : null;
+    }
+
+    private VerifyResult? TakeProof(ReadOnlySpan<byte> line)
+    {
+        proofLines++;
+        proofsDigest.AppendData([.. line, (byte)'\n']);
+        switch (ProofLines.Read(line))
+        {
+            case TreeHead head when treeHead is null && proofLines == 1:
+                treeHead = head;
+                return null;
+            case LoggedEntry entry when treeHead is not null:
+                entries.Add(entry);
+                return null;
+            case EarlierHead head when treeHead is not null:
+                earlier.Add(head);
+                return null;
+            default:
+                return EventWalk.Bad(null, $"the proofs were changed: line {lines} is not a proof as Hoop writes it");
+        }
     }
 
     private VerifyResult? TakeTrailer(ReadOnlySpan<byte> line)

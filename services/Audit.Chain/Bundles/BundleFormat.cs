@@ -12,7 +12,7 @@ namespace Hoop.Audit.Chain.Bundles;
 internal static class BundleFormat
 {
     public const string Name = "hoop-evidence";
-    public const int Version = 1;
+    public const int Version = 2;
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
     public static ReadOnlySpan<byte> TrailerStart => "{\"count\":"u8;
@@ -23,9 +23,9 @@ internal static class BundleFormat
         DateTimeOffset.TryParseExact(
             text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out at);
 
-    /// <summary>What the signature is over: the trailer without it, which holds the header's hash, the head and the count.</summary>
-    public static byte[] SignedText(long count, string head, string headerHash) =>
-        Encoding.UTF8.GetBytes($"{Name}/{Version}\n{count}\n{head}\n{headerHash}\n");
+    /// <summary>What the signature is over: the trailer without it, which holds the count, the head and the hashes of the header and of the proofs.</summary>
+    public static byte[] SignedText(BundleTrailer trailer) =>
+        Encoding.UTF8.GetBytes($"{Name}/{Version}\n{trailer.Count}\n{trailer.Head}\n{trailer.HeaderHash}\n{trailer.ProofsHash}\n");
 
     public static byte[] Write(BundleHeader header) => Line(w =>
     {
@@ -56,10 +56,11 @@ internal static class BundleFormat
         w.WriteNumber("count", trailer.Count);
         w.WriteString("head", trailer.Head);
         w.WriteString("header", trailer.HeaderHash);
+        w.WriteString("proofs", trailer.ProofsHash);
         w.WriteString("signature", trailer.Signature);
     });
 
-    private static byte[] Line(Action<Utf8JsonWriter> write)
+    internal static byte[] Line(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(buffer))

@@ -9,8 +9,9 @@ public sealed record BundleHeader(string Session, long? PolicyVersion, DateTimeO
 /// <summary>The last line of an export.</summary>
 /// <param name="Head">Hash of the last event.</param>
 /// <param name="HeaderHash">SHA-256 of the header line, without its line feed.</param>
+/// <param name="ProofsHash">SHA-256 of the proofs' lines, each with its line feed.</param>
 /// <param name="Signature">ECDSA P-256 with SHA-256 over <see cref="BundleFormat.SignedText"/>, base64 of r and s.</param>
-internal sealed record BundleTrailer(long Count, string Head, string HeaderHash, string Signature);
+internal sealed record BundleTrailer(long Count, string Head, string HeaderHash, string ProofsHash, string Signature);
 
 /// <summary>One event as its line has it.</summary>
 /// <param name="Payload">The very bytes of the line.</param>

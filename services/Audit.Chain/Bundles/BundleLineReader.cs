@@ -48,7 +48,7 @@ internal static class BundleLineReader
         try
         {
             var fields = new Fields(line);
-            var trailer = new BundleTrailer(fields.Number("count"), fields.Text("head"), fields.Text("header"), fields.Text("signature"));
+            var trailer = new BundleTrailer(fields.Number("count"), fields.Text("head"), fields.Text("header"), fields.Text("proofs"), fields.Text("signature"));
             return line.SequenceEqual(BundleFormat.Write(trailer)) ? trailer : null;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)

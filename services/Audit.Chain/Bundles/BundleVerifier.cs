@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Hoop.Audit.Chain.Log;
 
 namespace Hoop.Audit.Chain.Bundles;
 
@@ -6,23 +6,39 @@ namespace Hoop.Audit.Chain.Bundles;
 public static class BundleVerifier
 {
     /// <param name="trustedKey">SubjectPublicKeyInfo, base64, that must have signed; null accepts the key in the header (compare its fingerprint).</param>
-    public static async Task<VerifyResult> VerifyAsync(string path, string? trustedKey = null, CancellationToken cancel = default)
+    /// <param name="checkpoints">What a sink kept of the log: then the bundle's session must be all that the log knew of it.</param>
+    public static async Task<VerifyResult> VerifyAsync(string path, string? trustedKey = null, string? checkpoints = null, CancellationToken cancel = default)
     {
         await using var file = File.OpenRead(path);
-        return await VerifyAsync(file, trustedKey, cancel);
+        await using var kept = checkpoints is null ? null : File.OpenRead(checkpoints);
+        return await VerifyAsync(file, trustedKey, kept, cancel);
     }
 
-    /// <inheritdoc cref="VerifyAsync(string, string?, CancellationToken)"/>
-    public static async Task<VerifyResult> VerifyAsync(Stream stream, string? trustedKey = null, CancellationToken cancel = default)
+    /// <inheritdoc cref="VerifyAsync(string, string?, string?, CancellationToken)"/>
+    public static async Task<VerifyResult> VerifyAsync(Stream stream, string? trustedKey = null, Stream? checkpoints = null, CancellationToken cancel = default)
     {
-        var bundle = new Bundle();
+        using var bundle = new Bundle();
         await foreach (var (line, ended) in BundleLines.ReadAsync(stream, cancel))
         {
             if (bundle.Take(line.Span, ended) is { } problem)
                 return bundle.Describe(problem);
         }
 
-        return bundle.Describe(Judge(bundle, trustedKey));
+        var judged = Judge(bundle, trustedKey);
+        return bundle.Describe(judged.Ok && checkpoints is not null ? await HoldAgainstAsync(bundle, checkpoints, judged, cancel) : judged);
+    }
+
+    /// <summary>The signer of the bundle could still have left events off, or the session's proofs: a log that others keep can not.</summary>
+    private static async Task<VerifyResult> HoldAgainstAsync(Bundle bundle, Stream checkpoints, VerifyResult judged, CancellationToken cancel)
+    {
+        var (log, problem) = await CheckpointLog.ReadAsync(checkpoints, bundle.Header!.PublicKey, cancel);
+        if (log is null)
+            return EventWalk.Bad(null, $"the log: {problem}");
+        if (bundle.Proofs is { } proofs && log.RootAt(proofs.Head.Size) is { } root && root != proofs.Head.Root)
+            return EventWalk.Bad(null, $"the bundle's tree head of {proofs.Head.Size} entries is not of the log that was kept");
+        var heads = log.Of(bundle.Header.Session).Where(entry => entry.Kind == LogEntry.Head);
+        return heads.Select(entry => ProofCheck.HeadProblem(bundle, entry)).FirstOrDefault(found => found is not null)
+            ?? judged with { Message = $"{judged.Message}; it is all that the log of {log.Size} entries knew of it" };
     }
 
     private static VerifyResult Judge(Bundle bundle, string? trustedKey)
@@ -30,28 +46,31 @@ public static class BundleVerifier
         if (bundle.Header is null)
             return EventWalk.Bad(null, "the file is empty: the header is missing");
         var trailer = bundle.Trailer;
-        if (EventWalk.FirstProblem(bundle.WholeEvents) is { } changed && (trailer is null || bundle.HeaderMatches))
+        if (EventWalk.FirstProblem(bundle.WholeEvents, ProofCheck.LastTombstone(bundle)) is { } changed && (trailer is null || bundle.HeaderMatches))
             return changed;
         if (trailer is null)
             return EventWalk.Bad(null, $"the trailer is missing or was changed: the file ends after {bundle.LastWholeEvent}");
         if (!bundle.EndsWithLineFeed)
             return EventWalk.Bad(null, "the trailer was changed: its line feed is missing");
 
-        var signed = SignatureMatches(bundle.Header, trailer);
+        var signed = EvidenceKey.Verify(bundle.Header.PublicKey, BundleFormat.SignedText(trailer), trailer.Signature);
         if (!bundle.HeaderMatches)
             return EventWalk.Bad(null, signed ? "the header was changed: it is not the one that was signed" : "the header or the trailer was changed: they do not belong together");
+        if (!bundle.ProofsMatch)
+            return EventWalk.Bad(null, signed ? "the proofs were changed: they are not the ones that were signed" : "the proofs or the trailer were changed: they do not belong together");
         if (!signed)
             return EventWalk.Bad(null, "the trailer was changed: its signature does not match");
-        return CountsAndHead(bundle, trailer) ?? KeyProblem(bundle.Header, trustedKey) ?? Intact(bundle, trailer);
+        return CountsAndHead(bundle, trailer) ?? ProofCheck.FirstProblem(bundle) ?? KeyProblem(bundle.Header, trustedKey) ?? Intact(bundle, trailer);
     }
 
     private static VerifyResult? CountsAndHead(Bundle bundle, BundleTrailer trailer)
     {
         var events = bundle.Events;
+        var start = ProofCheck.LastTombstone(bundle) is { } tombstone ? tombstone.Sequence + 1 : 0;
         if (events.Count < trailer.Count)
-            return EventWalk.Bad(events.Count, $"{(events.Count + 1 == trailer.Count ? $"event {events.Count} was" : $"events {events.Count} to {trailer.Count - 1} were")} removed from the end: the signed count is {trailer.Count}");
+            return EventWalk.Bad(start + events.Count, $"{(events.Count + 1 == trailer.Count ? $"event {start + events.Count} was" : $"events {start + events.Count} to {start + trailer.Count - 1} were")} removed from the end: the signed count is {trailer.Count}");
         if (events.Count > trailer.Count)
-            return EventWalk.Bad(trailer.Count, $"{events[(int)trailer.Count].Describe(trailer.Count)} was added at the end: the signed count is {trailer.Count}");
+            return EventWalk.Bad(start + trailer.Count, $"{events[(int)trailer.Count].Describe(start + trailer.Count)} was added at the end: the signed count is {trailer.Count}");
         var head = events.Count == 0 ? EventHash.None : events[^1].Hash;
         return head == trailer.Head ? null : EventWalk.Bad(null, "events were rewritten: the chain holds, but its head is not the signed one");
     }
@@ -59,45 +78,8 @@ public static class BundleVerifier
     private static VerifyResult? KeyProblem(BundleHeader header, string? trustedKey) =>
         trustedKey is null || trustedKey == header.PublicKey
             ? null
-            : EventWalk.Bad(null, $"the header names another key than the trusted one: its fingerprint is {Fingerprint(header.PublicKey)}");
+            : EventWalk.Bad(null, $"the header names another key than the trusted one: its fingerprint is {EvidenceKey.Fingerprint(header.PublicKey)}");
 
     private static VerifyResult Intact(Bundle bundle, BundleTrailer trailer) =>
         new(true, null, $"intact: {trailer.Count} events of session {bundle.Header!.Session}, exported {BundleFormat.Time(bundle.Header.ExportedAt)}");
-
-    private static bool SignatureMatches(BundleHeader header, BundleTrailer trailer)
-    {
-        try
-        {
-            var signature = Convert.FromBase64String(trailer.Signature);
-            using var key = Key(header.PublicKey);
-            return Convert.ToBase64String(signature) == trailer.Signature
-                && key.VerifyData(BundleFormat.SignedText(trailer.Count, trailer.Head, trailer.HeaderHash), signature, HashAlgorithmName.SHA256);
-        }
-        catch (Exception e) when (e is FormatException or CryptographicException or PlatformNotSupportedException)
-        {
-            return false;
-        }
-    }
-
-    private static ECDsa Key(string publicKey)
-    {
-        var bytes = Convert.FromBase64String(publicKey);
-        var key = ECDsa.Create();
-        key.ImportSubjectPublicKeyInfo(bytes, out var read);
-        if (read != bytes.Length || key.KeySize != 256 || Convert.ToBase64String(bytes) != publicKey)
-            throw new CryptographicException("Not a P-256 key.");
-        return key;
-    }
-
-    internal static string? Fingerprint(string publicKey)
-    {
-        try
-        {
-            return Convert.ToHexStringLower(SHA256.HashData(Convert.FromBase64String(publicKey)));
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Hoop.Audit.Chain.Log;
 using Hoop.Contracts.Audit;
 
 namespace Hoop.Audit.Chain.Bundles;
@@ -10,12 +11,13 @@ namespace Hoop.Audit.Chain.Bundles;
 /// </summary>
 public static class BundleWriter
 {
-    /// <param name="key">ECDSA P-256; its public half goes into the header.</param>
+    /// <param name="signer">Its public key goes into the header.</param>
+    /// <param name="proofs">Where the session stands in the log; null when it has not been logged yet.</param>
     public static async Task WriteAsync(
-        Stream destination, string session, long? policyVersion, DateTimeOffset exportedAt, IAsyncEnumerable<JournalEvent> events, ECDsa key, CancellationToken cancel = default)
+        Stream destination, string session, long? policyVersion, DateTimeOffset exportedAt, IAsyncEnumerable<JournalEvent> events, IEvidenceSigner signer, BundleProofs? proofs, CancellationToken cancel = default)
     {
         var header = BundleFormat.Write(new BundleHeader(
-            session, policyVersion, CanonicalEvent.Truncate(exportedAt), Convert.ToBase64String(key.ExportSubjectPublicKeyInfo())));
+            session, policyVersion, CanonicalEvent.Truncate(exportedAt), signer.PublicKey));
         await WriteLineAsync(destination, header, cancel);
 
         var (count, head) = (0L, EventHash.None);
@@ -28,9 +30,16 @@ public static class BundleWriter
             (count, head) = (count + 1, e.Hash);
         }
 
-        var headerHash = Convert.ToHexStringLower(SHA256.HashData(header));
-        var signature = key.SignData(BundleFormat.SignedText(count, head, headerHash), HashAlgorithmName.SHA256);
-        await WriteLineAsync(destination, BundleFormat.Write(new BundleTrailer(count, head, headerHash, Convert.ToBase64String(signature))), cancel);
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var line in proofs is null ? [] : ProofLines.Write(proofs))
+        {
+            digest.AppendData([.. line, (byte)'\n']);
+            await WriteLineAsync(destination, line, cancel);
+        }
+
+        var trailer = new BundleTrailer(count, head, Convert.ToHexStringLower(SHA256.HashData(header)), Convert.ToHexStringLower(digest.GetHashAndReset()), "");
+        var signature = Convert.ToBase64String(await signer.SignAsync(BundleFormat.SignedText(trailer), cancel));
+        await WriteLineAsync(destination, BundleFormat.Write(trailer with { Signature = signature }), cancel);
     }
 
     private static async Task WriteLineAsync(Stream destination, byte[] line, CancellationToken cancel)

@@ -1,12 +1,15 @@
+using Hoop.Audit.Chain.Log;
+
 namespace Hoop.Audit.Chain.Bundles;
 
 /// <summary>Walks the event lines as a chain and names the first that is not as it was.</summary>
 internal static class EventWalk
 {
+    /// <param name="dropped">The tombstone of the last event that retention dropped; null when none was.</param>
     /// <summary>Null when every event is there, once, in order, unchanged and linked to the one before.</summary>
-    public static VerifyResult? FirstProblem(IReadOnlyList<EventLine> lines)
+    public static VerifyResult? FirstProblem(IReadOnlyList<EventLine> lines, LogEntry? dropped)
     {
-        var (expected, head) = (0L, EventHash.None);
+        var (expected, head) = dropped is null ? (0L, EventHash.None) : (dropped.Sequence + 1, dropped.Hash);
         foreach (var line in lines)
         {
             var problem = Problem(line, expected, head, lines);

@@ -1,4 +1,5 @@
 using Hoop.Audit.Admin;
+using Hoop.Audit.Chain;
 using Hoop.Audit.Chain.Bundles;
 using Hoop.Audit.Sessions;
 using Hoop.ServiceDefaults.Identity;
@@ -17,18 +18,21 @@ internal static class ExportApi
     public static void MapExport(this WebApplication app)
     {
         app.MapGet("/api/sessions/{id}/export", ExportAsync).RequireAuthorization(HoopPolicies.Principal);
+        app.MapEvidenceLog();
         app.MapGet("/api/key", (SigningKey key) => TypedResults.Ok(new PublicKeyAnswer("ECDSA-P256-SHA256", key.PublicKey, key.Fingerprint))).AllowAnonymous();
     }
 
     private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> ExportAsync(
-        HttpContext context, string id, SessionQueries queries, SessionRights rights, AdminChain admin, SigningKey key, TimeProvider clock, CancellationToken cancel)
+        HttpContext context, string id, SessionQueries queries, SessionRights rights, AdminChain admin, SigningKey key, EvidenceLog log, TimeProvider clock, CancellationToken cancel)
     {
         var caller = context.GetPrincipal()!;
         if (await queries.FindAsync(id, cancel) is not { } session || !rights.MayExport(caller, session))
             return SessionsApi.NotVisible(id);
         await admin.RecordAsync(AdminChain.SessionExported, caller, session.Id, session.PrincipalId, cancel);
+        // The log first: what came in since is in the bundle, and its proof in the next.
+        var proofs = await log.ProofsAsync(session.Id, cancel);
         return TypedResults.Stream(
-            body => BundleWriter.WriteAsync(body, session.Id, session.PolicyVersion, clock.GetUtcNow(), queries.EventsAsync(session.Id, -1, null, cancel), key.Key, cancel),
+            body => BundleWriter.WriteAsync(body, session.Id, session.PolicyVersion, clock.GetUtcNow(), queries.EventsAsync(session.Id, -1, null, cancel), key, proofs, cancel),
             "application/x-ndjson", $"hoop-session-{session.Id}.jsonl");
     }
 }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Hoop.Audit.Chain;
 using Hoop.Audit.Chain.Bundles;
 using Hoop.Audit.Recordings;
 using Hoop.Audit.Search;
@@ -19,7 +20,7 @@ internal sealed record ExportPart(string Name, Func<ZipArchive, ExportContents, 
 /// An export as a zip file: each session as the evidence that <c>hoop verify</c> checks, its recorded rows as they are stored and as the events name
 /// them by hash, the statements that were found, the policies in force, and a report for people.
 /// </summary>
-internal sealed class ExportArchive(SessionQueries queries, ContentStore contents, SigningKey key, IEnumerable<ExportPart> parts)
+internal sealed class ExportArchive(SessionQueries queries, ContentStore contents, SigningKey key, EvidenceLog log, IEnumerable<ExportPart> parts)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private static readonly JsonSerializerOptions Line = new(JsonSerializerDefaults.Web);
@@ -48,9 +49,10 @@ internal sealed class ExportArchive(SessionQueries queries, ContentStore content
     {
         var (file, rows) = ($"sessions/{session.Id}.jsonl", new List<(long Number, string Sha256)>());
         report.Begin(session);
+        var proofs = await log.ProofsAsync(session.Id, cancel);
         var entry = archive.CreateEntry(file, CompressionLevel.Fastest);
         await using (var stream = await entry.OpenAsync(cancel))
-            await BundleWriter.WriteAsync(stream, session.Id, session.PolicyVersion, at, Told(queries.EventsAsync(session.Id, -1, null, cancel), rows, report), key.Key, cancel);
+            await BundleWriter.WriteAsync(stream, session.Id, session.PolicyVersion, at, Told(queries.EventsAsync(session.Id, -1, null, cancel), rows, report), key, proofs, cancel);
         var damaged = new List<string>();
         foreach (var (number, sha256) in rows)
             await AddContentAsync(archive, session, number, sha256, damaged, report, cancel);

@@ -1,21 +1,24 @@
 using System.Security.Cryptography;
+using Hoop.Audit.Chain.Log;
 
 namespace Hoop.Audit.Export;
 
 /// <summary>The ECDSA P-256 key that signs exports: made at first start, kept in the data directory, readable by the service alone.</summary>
-internal sealed class SigningKey : IDisposable
+internal sealed class SigningKey : IEvidenceSigner, IDisposable
 {
     private const string FileName = "audit-signing-key.pem";
 
     private SigningKey(ECDsa key) => Key = key;
 
-    public ECDsa Key { get; }
+    private ECDsa Key { get; }
 
     /// <summary>SubjectPublicKeyInfo, base64.</summary>
     public string PublicKey => Convert.ToBase64String(Key.ExportSubjectPublicKeyInfo());
 
     /// <summary>SHA-256 of the public key, lower-case hex: what <c>hoop verify</c> shows.</summary>
     public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Key.ExportSubjectPublicKeyInfo()));
+
+    public ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> text, CancellationToken cancel) => ValueTask.FromResult(Key.SignData(text.Span, HashAlgorithmName.SHA256));
 
     public static SigningKey ReadOrCreate(string dataDirectory, ILogger logger)
     {

@@ -1,4 +1,5 @@
 using Hoop.Audit.Admin;
+using Hoop.Audit.Chain;
 using Hoop.ServiceDefaults;
 using Hoop.ServiceDefaults.Documents;
 using MassTransit;
@@ -9,6 +10,7 @@ internal static class IngestExtensions
 {
     public static void AddIngest(this IHostApplicationBuilder builder)
     {
+        builder.AddEvidenceLog();
         builder.Services.AddSingleton<EventPartitions>();
         builder.Services.AddSingleton<EventStore>();
         builder.AddBus(bus =>

@@ -24,10 +24,10 @@ internal static class BundleRig
         ];
     }
 
-    public static async Task<byte[]> ExportAsync(IEnumerable<JournalEvent>? events = null, ECDsa? key = null)
+    public static async Task<byte[]> ExportAsync(IEnumerable<JournalEvent>? events = null, ECDsa? key = null, BundleProofs? proofs = null)
     {
         using var bytes = new MemoryStream();
-        await BundleWriter.WriteAsync(bytes, "s1", 3, At.AddHours(1), (events ?? Session()).ToAsyncEnumerable(), key ?? Key);
+        await BundleWriter.WriteAsync(bytes, "s1", 3, At.AddHours(1), (events ?? Session()).ToAsyncEnumerable(), new TestSigner(key ?? Key), proofs);
         return bytes.ToArray();
     }
 

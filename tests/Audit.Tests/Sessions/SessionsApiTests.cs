@@ -132,7 +132,7 @@ public class SessionsApiTests(AuditRig rig)
     {
         var payloads = await rig.ScalarAsync<string[]>(
             $"SELECT coalesce(array_agg(payload ORDER BY session_id, sequence), '{{}}') FROM audit.events WHERE session_id LIKE 'admin-%' AND kind = '{kind}'");
-        return [.. payloads.Select(p => JsonDocument.Parse(p).RootElement).Where(p => p.GetProperty("session").GetString() == session)];
+        return [.. payloads.Select(p => JsonDocument.Parse(p).RootElement).Where(p => p.TryGetProperty("session", out var of) && of.GetString() == session)];
     }
 
     private async Task<string> StoreAsync(Contracts.Identity.Principal? principal = null, string? cause = "client closed")

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Hoop.Audit.Chain.Bundles;
+using Hoop.Audit.Chain.Log;
 using Hoop.Contracts.Audit;
 using Shouldly;
 using Xunit;
@@ -9,11 +10,18 @@ namespace Hoop.Cli.Tests.Commands;
 
 public sealed class EvidenceTests
 {
+    private sealed class Signer(ECDsa key) : IEvidenceSigner
+    {
+        public string PublicKey => Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
+
+        public ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> text, CancellationToken cancel) => ValueTask.FromResult(key.SignData(text.Span, HashAlgorithmName.SHA256));
+    }
+
     private static async Task<byte[]> BundleAsync()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var bundle = new MemoryStream();
-        await BundleWriter.WriteAsync(bundle, "s-1", 1, DateTimeOffset.Parse("2030-01-01T00:00:00Z"), AsyncEnumerable.Empty<JournalEvent>(), key);
+        await BundleWriter.WriteAsync(bundle, "s-1", 1, DateTimeOffset.Parse("2030-01-01T00:00:00Z"), AsyncEnumerable.Empty<JournalEvent>(), new Signer(key), proofs: null);
         return bundle.ToArray();
     }
 

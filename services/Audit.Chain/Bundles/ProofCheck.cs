@@ -1,0 +1,59 @@
+using Hoop.Audit.Chain.Log;
+
+namespace Hoop.Audit.Chain.Bundles;
+
+/// <summary>Holds a bundle's events against its proofs.</summary>
+internal static class ProofCheck
+{
+    /// <summary>Null when every proof holds and says what the events say.</summary>
+    public static VerifyResult? FirstProblem(Bundle bundle)
+    {
+        if (bundle.Proofs is not { } proofs)
+            return null;
+        var key = bundle.Header!.PublicKey;
+        if (!proofs.Head.IsSignedBy(key))
+            return EventWalk.Bad(null, "the tree head was changed: its signature does not match");
+        foreach (var earlier in proofs.Earlier)
+        {
+            if (!earlier.Head.IsSignedBy(key))
+                return EventWalk.Bad(null, $"the earlier tree head of {earlier.Head.Size} entries was changed: its signature does not match");
+            if (earlier.Head.Origin != proofs.Head.Origin
+                || !MerkleProof.Consistent(earlier.Head.Size, earlier.Head.RootBytes(), proofs.Head.Size, proofs.Head.RootBytes(), earlier.Path))
+                return EventWalk.Bad(null, $"the log was changed: its tree head of {proofs.Head.Size} entries does not continue the one of {earlier.Head.Size}");
+        }
+
+        return proofs.Entries.Select(entry => Problem(bundle, proofs.Head, entry)).FirstOrDefault(problem => problem is not null);
+    }
+
+    /// <summary>What retention took away, so far as its proofs hold: where the events begin.</summary>
+    public static LogEntry? LastTombstone(Bundle bundle) => bundle.Proofs?.Entries.Select(e => LogEntry.Read(e.Text))
+        .Where(e => e is { Kind: LogEntry.Tombstone } && e.Session == bundle.Header?.Session).MaxBy(e => e!.Sequence);
+
+    private static VerifyResult? Problem(Bundle bundle, TreeHead head, LoggedEntry logged)
+    {
+        if (LogEntry.Read(logged.Text) is not { } entry || entry.Session != bundle.Header!.Session)
+            return EventWalk.Bad(null, $"the log's entry {logged.Index} was changed: it is not one of this session");
+        if (!MerkleProof.Includes(entry.LeafHash(), logged.Index, head.Size, logged.Path, head.RootBytes()))
+            return EventWalk.Bad(entry.Sequence, $"the log's entry {logged.Index} about event {entry.Sequence} was changed: it is not in the log that was signed");
+        return entry.Kind == LogEntry.Head ? HeadProblem(bundle, entry) : null;
+    }
+
+    /// <summary>The log knew the session's head at some moment: the events must still have it.</summary>
+    internal static VerifyResult? HeadProblem(Bundle bundle, LogEntry entry)
+    {
+        var events = bundle.Events;
+        var first = events.Count > 0 ? events[0].Sequence : (LastTombstone(bundle)?.Sequence ?? -1) + 1;
+        if (entry.Sequence < first)
+            return null;   // Gone with a tombstone; the walk has seen that the events begin right after it.
+        var position = entry.Sequence - first;
+        if (position >= events.Count)
+        {
+            var missing = first + events.Count;
+            return EventWalk.Bad(missing, $"{(missing == entry.Sequence ? $"event {missing} was" : $"events {missing} to {entry.Sequence} were")} removed from the end: the log has the session up to event {entry.Sequence}");
+        }
+
+        return events[(int)position].Hash == entry.Hash
+            ? null
+            : EventWalk.Bad(entry.Sequence, $"event {entry.Sequence} or one before it was rewritten: the log has another hash for it");
+    }
+}

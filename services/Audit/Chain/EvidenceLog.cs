@@ -1,0 +1,112 @@
+using Hoop.Audit.Chain.Bundles;
+using Hoop.Audit.Chain.Log;
+using Hoop.Audit.Ingest;
+using Hoop.Audit.Storage;
+using Hoop.ServiceDefaults;
+using Npgsql;
+
+namespace Hoop.Audit.Chain;
+
+/// <summary>
+/// The log over all sessions (RFC 6962): each session's head goes into it whenever it has moved, a running one's too, and the whole is signed.
+/// What was logged once can neither be taken out nor be said of another chain without changing a tree head that somebody else has.
+/// </summary>
+internal sealed class EvidenceLog(AuditDatabase database, IEvidenceSigner signer, IConfiguration configuration, TimeProvider clock)
+{
+    private const string Lock = "audit.log";
+    private const int MaxEntries = 20_000;
+
+    /// <summary>Which log this is: whoever keeps several installations' tree heads tells them apart by it.</summary>
+    public string Origin { get; } = configuration["Hoop:Audit:Origin"] is { Length: > 0 } name ? name : "hoop";
+
+    /// <summary>Logs every head that moved and signs the tree; null when nothing has.</summary>
+    public async Task<TreeHead?> SealAsync(CancellationToken cancel) => await AppendAsync(MovedAsync, cancel);
+
+    /// <summary>Appends what <paramref name="entries"/> finds and signs the tree, in one transaction, one instance at a time.</summary>
+    public async Task<TreeHead?> AppendAsync(Func<NpgsqlConnection, long, CancellationToken, Task<IReadOnlyList<LogEntry>>> entries, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await connection.LockAsync(Lock, cancel);
+        var size = await LogTable.SizeAsync(connection, cancel);
+        var news = await entries(connection, size, cancel);
+        if (news.Count == 0)
+            return null;
+        var nodes = await LogTable.AppendAsync(connection, size, news, cancel);
+        var grown = size + news.Count;
+        var head = await TreeHead.SignAsync(Origin, grown, MerkleTree.Root(grown, node => nodes[node]), clock.GetUtcNow(), signer, cancel);
+        await LogTable.AddHeadAsync(connection, head, signer.PublicKey, cancel);
+        await transaction.CommitAsync(cancel);
+        return head;
+    }
+
+    /// <summary>What a bundle of the session takes along; null when nothing was logged of it.</summary>
+    public async Task<BundleProofs?> ProofsAsync(string session, CancellationToken cancel)
+    {
+        await SealAsync(cancel);
+        await using var connection = await database.OpenAsync(cancel);
+        if (await LogTable.HeadAsync(connection, Origin, cancel) is not { } head)
+            return null;
+        var all = await LogTable.EntriesAsync(connection, session, head.Size, cancel);
+        if (all.Count == 0)
+            return null;
+        var tombstones = all.Where(e => LogEntry.Read(e.Text) is { Kind: LogEntry.Tombstone });
+        var entries = new List<LoggedEntry>();
+        foreach (var (index, text) in tombstones.Append(all[0]).Append(all.Last(e => LogEntry.Read(e.Text) is { Kind: LogEntry.Head })).DistinctBy(e => e.Index).OrderBy(e => e.Index))
+        {
+            var nodes = await LogTable.NodesAsync(connection, MerkleTree.NodesOfInclusion(index, head.Size), cancel);
+            entries.Add(new LoggedEntry(text, index, MerkleTree.InclusionPath(index, head.Size, node => nodes[node])));
+        }
+
+        // The first tree head that knew of the session: whoever has it from a sink sees that the log only grew.
+        var first = await LogTable.FirstHeadAsync(connection, Origin, all[0].Index + 1, cancel);
+        return new BundleProofs(head, entries, first is null || first.Size == head.Size ? [] : [new EarlierHead(first, await ConsistencyAsync(connection, first.Size, head.Size, cancel))]);
+    }
+
+    public static async Task<List<byte[]>> ConsistencyAsync(NpgsqlConnection connection, long from, long to, CancellationToken cancel)
+    {
+        var nodes = await LogTable.NodesAsync(connection, MerkleTree.NodesOfConsistency(from, to), cancel);
+        return MerkleTree.ConsistencyPath(from, to, node => nodes[node]);
+    }
+
+    /// <summary>The heads that moved since they were logged; marked as logged in the same transaction.</summary>
+    private static async Task<IReadOnlyList<LogEntry>> MovedAsync(NpgsqlConnection connection, long size, CancellationToken cancel)
+    {
+        var moved = await ToLogAsync(connection, cancel);
+        if (moved.Count == 0)
+            return [];
+        await using var command = new NpgsqlCommand(
+            """
+            UPDATE audit.heads h SET logged = u.sequence, to_log = h.sequence > u.sequence
+            FROM unnest($1::text[], $2::bigint[]) AS u (id, sequence) WHERE h.session_id = u.id
+            """, connection)
+        {
+            Parameters = { new() { Value = moved.Select(h => h.SessionId).ToArray() }, new() { Value = moved.Select(h => h.Sequence).ToArray() } },
+        };
+        await command.ExecuteNonQueryAsync(cancel);
+        return [.. moved.Where(h => h.Sequence >= 0).Select(h => new LogEntry(LogEntry.Head, h.SessionId, h.Sequence, h.Hash))];
+    }
+
+    private static async Task<List<SessionHead>> ToLogAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        var heads = new List<SessionHead>();
+        await using (var command = new NpgsqlCommand(
+            $"SELECT session_id, first_at, last_at, events, last_sequence, sequence, hash FROM audit.heads WHERE to_log ORDER BY session_id LIMIT {MaxEntries} FOR UPDATE", connection))
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancel);
+            while (await reader.ReadAsync(cancel))
+                heads.Add(HeadTable.Read(reader));
+        }
+
+        for (var i = 0; i < heads.Count; i++)
+            if (heads[i].HasGap && await EventTable.FollowAsync(connection, heads[i], cancel) is var followed && followed.Sequence > heads[i].Sequence)
+                heads[i] = await SaveAsync(connection, heads[i], followed, cancel);
+        return heads;
+    }
+
+    private static async Task<SessionHead> SaveAsync(NpgsqlConnection connection, SessionHead old, SessionHead followed, CancellationToken cancel)
+    {
+        await HeadTable.SaveAsync(connection, [(old, followed)], cancel);
+        return followed;
+    }
+}

@@ -1,0 +1,121 @@
+using System.Text;
+using Hoop.Audit.Chain;
+using Hoop.Audit.Chain.Bundles;
+using Hoop.Audit.Chain.Log;
+using Hoop.Audit.Export;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Audit.Tests.Chain;
+
+public class EvidenceLogTests(AuditRig rig)
+{
+    private string Key => rig.Services.GetRequiredService<SigningKey>().PublicKey;
+
+    [Fact]
+    public async Task An_export_proves_that_its_session_is_in_the_signed_log()
+    {
+        var events = AuditRig.Session(AuditRig.NewId(), cause: null);
+        await rig.StoreAsync(events[..3]);
+        await Log().SealAsync(CancellationToken.None);
+        await rig.StoreAsync(AuditRig.Session(AuditRig.NewId()));
+        await Log().SealAsync(CancellationToken.None);
+        await rig.StoreAsync(events[3..]);
+
+        var result = await BundleVerifier.VerifyAsync(await ExportAsync(events[0].SessionId), Key);
+        result.Ok.ShouldBeTrue(result.Message);
+        result.LogSize.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Events_cut_off_a_running_session_in_the_database_are_found()
+    {
+        var events = AuditRig.Session(AuditRig.NewId(), cause: null);
+        await rig.StoreAsync(events);
+        await Log().SealAsync(CancellationToken.None);
+        await AsAttackerAsync($"DELETE FROM audit.events WHERE session_id = '{events[0].SessionId}' AND sequence >= 3");
+
+        var result = await BundleVerifier.VerifyAsync(await ExportAsync(events[0].SessionId), Key);
+        result.Ok.ShouldBeFalse();
+        result.Message.ShouldBe("events 3 to 4 were removed from the end: the log has the session up to event 4");
+    }
+
+    [Fact]
+    public async Task Somebody_with_the_database_and_the_key_is_found_by_what_a_sink_kept()
+    {
+        var events = AuditRig.Session(AuditRig.NewId());
+        await rig.StoreAsync(events);
+        await Log().SealAsync(CancellationToken.None);
+        var kept = await KeptAsync();
+        await AsAttackerAsync($"DELETE FROM audit.events WHERE session_id = '{events[0].SessionId}' AND sequence >= 3");
+        using var forged = new MemoryStream();
+        await BundleWriter.WriteAsync(forged, events[0].SessionId, 7, DateTimeOffset.UnixEpoch, events.Take(3).ToAsyncEnumerable(), rig.Services.GetRequiredService<SigningKey>(), proofs: null);
+
+        var result = await BundleVerifier.VerifyAsync(new MemoryStream(forged.ToArray()), Key, kept);
+        result.Ok.ShouldBeFalse();
+        result.Message.ShouldBe("events 3 to 5 were removed from the end: the log has the session up to event 5");
+    }
+
+    [Fact]
+    public async Task Every_entry_is_signed_and_reaches_the_sink_once_in_order()
+    {
+        await rig.StoreAsync(AuditRig.Session(AuditRig.NewId()));
+        var head = await Log().SealAsync(CancellationToken.None);
+        var (log, problem) = await CheckpointLog.ReadAsync(await KeptAsync(), Key);
+
+        problem.ShouldBeNull();
+        log!.UnreadableLines.ShouldBe(0);
+        if (head is not null)
+            log.RootAt(head.Size).ShouldBe(head.Root);
+    }
+
+    [Fact]
+    public async Task A_changed_checkpoint_is_found_wherever_it_was_changed()
+    {
+        await rig.StoreAsync(AuditRig.Session(AuditRig.NewId()));
+        await Log().SealAsync(CancellationToken.None);
+        var lines = Encoding.UTF8.GetString((await KeptAsync()).ToArray()).Split('\n').Where(l => l.Length > 0).ToList();
+        var random = new Random(9162);
+        for (var round = 0; round < 200; round++)
+        {
+            var edited = lines.ToList();
+            var at = random.Next(edited.Count);
+            var bytes = Encoding.UTF8.GetBytes(edited[at]);
+            bytes[random.Next(bytes.Length)] ^= 1;
+            edited[at] = Encoding.UTF8.GetString(bytes);
+            var (log, problem) = await CheckpointLog.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', edited))), Key);
+
+            (problem is not null || log!.UnreadableLines > 0).ShouldBeTrue(edited[at]);
+        }
+    }
+
+    private EvidenceLog Log() => rig.Services.GetRequiredService<EvidenceLog>();
+
+    private async Task<MemoryStream> ExportAsync(string id) => new(await rig.As(AuditRig.Bea).GetByteArrayAsync($"/api/sessions/{id}/export"));
+
+    /// <summary>A sink of the test's own, from the first entry on.</summary>
+    private async Task<MemoryStream> KeptAsync()
+    {
+        var path = Path.Combine(rig.DataDirectory, $"kept-{Guid.NewGuid():n}.jsonl");
+        var keeper = rig.Services.GetServices<IHostedService>().OfType<LogKeeper>().Single();
+        var sink = new FileSink(path);
+        while (await keeper.DeliverAsync(sink, CancellationToken.None))
+        {
+        }
+
+        return new MemoryStream(await File.ReadAllBytesAsync(path));
+    }
+
+    /// <summary>A superuser who takes the triggers away first.</summary>
+    private async Task AsAttackerAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(rig.Database);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            $"BEGIN; ALTER TABLE ONLY audit.events DISABLE TRIGGER events_append_only; {sql}; ALTER TABLE ONLY audit.events ENABLE ALWAYS TRIGGER events_append_only; COMMIT", connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,3 @@
+using Hoop.Verify;
+
+return await VerifyProgram.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,111 @@
+using System.IO.Compression;
+using System.Text.Json;
+using Hoop.Audit.Chain.Bundles;
+
+namespace Hoop.Verify;
+
+/// <summary><c>hoop-verify FILE [--key KEY] [--log FILE] [--json]</c>: knows no service and no network; the exit code is 0 when nothing was changed, 1 when something was.</summary>
+public static class VerifyProgram
+{
+    public const string Usage = """
+        Checks evidence offline. usage: hoop-verify FILE [--key KEY] [--log CHECKPOINTS] [--json]
+          FILE    a session's evidence (.jsonl), or an export (.zip) with several
+          --key   the public key (base64), or a file with it, that must have signed; else compare the fingerprint that is printed
+          --log   the checkpoints that a sink kept: finds events that were left off the end
+          --json  prints the result as JSON
+        """;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+    {
+        if (Options.Read(arguments) is not { } options)
+        {
+            await error.WriteLineAsync(Usage);
+            return 2;
+        }
+
+        try
+        {
+            var results = await VerifyAsync(options);
+            foreach (var (name, result) in results)
+                await PrintAsync(name, result, options.AsJson, output, error);
+            return results.Count > 0 && results.All(r => r.Result.Ok) ? 0 : 1;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            await error.WriteLineAsync($"hoop-verify: {Printable(e.Message)}");
+            return 1;
+        }
+    }
+
+    private static async Task<List<(string Name, VerifyResult Result)>> VerifyAsync(Options options)
+    {
+        var key = File.Exists(options.Key) ? (await File.ReadAllTextAsync(options.Key)).Trim() : options.Key;
+        if (!options.File.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+            return [(options.File, await BundleVerifier.VerifyAsync(options.File, key, options.Log))];
+        var results = new List<(string, VerifyResult)>();
+        await using var archive = await ZipFile.OpenReadAsync(options.File);
+        foreach (var entry in archive.Entries.Where(e => e.FullName.StartsWith("sessions/", StringComparison.Ordinal) && e.Name.EndsWith(".jsonl", StringComparison.Ordinal)))
+        {
+            await using var stream = await entry.OpenAsync();
+            await using var log = options.Log is null ? null : File.OpenRead(options.Log);
+            results.Add((entry.FullName, await BundleVerifier.VerifyAsync(stream, key, log)));
+        }
+
+        return results.Count > 0 ? results : throw new InvalidDataException($"{options.File} has no session in it: an export of Hoop has sessions/ID.jsonl.");
+    }
+
+    private static async Task PrintAsync(string name, VerifyResult result, bool asJson, TextWriter output, TextWriter error)
+    {
+        if (asJson)
+            await output.WriteLineAsync(JsonSerializer.Serialize(result, Json));
+        if (!result.Ok)
+            await error.WriteLineAsync($"{Printable(name)}: NOT intact: {Printable(result.Message)}");
+        else if (!asJson)
+        {
+            await output.WriteLineAsync($"✓ {Printable(result.Message)}");
+            await output.WriteLineAsync($"  signed by the key with fingerprint {result.KeyFingerprint}{(result.Ended ? "" : "; exported while the session ran")}");
+            if (result.Dropped > 0)
+                await output.WriteLineAsync($"  its first {result.Dropped} events were dropped by retention; the log has their tombstone");
+            await output.WriteLineAsync(result.LogSize is { } size ? $"  proven to be in the signed log of {size} entries" : "  without a proof: the session was not in the log yet");
+        }
+    }
+
+    // What a file says is somebody else's text on the reader's terminal.
+    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+
+    private sealed record Options(string File, string? Key, string? Log, bool AsJson)
+    {
+        public static Options? Read(IReadOnlyList<string> arguments)
+        {
+            string? file = null, key = null, log = null;
+            var json = false;
+            for (var i = 0; i < arguments.Count; i++)
+            {
+                var value = i + 1 < arguments.Count ? arguments[i + 1] : null;
+                switch (arguments[i])
+                {
+                    case "--json":
+                        json = true;
+                        break;
+                    case "--key" when value is not null:
+                        (key, i) = (value, i + 1);
+                        break;
+                    case "--log" when value is not null:
+                        (log, i) = (value, i + 1);
+                        break;
+                    case ['-', ..]:
+                        return null;
+                    case var path when file is null:
+                        file = path;
+                        break;
+                    default:
+                        return null;
+                }
+            }
+
+            return file is null ? null : new Options(file, key, log, json);
+        }
+    }
+}
