@@ -29,6 +29,10 @@ internal sealed class HoopApi(Uri portal, string token)
         await response.Content.CopyToAsync(destination, cancel);
     }
 
+    /// <summary>An answer without an end of its own; the caller disposes it.</summary>
+    public async Task<Stream> StreamAsync(string path, CancellationToken cancel) =>
+        await (await SendAsync(HttpMethod.Get, path, null, cancel)).Content.ReadAsStreamAsync(cancel);
+
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(method, new Uri(portal, path)) { Content = content };

@@ -5,14 +5,14 @@ using Hoop.Cli.Output;
 
 namespace Hoop.Cli.Commands;
 
-/// <summary><c>hoop sessions list|show</c></summary>
+/// <summary><c>hoop sessions list|show|search|tail|kill</c></summary>
 internal static class SessionsCommand
 {
     private const int SummaryWidth = 140;
 
-    public static Command Create(CommonOptions options, CliHost host) => new("sessions", "Recorded sessions: list, show.")
+    public static Command Create(CommonOptions options, CliHost host) => new("sessions", "Recorded sessions: list, show, search; running ones: tail, kill.")
     {
-        List(options, host), Show(options, host),
+        List(options, host), Show(options, host), SearchCommand.Create(options, host), LiveSessions.Tail(options, host), LiveSessions.Kill(options, host),
     };
 
     private static Command List(CommonOptions options, CliHost host)
@@ -75,7 +75,7 @@ internal static class SessionsCommand
         session.Text("operations"), session.Text("held"), session.Text("blocked"),
     ];
 
-    private static string[] EventRow(JsonElement e) =>
+    internal static string[] EventRow(JsonElement e) =>
         [e.Text("sequence"), e.Time("at"), e.Text("kind"), SafeText.Line(Summary(e.Child("payload") ?? default), SummaryWidth)];
 
     /// <summary>What people look for first; the whole is in --json.</summary>
