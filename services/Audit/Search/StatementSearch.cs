@@ -5,13 +5,17 @@ using NpgsqlTypes;
 namespace Hoop.Audit.Search;
 
 /// <summary>
-/// Newest first, week by week. In each week the inverted index says whether there are few hits, which are then sorted, or many: then the
-/// newest rows are walked until the page is full, which is soon. So no search hangs on the planner's guess of how frequent things are together.
+/// Newest first. What is frequent is found among the newest rows; what is rare, by the inverted index at once; what is between, week by week: in
+/// each the index says whether there are few hits, which are then sorted, or many, and then the week is walked by time until the page is full. So no
+/// search hangs on the planner's guess of how frequent things are together.
 /// </summary>
 internal sealed class StatementSearch(AuditDatabase database)
 {
-    /// <summary>More hits than this in a week count as many.</summary>
+    /// <summary>More hits than this count as many.</summary>
     internal const int Few = 5000;
+
+    /// <summary>So many of the newest rows are looked at one by one.</summary>
+    private const int Glance = 2000;
 
     private const string Columns = "session_id, sequence, at, operation, principal_name, principal_id, target, outcome, resolution, verbs, objects, effects, rules, approvers, policy_version, text";
 
@@ -20,6 +24,11 @@ internal sealed class StatementSearch(AuditDatabase database)
     internal const string Walk = $"SELECT {Columns} FROM audit.statements WHERE {Range} AND tags @> $6 ORDER BY at DESC, session_id DESC, sequence DESC LIMIT $7";
 
     internal const string Newest = $"SELECT {Columns} FROM audit.statements WHERE {Range} ORDER BY at DESC, session_id DESC, sequence DESC LIMIT $6";
+
+    private static readonly string Newly = $"""
+        SELECT {Columns} FROM (SELECT * FROM audit.statements WHERE {Range} ORDER BY at DESC, session_id DESC, sequence DESC LIMIT {Glance}) newest
+        WHERE tags @> $6 ORDER BY at DESC, session_id DESC, sequence DESC LIMIT $7
+        """;
 
     internal static readonly string Hits = $"""
         WITH hits AS MATERIALIZED (SELECT {Columns} FROM audit.statements WHERE {Range} AND tags @> $6 LIMIT {Few + 1})
@@ -36,28 +45,40 @@ internal sealed class StatementSearch(AuditDatabase database)
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var before = cursor ?? new SearchCursor(DateTimeOffset.MaxValue.AddYears(-1), "", 0);
         var found = new List<FoundStatement>();
-        foreach (var (first, until) in await WeeksAsync(connection, from, to, before.At, cancel))
+        var weeks = await WeeksAsync(connection, from, to, before.At, cancel);
+        if (weeks.Count > 0 && !await FindAtOnceAsync(connection, new Stretch(tags, Later(weeks[^1].First, from), Earlier(weeks[0].Until, to), before, limit + 1), found, cancel))
         {
-            var week = new Week(tags, Later(first, from), Earlier(until, to), before, limit + 1 - found.Count);
-            await FindAsync(connection, week, found, cancel);
-            if (found.Count > limit)
-                break;
+            foreach (var (first, until) in weeks)
+            {
+                await FindInWeekAsync(connection, new Stretch(tags, Later(first, from), Earlier(until, to), before, limit + 1 - found.Count), found, cancel);
+                if (found.Count > limit)
+                    break;
+            }
         }
 
         var last = found.Count > limit ? found[limit - 1] : null;
         return new SearchPage([.. found.Take(limit)], last is null ? null : new SearchCursor(last.At, last.Session, last.Sequence).ToString());
     }
 
-    private sealed record Week(string[] Tags, DateTimeOffset First, DateTimeOffset Until, SearchCursor Before, int Wanted);
+    private sealed record Stretch(string[] Tags, DateTimeOffset First, DateTimeOffset Until, SearchCursor Before, int Wanted);
 
-    private static async Task FindAsync(NpgsqlConnection connection, Week week, List<FoundStatement> found, CancellationToken cancel)
+    /// <returns>False: it is neither frequent nor rare, and nothing was found yet.</returns>
+    private static async Task<bool> FindAtOnceAsync(NpgsqlConnection connection, Stretch all, List<FoundStatement> found, CancellationToken cancel)
     {
-        if (week.Tags.Length == 0)
-        {
-            await ReadAsync(connection, Newest, week, found, cancel);
-            return;
-        }
+        await PlanAsync(connection, ByTime, cancel);
+        await ReadAsync(connection, all.Tags.Length == 0 ? Newest : Newly, all, found, cancel);
+        if (all.Tags.Length == 0 || found.Count == all.Wanted)
+            return true;
+        found.Clear();
+        await PlanAsync(connection, ByTags, cancel);
+        if (await ReadAsync(connection, Hits, all, found, cancel) <= Few)
+            return true;
+        found.Clear();
+        return false;
+    }
 
+    private static async Task FindInWeekAsync(NpgsqlConnection connection, Stretch week, List<FoundStatement> found, CancellationToken cancel)
+    {
         await PlanAsync(connection, ByTags, cancel);
         var mark = found.Count;
         if (await ReadAsync(connection, Hits, week, found, cancel) <= Few)
@@ -93,18 +114,18 @@ internal sealed class StatementSearch(AuditDatabase database)
     }
 
     /// <returns>How many there are in all, as far as the statement counts.</returns>
-    private static async Task<long> ReadAsync(NpgsqlConnection connection, string sql, Week week, List<FoundStatement> found, CancellationToken cancel)
+    private static async Task<long> ReadAsync(NpgsqlConnection connection, string sql, Stretch stretch, List<FoundStatement> found, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(sql, connection)
         {
             Parameters =
             {
-                Time(week.First), Time(week.Until), Time(week.Before.At), new() { Value = week.Before.Session }, new() { Value = week.Before.Sequence },
+                Time(stretch.First), Time(stretch.Until), Time(stretch.Before.At), new() { Value = stretch.Before.Session }, new() { Value = stretch.Before.Sequence },
             },
         };
-        if (week.Tags.Length > 0)
-            command.Parameters.Add(new() { Value = week.Tags });
-        command.Parameters.Add(new() { Value = week.Wanted });
+        if (stretch.Tags.Length > 0)
+            command.Parameters.Add(new() { Value = stretch.Tags });
+        command.Parameters.Add(new() { Value = stretch.Wanted });
         var count = 0L;
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var counts = reader.FieldCount > 16;
