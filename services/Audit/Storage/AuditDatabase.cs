@@ -68,6 +68,12 @@ internal sealed class AuditDatabase(IConfiguration configuration, TimeProvider c
     private static async Task PrepareRolesAsync(NpgsqlDataSource database, NpgsqlConnectionStringBuilder? service, CancellationToken cancel)
     {
         var sql = AuditSchema.Roles + (service is { Username: { } name, Password: { } password } ? ServiceLogin.Create(name, password) : "");
+        await PersistAsync(database, sql, cancel);
+    }
+
+    /// <summary>For statements that other instances run at the same moment, where no lock holds all of them.</summary>
+    private static async Task PersistAsync(NpgsqlDataSource database, string sql, CancellationToken cancel)
+    {
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -77,7 +83,7 @@ internal sealed class AuditDatabase(IConfiguration configuration, TimeProvider c
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InternalError && attempt < Attempts)
             {
-                // "tuple concurrently updated": an instance on another database of the cluster grants the same, and no lock holds both.
+                // "tuple concurrently updated": another instance grants the same.
             }
         }
     }
@@ -86,7 +92,7 @@ internal sealed class AuditDatabase(IConfiguration configuration, TimeProvider c
     {
         await database.RunSchemaAsync("audit", AuditSchema.Tables + (superuser ? AuditSchema.GrantsToRoles : AuditSchema.RevokeFromSelf), cancel);
         if (superuser)
-            await AskAsync(database, $"GRANT SELECT ON audit.schema_version TO {AuditSchema.WriterRole}", cancel);
+            await PersistAsync(database, $"GRANT SELECT ON audit.schema_version TO {AuditSchema.WriterRole}", cancel);
         await SetRetentionAsync(database, cancel);
     }
 
