@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
@@ -203,7 +204,10 @@ public sealed class GateSession
         var now = Judge(permit.Operation.Facts).Decision;
         var then = permit.Standing.Judge(permit.Operation.Facts).Decision;
         return now.Outcome == DecisionOutcome.Allow
-            || now.Outcome == DecisionOutcome.Hold && now.Rules.SequenceEqual(then.Rules) && now.MaxRows == then.MaxRows;
+            || now.Outcome == DecisionOutcome.Hold && now.Rules.SequenceEqual(then.Rules) && now.MaxRows == then.MaxRows && Demands(now) == Demands(then);
+
+        // A rule may keep its name and ask for more people. Records hold lists, which compare by reference; their text compares by what it says.
+        static string Demands(Decision decision) => JsonSerializer.Serialize(decision.Approval?.Requirements);
     }
 
     internal ValueTask RecordHoldAsync(Permit permit, ApprovalResolved resolved) => recorder.AppendAsync(

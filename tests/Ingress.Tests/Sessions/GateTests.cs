@@ -244,6 +244,19 @@ public class GateTests
         rig.Approvals.Redeemed.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("count: 2", false)]
+    [InlineData("count: 1, stepUp: fresh", false)]
+    [InlineData("count: 1, expires: 10m", true)]
+    public async Task A_policy_that_asks_for_more_by_the_same_rule_refuses_what_was_approved(string approval, bool permitted)
+    {
+        var rig = new GateRig();
+        var hold = (await (await rig.OpenAsync()).AskAsync(GateRig.Operation("delete", effects: Effects.Write), CancellationToken.None)).Hold!;
+        rig.Activate(GateRig.Yaml.Replace("count: 1, expires: 15m", approval), 2);
+        rig.Holds.Resolve(Resolved(hold, ApprovalOutcome.Approved));
+        ((await hold.Outcome).Permit is not null).ShouldBe(permitted);
+    }
+
     [Fact]
     public async Task A_request_that_cannot_be_delivered_is_refused()
     {
