@@ -39,7 +39,7 @@ public sealed class FaultTests(FaultSystem hoop)
     {
         await hoop.ReadsAsync();
         await using var psql = await hoop.StartPsqlAsync();
-        await psql.SendAsync("delete from orders where id = 41 /* fault-3 */;\n");
+        await psql.SendAsync("update orders set status = 'lost' where id = 41 /* fault-3 */;\n");
         var request = await hoop.PendingRequestAsync("fault-3");
         FaultSystem.Kill(hoop.PidOf("ingress"));
         await psql.WaitAsync();
@@ -47,7 +47,7 @@ public sealed class FaultTests(FaultSystem hoop)
 
         await hoop.RequestBecomesAsync(request, "withdrawn");
         (await hoop.CliAsync("requests", "approve", request, "--as", "bea")).ExitCode.ShouldBe(1);
-        (await hoop.PsqlAsync("select count(*) from orders where id = 41;\n")).Output.Trim().ShouldBe("1");
+        (await hoop.PsqlAsync("select count(*) from orders where status = 'lost';\n")).Output.Trim().ShouldBe("0");
     }
 
     [Fact]

@@ -85,7 +85,7 @@ public sealed class ConfigFileTests
             Environment =
             {
                 ["ConnectionStrings__policydb"] = rig.Database, ["ConnectionStrings__rabbitmq"] = "amqp://nobody:nothing@127.0.0.1:1",
-                ["Hoop__ConfigFile"] = rig.File, ["Hoop__InternalKey"] = PolicyRig.InternalKey, ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+                ["Hoop__ConfigFile"] = rig.File, ["Hoop__InternalKey"] = PolicyRig.InternalKey, ["Hoop__DataDirectory"] = Path.GetDirectoryName(rig.File)!, ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
             },
         };
         using var process = Process.Start(start)!;
