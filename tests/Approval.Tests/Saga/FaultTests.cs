@@ -16,6 +16,7 @@ public sealed class FaultTests
 {
     // What is broken on purpose is loud.
     private static readonly Dictionary<string, string> Quiet = new() { ["Logging:LogLevel:Default"] = "None" };
+    private readonly HastenedClock _clock = new();
     private static readonly bool Long = Environment.GetEnvironmentVariable("HOOP_TEST_LONG") == "1";
 
     [Fact]
@@ -23,7 +24,8 @@ public sealed class FaultTests
     {
         var (broker, crash) = (await ApprovalBroker.CreateAsync(), new CrashPoint());
         await using var ingress = await FakeIngress.StartAsync(broker.RabbitMq);
-        await using var instance = new ApprovalInstance(broker, Quiet, services: services => services.ConfigureDbContext<ApprovalDb>(options => options.AddInterceptors(crash)));
+        await using var instance = new ApprovalInstance(broker, Quiet, services: services => services
+            .ConfigureDbContext<ApprovalDb>(options => options.AddInterceptors(crash)).AddSingleton<TimeProvider>(_clock));
         await instance.ReadyAsync();
 
         var turn = 0;
@@ -36,7 +38,8 @@ public sealed class FaultTests
                 for (var victim = 1; victim <= 3; victim++)
                 {
                     if (!Long && victim != (turn % 3) + 1) continue;
-                    var (request, sent) = (Request(expires: TimeSpan.FromSeconds(life == ExpireAsync ? 1 : 60)), 0);
+                    var now = _clock.GetUtcNow();
+                    var (request, sent) = (Request() with { RequestedAt = now, ExpiresAt = now.AddHours(1) }, 0);
                     Task Next()
                     {
                         if (++sent == victim) crash.Arm(at);
@@ -181,14 +184,17 @@ public sealed class FaultTests
         (await ingress.VoteAsync(Approve(request, Bea))).Code.ShouldBe("already-decided");
     }
 
-    private static async Task ExpireAsync(Func<Task> next, FakeIngress ingress, ApprovalRequested request)
+    private async Task ExpireAsync(Func<Task> next, FakeIngress ingress, ApprovalRequested request)
     {
-        request = request with { Requirements = [Needs(1) with { Escalation = new(TimeSpan.FromSeconds(0.4), [Role("lead")]) }] };
+        request = request with { Requirements = [Needs(1) with { Escalation = new(TimeSpan.FromMinutes(20), [Role("lead")]) }] };
         await next();
         await ingress.PublishAsync(request);
+        await OpenedAsync(ingress, request);
         await next();
+        _clock.Advance(TimeSpan.FromMinutes(20));
         await ingress.HeardAsync<ApprovalEscalated>(told => told.RequestId == request.RequestId);
         await next();
+        _clock.Advance(TimeSpan.FromMinutes(40));
         (await ingress.ResolutionAsync(request.RequestId)).Outcome.ShouldBe(ApprovalOutcome.Expired);
         (await ingress.RedeemAsync(request)).Granted.ShouldBeFalse();
     }
@@ -217,4 +223,14 @@ public sealed class FaultTests
 
     private static Task OpenedAsync(FakeIngress ingress, ApprovalRequested request) =>
         Eventually.SeenAsync(() => ingress.VoteAsync(new CastVote(request.RequestId, Agent, true, null)), vote => vote.Code != "not-found");
+
+    /// <summary>The system's clock, and ahead of it by what a test skips.</summary>
+    private sealed class HastenedClock : TimeProvider
+    {
+        private long _ahead;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref _ahead));
+
+        public void Advance(TimeSpan by) => Interlocked.Add(ref _ahead, by.Ticks);
+    }
 }
