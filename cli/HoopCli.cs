@@ -47,6 +47,8 @@ internal static class HoopCli
             RequestsCommand.Create(options, host),
             SessionsCommand.Create(options, host),
             ExportCommand.Create(options, host),
+            HoldsCommand.Create(options, host),
+            EvidenceCommand.Create(options, host),
             VerifyCommand.Create(options, host),
             PolicyCommand.Create(options, host),
             DoctorCommand.Create(options, host),

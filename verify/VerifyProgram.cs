@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Hoop.Audit.Chain.Archives;
 using Hoop.Audit.Chain.Bundles;
 
 namespace Hoop.Verify;
@@ -11,7 +12,7 @@ public static class VerifyProgram
         Checks evidence offline. usage: hoop-verify FILE [--key KEY] [--log CHECKPOINTS] [--json]
           FILE    a session's evidence (.jsonl), or an export (.zip) with several
           --key   the public key (base64), or a file with it, that must have signed; else compare the fingerprint that is printed
-          --log   the checkpoints that a sink kept: finds events that were left off the end
+          --log   the checkpoints that a sink kept, a file or a folder with the objects of a bucket: finds events that were left off the end
           --json  prints the result as JSON
         """;
 
@@ -39,21 +40,18 @@ public static class VerifyProgram
         }
     }
 
-    private static async Task<List<(string Name, VerifyResult Result)>> VerifyAsync(Options options)
+    private static async Task<IReadOnlyList<(string Name, VerifyResult Result)>> VerifyAsync(Options options)
     {
         var key = File.Exists(options.Key) ? (await File.ReadAllTextAsync(options.Key)).Trim() : options.Key;
         if (!options.File.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
-            return [(options.File, await BundleVerifier.VerifyAsync(options.File, key, options.Log))];
-        var results = new List<(string, VerifyResult)>();
-        await using var archive = await ZipFile.OpenReadAsync(options.File);
-        foreach (var entry in archive.Entries.Where(e => e.FullName.StartsWith("sessions/", StringComparison.Ordinal) && e.Name.EndsWith(".jsonl", StringComparison.Ordinal)))
         {
-            await using var stream = await entry.OpenAsync();
-            await using var log = options.Log is null ? null : File.OpenRead(options.Log);
-            results.Add((entry.FullName, await BundleVerifier.VerifyAsync(stream, key, log)));
+            await using var file = File.OpenRead(options.File);
+            await using var log = options.Log is null ? null : KeptLog.Open(options.Log);
+            return [(options.File, await BundleVerifier.VerifyAsync(file, key, log))];
         }
 
-        return results.Count > 0 ? results : throw new InvalidDataException($"{options.File} has no session in it: an export of Hoop has sessions/ID.jsonl.");
+        await using var archive = await ZipFile.OpenReadAsync(options.File);
+        return await ArchiveVerifier.VerifyAsync(archive, key, options.Log is null ? null : () => KeptLog.Open(options.Log));
     }
 
     private static async Task PrintAsync(string name, VerifyResult result, bool asJson, TextWriter output, TextWriter error)
@@ -65,12 +63,17 @@ public static class VerifyProgram
         else if (!asJson)
         {
             await output.WriteLineAsync($"✓ {Printable(result.Message)}");
+            if (result.Session is null)
+                return;
             await output.WriteLineAsync($"  signed by the key with fingerprint {result.KeyFingerprint}{(result.Ended ? "" : "; exported while the session ran")}");
-            if (result.Dropped > 0)
-                await output.WriteLineAsync($"  its first {result.Dropped} events were dropped by retention; the log has their tombstone");
+            foreach (var run in result.Dropped)
+                await output.WriteLineAsync($"  {Printable(Describe(run))}");
             await output.WriteLineAsync(result.LogSize is { } size ? $"  proven to be in the signed log of {size} entries" : "  without a proof: the session was not in the log yet");
         }
     }
+
+    private static string Describe(DroppedRun run) =>
+        $"{(run.First == run.Last ? $"event {run.First} was" : $"events {run.First} to {run.Last} were")} dropped ({run.Rule}), tombstone {run.Tombstone} of the log, made {run.At:yyyy-MM-dd'T'HH:mm:ss'Z'}";
 
     // What a file says is somebody else's text on the reader's terminal.
     private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));

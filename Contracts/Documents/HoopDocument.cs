@@ -28,6 +28,9 @@ public sealed record AccessDocument
 
     /// <summary>End running sessions.</summary>
     public IReadOnlyList<string> KillSessions { get; init; } = [];
+
+    /// <summary>Place and release legal holds.</summary>
+    public IReadOnlyList<string> HoldSessions { get; init; } = [];
     public IReadOnlyList<string> EditPolicy { get; init; } = [];
 }
 

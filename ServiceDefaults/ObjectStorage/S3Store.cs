@@ -29,7 +29,7 @@ public sealed record S3Options(Uri Endpoint, string Bucket, string Region, strin
     public override string ToString() => $"{Endpoint}{Bucket}";
 }
 
-/// <summary>Puts and gets objects of one bucket.</summary>
+/// <summary>Puts, gets and deletes objects of one bucket.</summary>
 public sealed class S3Store(S3Options options, HttpClient http, TimeProvider clock)
 {
     /// <exception cref="HttpRequestException">The store did not take it.</exception>
@@ -58,6 +58,37 @@ public sealed class S3Store(S3Options options, HttpClient http, TimeProvider clo
         if (response.StatusCode == HttpStatusCode.NotFound) return null;
         await EnsureAsync(response, key, cancel);
         return await response.Content.ReadAsByteArrayAsync(cancel);
+    }
+
+    /// <summary>Puts an object where there is none; one that is there already stays, and must be the same.</summary>
+    /// <exception cref="HttpRequestException">The store did not take it, or has another object under this key.</exception>
+    public async Task PutNewAsync(string key, byte[] data, string contentType, CancellationToken cancel)
+    {
+        if (await GetAsync(key, cancel) is not { } there)
+            await PutAsync(key, data, contentType, cancel);
+        else if (!there.AsSpan().SequenceEqual(data))
+            throw new HttpRequestException($"the object store has another {key} already, and it is not overwritten: give every installation a bucket or an origin of its own");
+    }
+
+    /// <summary>Deletes every version of an object. One that is not there is deleted already.</summary>
+    /// <exception cref="HttpRequestException">The store does not let it go: it is locked, or the key may not delete.</exception>
+    public async Task DeleteAsync(string key, CancellationToken cancel)
+    {
+        foreach (var version in await VersionsAsync(key, cancel))
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(Address(key) + "?versionId=" + Uri.EscapeDataString(version)));
+            using var response = await SendAsync(request, SHA256.HashData([]), cancel);
+            if (response.StatusCode != HttpStatusCode.NotFound)
+                await EnsureAsync(response, key, cancel);
+        }
+    }
+
+    private async Task<List<string>> VersionsAsync(string key, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(options.Endpoint, $"/{options.Bucket}?prefix={Uri.EscapeDataString(key)}&versions="));
+        using var response = await SendAsync(request, SHA256.HashData([]), cancel);
+        await EnsureAsync(response, key, cancel);
+        return S3Versions.Of(key, await response.Content.ReadAsStreamAsync(cancel));
     }
 
     private Uri Address(string key) => new(options.Endpoint, $"/{options.Bucket}/{string.Join('/', key.Split('/').Select(Uri.EscapeDataString))}");

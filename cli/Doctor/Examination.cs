@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hoop.Cli.Api;
 using Hoop.Cli.Endpoints;
 using Hoop.Cli.Output;
@@ -17,6 +18,7 @@ internal sealed class Examination(HoopEndpoints endpoints, Func<Task<string>> ge
         await HttpAsync("identity", endpoints.Identity, "/.well-known/openid-configuration", IssuerProblem),
         await TokenAsync(),
         await ApiAsync(),
+        await EvidenceAsync(),
         .. await PostgresAsync(),
     ];
 
@@ -66,6 +68,26 @@ internal sealed class Examination(HoopEndpoints endpoints, Func<Task<string>> ge
         catch (CliException e)
         {
             return Check.Bad("api", e.Message, "check identity.issuers and audience in hoop.yaml");
+        }
+    }
+
+    /// <summary>Whether what was recorded is where nobody can rewrite it.</summary>
+    private async Task<Check> EvidenceAsync()
+    {
+        if (_token is null || endpoints.Portal is null) return Check.Bad("evidence", "not tried without portal and token", "see the lines above");
+        try
+        {
+            var answer = await new HoopApi(endpoints.Portal, _token).GetAsync("/api/log/sinks", cancel);
+            if (answer.ValueKind != JsonValueKind.Array) return Check.Bad("evidence", "the portal does not say where tree heads go", StartHoop);
+            var sinks = answer.EnumerateArray().ToList();
+            var late = sinks.Where(sink => sink.Text("late") == "true").Select(sink => $"{sink.Text("name")} is {sink.Text("behind")} entries behind since {sink.Text("since")}").ToList();
+            return late.Count > 0
+                ? Check.Bad("evidence", string.Join("; ", late), "look at the log of audit for what the sink answers")
+                : Check.Good("evidence", $"signed tree heads reach {string.Join(", ", sinks.Select(sink => sink.Text("name")))}");
+        }
+        catch (CliException e)
+        {
+            return Check.Bad("evidence", e.Message, StartHoop);
         }
     }
 

@@ -26,9 +26,30 @@ internal static partial class AuditLog
     [LoggerMessage(5103, LogLevel.Error, "Receiver {Sink} rejected log records: {Answer}")]
     public static partial void SinkRejected(this ILogger logger, string sink, string answer);
 
+    [LoggerMessage(5104, LogLevel.Warning, "Recorded rows that retention dropped stay in the object store for now ({Error})")]
+    public static partial void ObjectKept(this ILogger logger, string error);
+
+    [LoggerMessage(5201, LogLevel.Information, "Partition {Partition} was dropped by retention: {Events} events of {Sessions} sessions; the log has their tombstones")]
+    public static partial void PartitionDropped(this ILogger logger, string partition, long events, long sessions);
+
+    [LoggerMessage(5202, LogLevel.Information, "Partition {Partition} is older than the retention and stays: legal hold {Hold}")]
+    public static partial void PartitionHeld(this ILogger logger, string partition, string hold);
+
+    [LoggerMessage(5203, LogLevel.Warning, "Partition {Partition} could not be dropped ({Reason}); trying again")]
+    public static partial void PartitionKept(this ILogger logger, string partition, string reason);
+
+    [LoggerMessage(5204, LogLevel.Error, "Retention failed ({Error}); trying again")]
+    public static partial void RetentionFailed(this ILogger logger, string error);
+
+    [LoggerMessage(5301, LogLevel.Error, "The stored evidence was changed: {Found} problems, the first in session {Session}: {Problem}")]
+    public static partial void EvidenceChanged(this ILogger logger, long found, string? session, string problem);
+
+    [LoggerMessage(5302, LogLevel.Warning, "The stored evidence could not be checked ({Error}); trying again tomorrow")]
+    public static partial void NotChecked(this ILogger logger, string error);
+
     [LoggerMessage(5010, LogLevel.Error, "The log could not be sealed ({Error}); trying again")]
     public static partial void NotSealed(this ILogger logger, string error);
 
-    [LoggerMessage(5011, LogLevel.Error, "Checkpoints do not reach {Sink} ({Error}); trying again")]
-    public static partial void SinkFailed(this ILogger logger, string sink, string error);
+    [LoggerMessage(5011, LogLevel.Error, "Checkpoints do not reach {Sink} ({Error}); trying again in {Seconds} s")]
+    public static partial void SinkFailed(this ILogger logger, string sink, string error, double seconds);
 }

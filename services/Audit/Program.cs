@@ -1,6 +1,7 @@
 using Hoop.Audit.Export;
 using Hoop.Audit.Ingest;
 using Hoop.Audit.Recordings;
+using Hoop.Audit.Retention;
 using Hoop.Audit.Search;
 using Hoop.Audit.Sessions;
 using Hoop.Audit.Siem;
@@ -22,18 +23,16 @@ builder.AddAdminAudit("audit");
 builder.Services.AddSessions();
 builder.Services.AddSearch();
 builder.Services.AddExport();
-builder.Services.AddPeriodExport();
+builder.Services.AddRetention();
 
 var app = builder.Build();
 app.UseAdminAudit();
 app.UseAuthentication();
 app.UseAuthorization();
 app.MapSessions();
-app.MapTail();
-app.MapKill();
 app.MapRecordings();
 app.MapSearch();
 app.MapExport();
-app.MapPeriodExport();
+app.MapRetention();
 app.MapDefaultEndpoints();
 app.Run();

@@ -28,7 +28,7 @@ public class ArrowTests
         // Built together, so that ./run has the command it tells people to type.
         ["AppHost"] = ["AppHost.Local", "Cli", .. Services],
         ["Verify"] = ["Audit.Chain"],
-        ["Cli"] = ["Contracts", "Policy.Engine", "Audit.Chain"],
+        ["Cli"] = ["Contracts", "Policy.Engine", "Verify"],
     };
 
     [Fact]
@@ -39,6 +39,25 @@ public class ArrowTests
             Allowed.ShouldContainKey(project.Name, $"{project.Path} is not in the diagram");
             project.References.Except(Allowed[project.Name]).ShouldBeEmpty($"{project.Path} has an arrow that the diagram does not");
         }
+    }
+
+    [Fact]
+    public void The_verifier_shares_nothing_with_the_services_but_the_form_of_evidence()
+    {
+        var (reached, ahead) = (new HashSet<string>(), new Queue<string>(["Verify"]));
+        while (ahead.TryDequeue(out var name))
+            if (reached.Add(name))
+                SolutionTree.Projects[name].References.ToList().ForEach(ahead.Enqueue);
+
+        reached.Order().ShouldBe(["Audit.Chain", "Contracts", "Verify"]);
+        foreach (var project in reached.Select(name => SolutionTree.Projects[name]))
+        {
+            project.Packages.ShouldBeEmpty(project.Path);
+            project.Frameworks.ShouldBeEmpty(project.Path);
+        }
+
+        foreach (var file in SolutionTree.SourcesOf("verify").Concat(SolutionTree.SourcesOf("services/Audit.Chain")))
+            SolutionTree.Read(file).ShouldNotMatch(@"System\.Net|HttpClient|Socket|Process\.Start", file);
     }
 
     [Fact]

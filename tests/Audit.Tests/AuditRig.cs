@@ -48,7 +48,7 @@ public sealed class AuditRig : IAsyncLifetime
         var document = new HoopDocument
         {
             Version = 1, Roles = new Dictionary<string, RoleDocument> { ["dba"] = new(["dba"], []), ["auditor"] = new(["auditors"], []) },
-            Access = new AccessDocument { ViewSessions = ["dba", "auditor"], ExportSessions = ["dba"], WatchSessions = ["dba"], KillSessions = ["dba"] },
+            Access = new AccessDocument { ViewSessions = ["dba", "auditor"], ExportSessions = ["dba"], WatchSessions = ["dba"], KillSessions = ["dba"], HoldSessions = ["dba"] },
         };
         await File.WriteAllBytesAsync(Path.Combine(DataDirectory, "policy.json"), JsonSerializer.SerializeToUtf8Bytes(document, DocumentCache<HoopDocument>.Json));
         factory = new WebApplicationFactory<Program>().WithWebHostBuilder(web => web

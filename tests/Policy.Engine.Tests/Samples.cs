@@ -66,6 +66,7 @@ internal static class Samples
           viewSessions: [dba]
           watchSessions: [dba]
           killSessions: [dba]
+          holdSessions: [dba]
           exportSessions: [dba]
           editPolicy: [dba]
         """;

@@ -28,6 +28,15 @@ internal static class SessionsApi
         sessions.MapGet($"/{Id}/contents/{{number:long}}", (string id, long number, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}/contents/{number}"));
         sessions.MapPost($"/{Id}/kill", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}/kill"))
             .NotAudited("Passed on to Audit, which records who ended it.");
+        app.MapGet("/api/retention", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/retention")).RequireAuthorization(HoopPolicies.Principal);
+        app.MapGet("/api/log", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/log")).RequireAuthorization(HoopPolicies.Principal);
+        app.MapGet("/api/log/sinks", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/log/sinks")).RequireAuthorization(HoopPolicies.Principal);
+        app.MapGet("/api/evidence/check", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/evidence/check", Exporting)).RequireAuthorization(HoopPolicies.Principal);
+        var holds = app.MapGroup("/api/holds").RequireAuthorization(HoopPolicies.Principal);
+        holds.MapGet("/", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/holds"));
+        holds.MapPost("/", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/holds")).NotAudited("Passed on to Audit, which records who placed it.");
+        holds.MapPost($"/{Id}/release", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/holds/{id}/release"))
+            .NotAudited("Passed on to Audit, which records who released it.");
         app.MapGet("/api/search", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/search")).RequireAuthorization(HoopPolicies.Principal);
         app.MapGet("/api/export", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/export", Exporting)).RequireAuthorization(HoopPolicies.Principal);
     }

@@ -13,6 +13,7 @@ internal sealed class Bundle : IDisposable
     private readonly List<LoggedEntry> entries = [];
     private readonly List<EarlierHead> earlier = [];
     private TreeHead? treeHead;
+    private DroppedRuns? dropped;
     private int proofLines;
     private int lines;
 
@@ -20,6 +21,12 @@ internal sealed class Bundle : IDisposable
     public BundleTrailer? Trailer { get; private set; }
     public bool EndsWithLineFeed { get; private set; } = true;
     public IReadOnlyList<EventLine> Events => events;
+    /// <summary>What the bundle's tombstones say is gone.</summary>
+    public DroppedRuns Dropped => dropped ??= new DroppedRuns(entries.Select(e => (e.Index, LogEntry.Read(e.Text))).Where(e => e.Item2 is not null)!, Header?.Session);
+
+    /// <summary>The event that would come next.</summary>
+    public long NextSequence => Dropped.Next(events.Count > 0 ? events[^1].Sequence + 1 : 0);
+
     /// <summary>Null when the session was not in the log yet.</summary>
     public BundleProofs? Proofs => treeHead is null ? null : new BundleProofs(treeHead, entries, earlier);
 
@@ -61,7 +68,7 @@ internal sealed class Bundle : IDisposable
         Events = events.Count,
         Ended = events is [.., { Kind: EventKinds.SessionEnded }],
         LogSize = treeHead?.Size,
-        Dropped = ProofCheck.LastTombstone(this) is { } tombstone ? tombstone.Sequence + 1 : 0,
+        Dropped = Dropped.MissingFrom(events),
         KeyFingerprint = Header is null ? null : EvidenceKey.Fingerprint(Header.PublicKey),
     };
 

@@ -46,7 +46,7 @@ public static class BundleVerifier
         if (bundle.Header is null)
             return EventWalk.Bad(null, "the file is empty: the header is missing");
         var trailer = bundle.Trailer;
-        if (EventWalk.FirstProblem(bundle.WholeEvents, ProofCheck.LastTombstone(bundle)) is { } changed && (trailer is null || bundle.HeaderMatches))
+        if (EventWalk.FirstProblem(bundle.WholeEvents, bundle.Dropped) is { } changed && (trailer is null || bundle.HeaderMatches))
             return changed;
         if (trailer is null)
             return EventWalk.Bad(null, $"the trailer is missing or was changed: the file ends after {bundle.LastWholeEvent}");
@@ -66,11 +66,15 @@ public static class BundleVerifier
     private static VerifyResult? CountsAndHead(Bundle bundle, BundleTrailer trailer)
     {
         var events = bundle.Events;
-        var start = ProofCheck.LastTombstone(bundle) is { } tombstone ? tombstone.Sequence + 1 : 0;
-        if (events.Count < trailer.Count)
-            return EventWalk.Bad(start + events.Count, $"{(events.Count + 1 == trailer.Count ? $"event {start + events.Count} was" : $"events {start + events.Count} to {start + trailer.Count - 1} were")} removed from the end: the signed count is {trailer.Count}");
-        if (events.Count > trailer.Count)
-            return EventWalk.Bad(start + trailer.Count, $"{events[(int)trailer.Count].Describe(start + trailer.Count)} was added at the end: the signed count is {trailer.Count}");
+        var missing = trailer.Count - events.Count;
+        if (missing > 0)
+            return EventWalk.Bad(bundle.NextSequence, $"{(missing == 1 ? $"event {bundle.NextSequence} was" : $"events {bundle.NextSequence} to {bundle.NextSequence + missing - 1} were")} removed from the end: the signed count is {trailer.Count}");
+        if (missing < 0)
+        {
+            var added = events[(int)Math.Max(trailer.Count, 0)];
+            return EventWalk.Bad(added.Sequence, $"{added.Describe(added.Sequence)} was added at the end: the signed count is {trailer.Count}");
+        }
+
         var head = events.Count == 0 ? EventHash.None : events[^1].Hash;
         return head == trailer.Head ? null : EventWalk.Bad(null, "events were rewritten: the chain holds, but its head is not the signed one");
     }

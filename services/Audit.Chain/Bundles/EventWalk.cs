@@ -1,17 +1,16 @@
-using Hoop.Audit.Chain.Log;
-
 namespace Hoop.Audit.Chain.Bundles;
 
 /// <summary>Walks the event lines as a chain and names the first that is not as it was.</summary>
 internal static class EventWalk
 {
-    /// <param name="dropped">The tombstone of the last event that retention dropped; null when none was.</param>
-    /// <summary>Null when every event is there, once, in order, unchanged and linked to the one before.</summary>
-    public static VerifyResult? FirstProblem(IReadOnlyList<EventLine> lines, LogEntry? dropped)
+    /// <summary>Null when every event is there, once, in order, unchanged and linked to the one before, or was dropped with a tombstone.</summary>
+    public static VerifyResult? FirstProblem(IReadOnlyList<EventLine> lines, DroppedRuns dropped)
     {
-        var (expected, head) = dropped is null ? (0L, EventHash.None) : (dropped.Sequence + 1, dropped.Hash);
+        var (expected, head) = (0L, EventHash.None);
         foreach (var line in lines)
         {
+            while (line.Sequence != expected && dropped.At(expected) is { } run)
+                (expected, head) = (run.Last + 1, run.Hash);
             var problem = Problem(line, expected, head, lines);
             if (problem is not null)
                 return problem;
@@ -26,7 +25,7 @@ internal static class EventWalk
         if (!line.Readable)
             return Bad(expected, $"{line.Describe(expected)} was changed: the line is not an event as Hoop writes it");
         if (!line.HashMatches)
-            return Bad(expected, $"{line.Describe(expected)} was changed: its hash does not match its content");
+            return Changed(line, expected);
         if (line.Sequence < expected)
             return Bad(line.Sequence, $"{line.Describe(line.Sequence)} was added: line {line.Line} has it a second time");
         if (line.Sequence > expected)
@@ -42,6 +41,23 @@ internal static class EventWalk
             return Bad(expected, $"{moved.Describe(expected)} was moved: it stands in line {moved.Line}, after {line.Describe(line.Sequence)}");
         var missing = line.Sequence == expected + 1 ? $"event {expected} was removed" : $"events {expected} to {line.Sequence - 1} were removed";
         return Bad(expected, $"{missing}: {line.Describe(line.Sequence)} stands in its place");
+    }
+
+    public static VerifyResult Changed(EventLine line, long sequence) => Bad(sequence, $"{line.Describe(sequence)} was changed: its hash does not match its content");
+
+    /// <summary>The event of this place among some that stand in order; null when it is not there.</summary>
+    public static EventLine? Find(IReadOnlyList<EventLine> events, long sequence)
+    {
+        var (low, high) = (0, events.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (events[middle].Sequence == sequence)
+                return events[middle];
+            (low, high) = events[middle].Sequence < sequence ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return null;
     }
 
     internal static VerifyResult Bad(long? sequence, string message) => new(false, sequence, message);

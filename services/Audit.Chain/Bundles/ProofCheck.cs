@@ -25,34 +25,26 @@ internal static class ProofCheck
         return proofs.Entries.Select(entry => Problem(bundle, proofs.Head, entry)).FirstOrDefault(problem => problem is not null);
     }
 
-    /// <summary>What retention took away, so far as its proofs hold: where the events begin.</summary>
-    public static LogEntry? LastTombstone(Bundle bundle) => bundle.Proofs?.Entries.Select(e => LogEntry.Read(e.Text))
-        .Where(e => e is { Kind: LogEntry.Tombstone } && e.Session == bundle.Header?.Session).MaxBy(e => e!.Sequence);
-
     private static VerifyResult? Problem(Bundle bundle, TreeHead head, LoggedEntry logged)
     {
         if (LogEntry.Read(logged.Text) is not { } entry || entry.Session != bundle.Header!.Session)
             return EventWalk.Bad(null, $"the log's entry {logged.Index} was changed: it is not one of this session");
         if (!MerkleProof.Includes(entry.LeafHash(), logged.Index, head.Size, logged.Path, head.RootBytes()))
             return EventWalk.Bad(entry.Sequence, $"the log's entry {logged.Index} about event {entry.Sequence} was changed: it is not in the log that was signed");
-        return entry.Kind == LogEntry.Head ? HeadProblem(bundle, entry) : null;
+        return HeadProblem(bundle, entry);   // A tombstone, too, names the hash of the last event that it speaks of.
     }
 
     /// <summary>The log knew the session's head at some moment: the events must still have it.</summary>
     internal static VerifyResult? HeadProblem(Bundle bundle, LogEntry entry)
     {
-        var events = bundle.Events;
-        var first = events.Count > 0 ? events[0].Sequence : (LastTombstone(bundle)?.Sequence ?? -1) + 1;
-        if (entry.Sequence < first)
-            return null;   // Gone with a tombstone; the walk has seen that the events begin right after it.
-        var position = entry.Sequence - first;
-        if (position >= events.Count)
+        var known = EventWalk.Find(bundle.Events, entry.Sequence)?.Hash ?? (bundle.Dropped.Covering(entry.Sequence) is { } run ? run.Last == entry.Sequence ? run.Hash : entry.Hash : null);
+        if (known is null)
         {
-            var missing = first + events.Count;
+            var missing = bundle.NextSequence;
             return EventWalk.Bad(missing, $"{(missing == entry.Sequence ? $"event {missing} was" : $"events {missing} to {entry.Sequence} were")} removed from the end: the log has the session up to event {entry.Sequence}");
         }
 
-        return events[(int)position].Hash == entry.Hash
+        return known == entry.Hash
             ? null
             : EventWalk.Bad(entry.Sequence, $"event {entry.Sequence} or one before it was rewritten: the log has another hash for it");
     }

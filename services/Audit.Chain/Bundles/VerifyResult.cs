@@ -15,8 +15,8 @@ public sealed record VerifyResult(bool Ok, long? Sequence, string Message)
     /// <summary>Event lines in the file.</summary>
     public long Events { get; init; }
 
-    /// <summary>Events that retention dropped before the first, which a tombstone in the log says.</summary>
-    public long Dropped { get; init; }
+    /// <summary>Stretches of events that are not there because retention dropped them, each with its tombstone in the log.</summary>
+    public IReadOnlyList<DroppedRun> Dropped { get; init; } = [];
 
     /// <summary>Entries of the log that the bundle's proofs are in; null when the session was not logged yet.</summary>
     public long? LogSize { get; init; }

@@ -11,6 +11,7 @@ public sealed class CheckpointLog
     private readonly Dictionary<TreeNode, byte[]> nodes = [];
     private readonly List<string> entries = [];
     private readonly Dictionary<string, List<LogEntry>> sessions = [];
+    private readonly List<(long Index, PartitionTombstone Tombstone)> partitions = [];
 
     private CheckpointLog()
     {
@@ -42,6 +43,9 @@ public sealed class CheckpointLog
 
         return (log, null);
     }
+
+    /// <summary>What retention dropped, partition by partition.</summary>
+    public IReadOnlyList<(long Index, PartitionTombstone Tombstone)> Partitions => partitions;
 
     /// <summary>What the log says of a session, in order.</summary>
     public IReadOnlyList<LogEntry> Of(string session) => sessions.GetValueOrDefault(session) ?? [];
@@ -78,15 +82,33 @@ public sealed class CheckpointLog
     private string? Append(string text)
     {
         var index = Size;
-        if (LogEntry.Read(text) is not { } entry)
+        var (entry, partition) = (LogEntry.Read(text), PartitionTombstone.Read(text));
+        if (entry is null && partition is null)
             return $"entry {index} of the log was changed: it is not an entry as Hoop writes it";
+        if (partition is not null && !Covers(partition, index))
+            return $"the tombstone of partition {partition.Partition} (entry {index}) was changed: its root is not that of the {partition.Tombstones} tombstones before it";
         entries.Add(text);
-        nodes[new TreeNode(0, index)] = entry.LeafHash();
-        foreach (var node in MerkleTree.MadeBy(index))
-            nodes[node] = MerkleTree.NodeHash(nodes[new TreeNode(node.Level - 1, node.Index * 2)], nodes[new TreeNode(node.Level - 1, (node.Index * 2) + 1)]);
+        MerkleTree.Append(nodes, index, new LogLeaf(text, null, null).Hash());
+        if (partition is not null)
+            partitions.Add((index, partition));
+        else
+            Add(entry!);
+        return null;
+    }
+
+    private void Add(LogEntry entry)
+    {
         if (!sessions.TryGetValue(entry.Session, out var list))
             sessions.Add(entry.Session, list = []);
         list.Add(entry);
-        return null;
+    }
+
+    private bool Covers(PartitionTombstone partition, long index)
+    {
+        if (partition.Tombstones < 0 || partition.Tombstones > index)
+            return false;
+        var own = entries.Skip((int)(index - partition.Tombstones)).ToList();
+        return own.All(text => LogEntry.Read(text) is { Kind: LogEntry.Tombstone })
+            && PartitionTombstone.RootOf(own.Select(text => new LogLeaf(text, null, null))) == partition.Root;
     }
 }

@@ -45,7 +45,9 @@ public sealed record LogEntry(string Kind, string Session, long Sequence, string
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    public byte[] LeafHash() => MerkleTree.LeafHash(Encoding.UTF8.GetBytes(Text()));
+    public LogLeaf ToLeaf() => new(Text(), Session, Sequence);
+
+    public byte[] LeafHash() => ToLeaf().Hash();
 
     /// <summary>Null unless the text is exactly what <see cref="Text"/> writes.</summary>
     public static LogEntry? Read(string text)

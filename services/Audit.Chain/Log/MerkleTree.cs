@@ -28,6 +28,14 @@ public static class MerkleTree
             yield return new TreeNode(level, index >> level);
     }
 
+    /// <summary>Adds a leaf's hash at <paramref name="index"/> and every node that it makes whole, to nodes that are all in memory.</summary>
+    public static void Append(IDictionary<TreeNode, byte[]> nodes, long index, byte[] leafHash)
+    {
+        nodes[new TreeNode(0, index)] = leafHash;
+        foreach (var node in MadeBy(index))
+            nodes[node] = NodeHash(nodes[new TreeNode(node.Level - 1, node.Index * 2)], nodes[new TreeNode(node.Level - 1, (node.Index * 2) + 1)]);
+    }
+
     /// <summary>Root of the first <paramref name="size"/> leaves.</summary>
     /// <param name="node">The hash of a whole node.</param>
     public static byte[] Root(long size, Func<TreeNode, byte[]> node) => size == 0 ? EmptyRoot : Range(0, size, node);

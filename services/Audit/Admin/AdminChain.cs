@@ -22,6 +22,7 @@ internal sealed class AdminChain(AuditDatabase database, EventPartitions partiti
     public const string SessionKilled = "session.kill";
     public const string SessionsSearched = "sessions.searched";
     public const string SessionsExported = "sessions.exported";
+    public const string EvidenceChecked = "evidence.checked";
 
     private const string Prefix = "admin-";
     private const int MaxKind = 100;

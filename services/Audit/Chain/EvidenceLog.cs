@@ -22,20 +22,25 @@ internal sealed class EvidenceLog(AuditDatabase database, IEvidenceSigner signer
     /// <summary>Logs every head that moved and signs the tree; null when nothing has.</summary>
     public async Task<TreeHead?> SealAsync(CancellationToken cancel) => await AppendAsync(MovedAsync, cancel);
 
-    /// <summary>Appends what <paramref name="entries"/> finds and signs the tree, in one transaction, one instance at a time.</summary>
-    public async Task<TreeHead?> AppendAsync(Func<NpgsqlConnection, long, CancellationToken, Task<IReadOnlyList<LogEntry>>> entries, CancellationToken cancel)
+    /// <summary>Appends what <paramref name="entries"/> finds and signs the tree, in one transaction, one instance at a time. Nothing found: null.</summary>
+    /// <param name="entries">Is told how many entries there are: the index of the first that it brings.</param>
+    public async Task<TreeHead?> AppendAsync(Func<NpgsqlConnection, long, CancellationToken, Task<IReadOnlyList<LogLeaf>>> entries, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await connection.LockAsync(Lock, cancel);
         var size = await LogTable.SizeAsync(connection, cancel);
         var news = await entries(connection, size, cancel);
-        if (news.Count == 0)
-            return null;
-        var nodes = await LogTable.AppendAsync(connection, size, news, cancel);
-        var grown = size + news.Count;
-        var head = await TreeHead.SignAsync(Origin, grown, MerkleTree.Root(grown, node => nodes[node]), clock.GetUtcNow(), signer, cancel);
-        await LogTable.AddHeadAsync(connection, head, signer.PublicKey, cancel);
+        TreeHead? head = null;
+        // A head for so many at most: a checkpoint, which has all that came since the one before, stays of a size that any sink takes.
+        foreach (var some in news.Chunk(MaxEntries))
+        {
+            var nodes = await LogTable.AppendAsync(connection, size, some, cancel);
+            size += some.Length;
+            head = await TreeHead.SignAsync(Origin, size, MerkleTree.Root(size, node => nodes[node]), clock.GetUtcNow(), signer, cancel);
+            await LogTable.AddHeadAsync(connection, head, signer.PublicKey, cancel);
+        }
+
         await transaction.CommitAsync(cancel);
         return head;
     }
@@ -70,7 +75,7 @@ internal sealed class EvidenceLog(AuditDatabase database, IEvidenceSigner signer
     }
 
     /// <summary>The heads that moved since they were logged; marked as logged in the same transaction.</summary>
-    private static async Task<IReadOnlyList<LogEntry>> MovedAsync(NpgsqlConnection connection, long size, CancellationToken cancel)
+    private static async Task<IReadOnlyList<LogLeaf>> MovedAsync(NpgsqlConnection connection, long size, CancellationToken cancel)
     {
         var moved = await ToLogAsync(connection, cancel);
         if (moved.Count == 0)
@@ -84,7 +89,7 @@ internal sealed class EvidenceLog(AuditDatabase database, IEvidenceSigner signer
             Parameters = { new() { Value = moved.Select(h => h.SessionId).ToArray() }, new() { Value = moved.Select(h => h.Sequence).ToArray() } },
         };
         await command.ExecuteNonQueryAsync(cancel);
-        return [.. moved.Where(h => h.Sequence >= 0).Select(h => new LogEntry(LogEntry.Head, h.SessionId, h.Sequence, h.Hash))];
+        return [.. moved.Where(h => h.Sequence >= 0).Select(h => new LogEntry(LogEntry.Head, h.SessionId, h.Sequence, h.Hash).ToLeaf())];
     }
 
     private static async Task<List<SessionHead>> ToLogAsync(NpgsqlConnection connection, CancellationToken cancel)

@@ -42,14 +42,14 @@ internal static class LogTable
 
     /// <summary>Adds entries and every node that they make whole.</summary>
     /// <returns>Their nodes, leaves included, for the root that follows.</returns>
-    public static async Task<Dictionary<TreeNode, byte[]>> AppendAsync(NpgsqlConnection connection, long size, IReadOnlyList<LogEntry> entries, CancellationToken cancel)
+    public static async Task<Dictionary<TreeNode, byte[]>> AppendAsync(NpgsqlConnection connection, long size, IReadOnlyList<LogLeaf> entries, CancellationToken cancel)
     {
         var known = await NodesAsync(connection, MerkleTree.NodesOfRoot(size), cancel);
         var made = new List<TreeNode>();
         for (var i = 0; i < entries.Count; i++)
         {
             var leaf = new TreeNode(0, size + i);
-            known[leaf] = entries[i].LeafHash();
+            known[leaf] = entries[i].Hash();
             made.Add(leaf);
             foreach (var node in MerkleTree.MadeBy(size + i))
             {
@@ -99,20 +99,23 @@ internal static class LogTable
         return nodes;
     }
 
-    private static async Task InsertEntriesAsync(NpgsqlConnection connection, long size, IReadOnlyList<LogEntry> entries, CancellationToken cancel)
+    private static async Task InsertEntriesAsync(NpgsqlConnection connection, long size, IReadOnlyList<LogLeaf> entries, CancellationToken cancel)
     {
         await using var rows = await connection.BeginBinaryImportAsync("COPY audit.log_entries (index, session_id, sequence, entry) FROM STDIN (FORMAT binary)", cancel);
         for (var i = 0; i < entries.Count; i++)
         {
             await rows.StartRowAsync(cancel);
             await rows.WriteAsync(size + i, NpgsqlDbType.Bigint, cancel);
-            await rows.WriteAsync(entries[i].Session, NpgsqlDbType.Text, cancel);
-            await rows.WriteAsync(entries[i].Sequence, NpgsqlDbType.Bigint, cancel);
-            await rows.WriteAsync(entries[i].Text(), NpgsqlDbType.Text, cancel);
+            await WriteOrNullAsync(rows, entries[i].Session, NpgsqlDbType.Text, cancel);
+            await WriteOrNullAsync(rows, entries[i].Sequence, NpgsqlDbType.Bigint, cancel);
+            await rows.WriteAsync(entries[i].Text, NpgsqlDbType.Text, cancel);
         }
 
         await rows.CompleteAsync(cancel);
     }
+
+    private static Task WriteOrNullAsync<T>(NpgsqlBinaryImporter rows, T? value, NpgsqlDbType type, CancellationToken cancel) =>
+        value is null ? rows.WriteNullAsync(cancel) : rows.WriteAsync(value, type, cancel);
 
     private static async Task<List<(long Index, string Text)>> ReadEntriesAsync(NpgsqlCommand command, CancellationToken cancel)
     {

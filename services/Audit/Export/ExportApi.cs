@@ -10,7 +10,7 @@ namespace Hoop.Audit.Export;
 /// <summary><c>GET /api/sessions/{id}/export</c>: signed evidence. <c>GET /api/key</c>: the key to check it with.</summary>
 internal static class ExportApi
 {
-    public static void AddExport(this IServiceCollection services) => services.AddSingleton(s => SigningKey.ReadOrCreate(
+    public static void AddExport(this IServiceCollection services) => services.AddPeriodExport().AddSingleton(s => SigningKey.ReadOrCreate(
         s.GetRequiredService<IConfiguration>()["Hoop:DataDirectory"]
             ?? throw new InvalidOperationException("No place for the signing key: set Hoop__DataDirectory to a writable directory."),
         s.GetRequiredService<ILogger<SigningKey>>()));
@@ -18,6 +18,7 @@ internal static class ExportApi
     public static void MapExport(this WebApplication app)
     {
         app.MapGet("/api/sessions/{id}/export", ExportAsync).RequireAuthorization(HoopPolicies.Principal);
+        app.MapPeriodExport();
         app.MapEvidenceLog();
         app.MapGet("/api/key", (SigningKey key) => TypedResults.Ok(new PublicKeyAnswer("ECDSA-P256-SHA256", key.PublicKey, key.Fingerprint))).AllowAnonymous();
     }

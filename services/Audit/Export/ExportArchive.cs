@@ -1,6 +1,8 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Hoop.Audit.Chain;
+using Hoop.Audit.Chain.Archives;
 using Hoop.Audit.Chain.Bundles;
 using Hoop.Audit.Recordings;
 using Hoop.Audit.Search;
@@ -14,7 +16,7 @@ internal sealed record ExportContents(
     string By, IReadOnlyDictionary<string, string> Asked, DateTimeOffset At, IReadOnlyList<SessionSummary> Sessions, IReadOnlyList<FoundStatement> Statements);
 
 /// <summary>Adds something to an export: proofs, the documents in force. Its answer stands in the manifest under <paramref name="Name"/>.</summary>
-internal sealed record ExportPart(string Name, Func<ZipArchive, ExportContents, CancellationToken, Task<object>> AddAsync);
+internal sealed record ExportPart(string Name, Func<ArchiveWriter, ExportContents, CancellationToken, Task<object>> AddAsync);
 
 /// <summary>
 /// An export as a zip file: each session as the evidence that <c>hoop verify</c> checks, its recorded rows as they are stored and as the events name
@@ -28,31 +30,33 @@ internal sealed class ExportArchive(SessionQueries queries, ContentStore content
     /// <param name="file">Seekable: it is written here before any of it is sent, so that an export comes whole or not at all.</param>
     public async Task WriteAsync(Stream file, ExportContents export, CancellationToken cancel)
     {
-        await using var archive = await ZipArchive.CreateAsync(file, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancel);
+        await using var zip = await ZipArchive.CreateAsync(file, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancel);
+        var archive = new ArchiveWriter(zip);
         var report = new HtmlReport(export);
         var sessions = new List<object>();
         foreach (var session in export.Sessions)
             sessions.Add(await AddSessionAsync(archive, session, export.At, report, cancel));
-        await AddAsync(archive, "statements.jsonl", string.Concat(export.Statements.Select(s => JsonSerializer.Serialize(s, Line) + "\n")), cancel);
+        await archive.AddAsync("statements.jsonl", string.Concat(export.Statements.Select(s => JsonSerializer.Serialize(s, Line) + "\n")), cancel);
         var said = new Dictionary<string, object>();
         foreach (var part in parts)
             said[part.Name] = await part.AddAsync(archive, export, cancel);
-        await AddAsync(archive, "report.html", report.ToString(), cancel);
-        await AddAsync(archive, "manifest.json", JsonSerializer.Serialize(
-            new { format = "hoop-export", version = 1, exportedAt = export.At, by = export.By, asked = export.Asked, keyFingerprint = key.Fingerprint, sessions, statements = export.Statements.Count, parts = said }, Json), cancel);
+        await archive.AddAsync("report.html", report.ToString(), cancel);
+        await archive.SignAsync(JsonSerializer.SerializeToUtf8Bytes(
+            new
+            {
+                format = "hoop-export", version = 2, exportedAt = export.At, by = export.By, asked = export.Asked, keyFingerprint = key.Fingerprint,
+                sessions, statements = export.Statements.Count, parts = said, files = archive.Files,
+            }, Json), key, cancel);
     }
 
-    public static async Task AddAsync(ZipArchive archive, string name, string text, CancellationToken cancel) =>
-        await AddAsync(archive, name, System.Text.Encoding.UTF8.GetBytes(text), CompressionLevel.Fastest, cancel);
-
-    private async Task<object> AddSessionAsync(ZipArchive archive, SessionSummary session, DateTimeOffset at, HtmlReport report, CancellationToken cancel)
+    private async Task<object> AddSessionAsync(ArchiveWriter archive, SessionSummary session, DateTimeOffset at, HtmlReport report, CancellationToken cancel)
     {
         var (file, rows) = ($"sessions/{session.Id}.jsonl", new List<(long Number, string Sha256)>());
         report.Begin(session);
         var proofs = await log.ProofsAsync(session.Id, cancel);
-        var entry = archive.CreateEntry(file, CompressionLevel.Fastest);
-        await using (var stream = await entry.OpenAsync(cancel))
-            await BundleWriter.WriteAsync(stream, session.Id, session.PolicyVersion, at, Told(queries.EventsAsync(session.Id, -1, null, cancel), rows, report), key, proofs, cancel);
+        await archive.AddAsync(
+            file, CompressionLevel.Fastest,
+            stream => BundleWriter.WriteAsync(stream, session.Id, session.PolicyVersion, at, Told(queries.EventsAsync(session.Id, -1, null, cancel), rows, report), key, proofs, cancel), cancel);
         var damaged = new List<string>();
         foreach (var (number, sha256) in rows)
             await AddContentAsync(archive, session, number, sha256, damaged, report, cancel);
@@ -60,7 +64,7 @@ internal sealed class ExportArchive(SessionQueries queries, ContentStore content
         return new { id = session.Id, file, contents = rows.Count, problems = damaged };
     }
 
-    private async Task AddContentAsync(ZipArchive archive, SessionSummary session, long number, string sha256, List<string> problems, HtmlReport report, CancellationToken cancel)
+    private async Task AddContentAsync(ArchiveWriter archive, SessionSummary session, long number, string sha256, List<string> problems, HtmlReport report, CancellationToken cancel)
     {
         try
         {
@@ -70,20 +74,19 @@ internal sealed class ExportArchive(SessionQueries queries, ContentStore content
                 return;
             }
 
-            await AddAsync(archive, $"contents/{session.Id}/{number}-{sha256}.br", data, CompressionLevel.NoCompression, cancel);
+            if (Convert.ToHexStringLower(SHA256.HashData(data)) != sha256)
+            {
+                problems.Add($"recorded rows {number} are not those that the session's chain has the hash of");
+                return;
+            }
+
+            await archive.AddAsync($"contents/{session.Id}/{number}-{sha256}.br", data, CompressionLevel.NoCompression, cancel);
             report.Rows(number, ContentStore.Rows(data));
         }
         catch (Exception e) when (e is InvalidDataException or HttpRequestException)
         {
             problems.Add(e.Message);
         }
-    }
-
-    private static async Task AddAsync(ZipArchive archive, string name, byte[] data, CompressionLevel level, CancellationToken cancel)
-    {
-        var entry = archive.CreateEntry(name, level);
-        await using var stream = await entry.OpenAsync(cancel);
-        await stream.WriteAsync(data, cancel);
     }
 
     private static async IAsyncEnumerable<JournalEvent> Told(IAsyncEnumerable<JournalEvent> events, List<(long, string)> rows, HtmlReport report)

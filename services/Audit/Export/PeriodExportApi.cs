@@ -9,7 +9,7 @@ namespace Hoop.Audit.Export;
 /// <summary><c>GET /api/export</c>: a period, or what a search finds, as one file. Takes what <c>/api/search</c> takes.</summary>
 internal static class PeriodExportApi
 {
-    public static void AddPeriodExport(this IServiceCollection services) =>
+    public static IServiceCollection AddPeriodExport(this IServiceCollection services) =>
         services.AddSingleton<ExportSelection>().AddSingleton<ExportArchive>().AddSingleton(PolicyPart.Create);
 
     public static void MapPeriodExport(this WebApplication app) => app.MapGet("/api/export", ExportAsync).RequireAuthorization(HoopPolicies.Principal);

@@ -16,7 +16,7 @@ internal static class PolicyPart
             {
                 var (yaml, problem) = await ReadAsync(http, version, cancel);
                 if (yaml is not null)
-                    await ExportArchive.AddAsync(archive, $"policies/{version}.yaml", yaml, cancel);
+                    await archive.AddAsync($"policies/{version}.yaml", yaml, cancel);
                 answers.Add(new { version, file = yaml is null ? null : $"policies/{version}.yaml", problem });
             }
 

@@ -11,7 +11,7 @@ namespace Hoop.Audit.Recordings;
 
 /// <summary>Recorded rows, wherever they are: in the database, on their way to an object store, or there.</summary>
 /// <param name="objects">Null: the database keeps them.</param>
-internal sealed class ContentStore(AuditDatabase database, S3Store? objects = null)
+internal sealed class ContentStore(AuditDatabase database, ILogger<ContentStore> logger, S3Store? objects = null)
 {
     private const int MostBytes = 64 * 1024 * 1024;
 
@@ -86,6 +86,51 @@ internal sealed class ContentStore(AuditDatabase database, S3Store? objects = nu
 
         await transaction.CommitAsync(cancel);
         return waiting.Count;
+    }
+
+    /// <summary>Deletes objects whose partition retention has dropped. One that is still locked is tried again, an hour later each time.</summary>
+    /// <returns>How many were tried.</returns>
+    public async Task<int> DeleteDroppedAsync(CancellationToken cancel)
+    {
+        if (objects is null)
+            return 0;
+        await using var connection = await database.OpenAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var keys = await DroppedAsync(connection, cancel);
+        var (gone, locked) = (new List<string>(), new List<string>());
+        foreach (var key in keys)
+        {
+            try
+            {
+                await objects.DeleteAsync(key, cancel);
+                gone.Add(key);
+            }
+            catch (HttpRequestException e)
+            {
+                logger.ObjectKept(e.Message);
+                locked.Add(key);
+            }
+        }
+
+        await using var settle = new NpgsqlCommand(
+            """
+            WITH gone AS (DELETE FROM audit.objects_to_delete WHERE object_key = ANY ($1))
+            UPDATE audit.objects_to_delete SET try_at = now() + interval '1 hour' WHERE object_key = ANY ($2)
+            """, connection) { Parameters = { new() { Value = gone.ToArray() }, new() { Value = locked.ToArray() } } };
+        await settle.ExecuteNonQueryAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        return keys.Count;
+    }
+
+    private static async Task<List<string>> DroppedAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT object_key FROM audit.objects_to_delete WHERE try_at <= now() ORDER BY try_at LIMIT 50 FOR UPDATE SKIP LOCKED", connection);
+        var keys = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+            keys.Add(reader.GetString(0));
+        return keys;
     }
 
     private async Task<(string Sha256, byte[]? Data, string? Key)?> FindAsync(string session, long number, CancellationToken cancel)

@@ -15,7 +15,7 @@ internal static class RecordingsApi
         var options = S3Options.From(builder.Configuration.GetSection("Hoop:Recording:S3"));
         builder.Services.AddHttpClient(HttpName);
         builder.Services.AddSingleton(s => new ContentStore(
-            s.GetRequiredService<Storage.AuditDatabase>(),
+            s.GetRequiredService<Storage.AuditDatabase>(), s.GetRequiredService<ILogger<ContentStore>>(),
             options is null ? null : new S3Store(options, s.GetRequiredService<IHttpClientFactory>().CreateClient(HttpName), s.GetRequiredService<TimeProvider>())));
         builder.Services.AddHostedService<ContentMover>();
     }

@@ -17,6 +17,8 @@ internal sealed class SessionRights(HoopDocuments documents)
 
     public bool MayKill(Principal principal, SessionSummary session) => Owns(principal, session) || Has(principal, access => access.KillSessions);
 
+    public bool MayHold(Principal principal) => Has(principal, access => access.HoldSessions);
+
     public bool ExportsAll(Principal principal) => Has(principal, access => access.ExportSessions);
 
     public static bool Owns(Principal principal, SessionSummary session) => session.PrincipalId == principal.Id;

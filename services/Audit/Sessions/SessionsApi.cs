@@ -20,6 +20,8 @@ internal static class SessionsApi
         var sessions = app.MapGroup("/api/sessions").RequireAuthorization(HoopPolicies.Principal);
         sessions.MapGet("/", ListAsync);
         sessions.MapGet("/{id}", ShowAsync);
+        app.MapTail();
+        app.MapKill();
     }
 
     /// <summary>404, whether it does not exist or may not be seen: the difference is nobody's business.</summary>

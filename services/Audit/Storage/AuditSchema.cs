@@ -17,7 +17,7 @@ internal static class AuditSchema
     private static readonly string[] Derived = ["sessions", "heads", "sink_positions", "statements"];
 
     /// <summary>What comes and goes.</summary>
-    private static readonly string[] Passing = ["feed", "feed_cursors", "contents_waiting"];
+    private static readonly string[] Passing = ["feed", "feed_cursors", "contents_waiting", "objects_to_delete"];
 
     /// <summary>What only the schema's owner writes.</summary>
     private static readonly string[] Settings = ["partitions", "retention"];
@@ -52,7 +52,7 @@ internal static class AuditSchema
         REVOKE TRUNCATE ON {Names(Derived)} FROM CURRENT_USER;
         """;
 
-    private static readonly string[] Functions = ["refuse_change()", "ensure_events_partition(timestamptz)", "drop_events_partition(text)", "ensure_record_partitions(timestamptz)"];
+    private static readonly string[] Functions = ["refuse_change()", "ensure_events_partition(timestamptz)", "hold_on(text)", "drop_events_partition(text)", "ensure_record_partitions(timestamptz)"];
 
     /// <summary>On a partitioned table a statement's trigger sees what goes through the table; each partition has its own beside.</summary>
     private static string Triggers => "\n" + """

@@ -29,6 +29,29 @@ internal static class RetentionSchema
             at       timestamptz NOT NULL,
             PRIMARY KEY (id, action)
         );
+        -- Objects of recorded rows whose partition is gone: they leave the object store when it lets them go.
+        CREATE TABLE IF NOT EXISTS audit.objects_to_delete (
+            object_key text        PRIMARY KEY,
+            try_at     timestamptz NOT NULL DEFAULT now()
+        );
+
+        -- The legal hold that keeps a partition, because of a session with events or recorded rows in it; NULL when none does.
+        CREATE OR REPLACE FUNCTION audit.hold_on(partition text) RETURNS text
+        LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+        DECLARE
+            held text;
+            recorded text := replace(partition, 'events_', 'contents_');
+        BEGIN
+            IF NOT EXISTS (SELECT FROM audit.partitions WHERE name = partition) THEN RAISE EXCEPTION 'there is no partition %', partition; END IF;
+            EXECUTE format(
+                'SELECT h.id FROM audit.holds h WHERE h.action = ''placed'' AND NOT EXISTS (SELECT FROM audit.holds r WHERE r.id = h.id AND r.action = ''released'')
+                 AND (h.scope = ''all'' OR EXISTS (SELECT FROM (%s) e LEFT JOIN audit.sessions s ON s.id = e.session_id WHERE CASE h.scope
+                     WHEN ''session'' THEN e.session_id = h.value WHEN ''target'' THEN s.target = h.value
+                     ELSE s.principal_id = h.value OR s.principal_name = h.value END)) ORDER BY h.at LIMIT 1',
+                format('SELECT session_id FROM audit.%I', partition)
+                    || CASE WHEN to_regclass('audit.' || recorded) IS NULL THEN '' ELSE format(' UNION ALL SELECT session_id FROM audit.%I', recorded) END) INTO held;
+            RETURN held;
+        END $$;
 
         CREATE OR REPLACE FUNCTION audit.drop_events_partition(partition text) RETURNS void
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '3s' AS $$
@@ -37,7 +60,10 @@ internal static class RetentionSchema
             stone audit.tombstones;
             events bigint;
             held text;
+            recorded text := replace(partition, 'events_', 'contents_');
         BEGIN
+            -- A hold that is being placed is waited for, and one that comes later waits.
+            PERFORM pg_advisory_xact_lock(hashtextextended('audit.holds', 5001));
             SELECT * INTO bounds FROM audit.partitions WHERE name = partition;
             IF NOT FOUND THEN RAISE EXCEPTION 'there is no partition %', partition; END IF;
             IF NOT EXISTS (SELECT FROM audit.retention WHERE keep IS NOT NULL AND bounds.until <= now() - keep) THEN
@@ -47,22 +73,23 @@ internal static class RetentionSchema
             EXECUTE format('ALTER TABLE audit.events DETACH PARTITION audit.%I', partition);
             EXECUTE format('SELECT count(*) FROM audit.%I', partition) INTO events;
             SELECT * INTO stone FROM audit.tombstones t WHERE t.partition = bounds.name ORDER BY index DESC LIMIT 1;
-            IF NOT FOUND OR stone.events <> events OR NOT EXISTS (SELECT FROM audit.tree_heads WHERE size > stone.index) THEN
+            IF NOT FOUND OR stone.events <> events OR NOT EXISTS (SELECT FROM audit.tree_heads WHERE size > stone.index)
+                OR NOT EXISTS (SELECT FROM audit.log_entries l WHERE l.index = stone.index AND l.entry::json->>'partition' = bounds.name) THEN
                 RAISE EXCEPTION 'partition % has no signed tombstone for its % events', partition, events USING ERRCODE = 'insufficient_privilege';
             END IF;
-            EXECUTE format(
-                'SELECT h.id FROM audit.holds h WHERE h.action = ''placed'' AND NOT EXISTS (SELECT FROM audit.holds r WHERE r.id = h.id AND r.action = ''released'')
-                 AND (h.scope = ''all'' OR EXISTS (SELECT FROM audit.%I e LEFT JOIN audit.sessions s ON s.id = e.session_id WHERE CASE h.scope
-                     WHEN ''session'' THEN e.session_id = h.value WHEN ''target'' THEN s.target = h.value
-                     ELSE s.principal_id = h.value OR s.principal_name = h.value END)) LIMIT 1', partition) INTO held;
+            held := audit.hold_on(partition);
             IF held IS NOT NULL THEN RAISE EXCEPTION 'partition % is under legal hold %', partition, held USING ERRCODE = 'insufficient_privilege'; END IF;
 
             EXECUTE format('DROP TABLE audit.%I', partition);
             -- Recorded rows and the search index of the same week go with their events.
-            EXECUTE format('DROP TABLE IF EXISTS audit.%I, audit.%I', replace(partition, 'events_', 'contents_'), replace(partition, 'events_', 'statements_'));
+            IF to_regclass('audit.' || recorded) IS NOT NULL THEN
+                EXECUTE format('INSERT INTO audit.objects_to_delete (object_key) SELECT object_key FROM audit.%I WHERE object_key IS NOT NULL ON CONFLICT DO NOTHING', recorded);
+            END IF;
+            DELETE FROM audit.contents_waiting c WHERE c.at >= bounds.first AND c.at < bounds.until;
+            EXECUTE format('DROP TABLE IF EXISTS audit.%I, audit.%I', recorded, replace(partition, 'events_', 'statements_'));
             DELETE FROM audit.partitions WHERE name = partition;
             WITH gone AS (
-                DELETE FROM audit.heads h WHERE h.first_at < bounds.until AND h.last_at >= bounds.first AND h.logged = h.last_sequence
+                DELETE FROM audit.heads h WHERE h.first_at < bounds.until AND h.last_at >= bounds.first AND NOT h.to_log
                     AND NOT EXISTS (SELECT FROM audit.events e WHERE e.session_id = h.session_id AND e.at BETWEEN h.first_at AND h.last_at)
                 RETURNING h.session_id)
             DELETE FROM audit.sessions s USING gone WHERE s.id = gone.session_id;

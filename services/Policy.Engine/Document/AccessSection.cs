@@ -12,7 +12,7 @@ internal static class AccessSection
         var access = new AccessDocument
         {
             ViewSessions = Roles("viewSessions"), ExportSessions = Roles("exportSessions"), WatchSessions = Roles("watchSessions"),
-            KillSessions = Roles("killSessions"), EditPolicy = Roles("editPolicy"),
+            KillSessions = Roles("killSessions"), HoldSessions = Roles("holdSessions"), EditPolicy = Roles("editPolicy"),
         };
         fields.End();
         return access;

@@ -2,9 +2,9 @@ using System.Text;
 using Hoop.Audit.Chain;
 using Hoop.Audit.Chain.Bundles;
 using Hoop.Audit.Chain.Log;
+using Hoop.Audit.Chain.Sinks;
 using Hoop.Audit.Export;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -100,9 +100,9 @@ public class EvidenceLogTests(AuditRig rig)
     private async Task<MemoryStream> KeptAsync()
     {
         var path = Path.Combine(rig.DataDirectory, $"kept-{Guid.NewGuid():n}.jsonl");
-        var keeper = rig.Services.GetServices<IHostedService>().OfType<LogKeeper>().Single();
+        var delivery = rig.Services.GetRequiredService<CheckpointDelivery>();
         var sink = new FileSink(path);
-        while (await keeper.DeliverAsync(sink, CancellationToken.None))
+        while (await delivery.DeliverNextAsync(sink, CancellationToken.None))
         {
         }
 

@@ -99,7 +99,7 @@ public class RecordEventsTests(AuditRig rig)
         (await rig.ScalarAsync<string>($"SELECT encode(hash, 'hex') FROM audit.heads WHERE session_id = '{events[0].SessionId}'")).ShouldBe(events[5].Hash);
     }
 
-    internal static EventStore StoreOn(AuditDatabase database) => new(database, new EventPartitions(), new Hoop.Audit.Recordings.ContentStore(database), NullLogger<EventStore>.Instance);
+    internal static EventStore StoreOn(AuditDatabase database) => new(database, new EventPartitions(), new Hoop.Audit.Recordings.ContentStore(database, NullLogger<Hoop.Audit.Recordings.ContentStore>.Instance), NullLogger<EventStore>.Instance);
 
     private Task<string> HeadAsync(string id) => rig.ScalarAsync<string>($"SELECT sequence || ' of ' || last_sequence FROM audit.heads WHERE session_id = '{id}'");
 

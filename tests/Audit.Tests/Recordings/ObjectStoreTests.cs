@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Hoop.Audit.Ingest;
 using Hoop.Audit.Recordings;
 using Hoop.Audit.Storage;
+using Hoop.Audit.Tests.Rigs;
 using Hoop.ServiceDefaults.ObjectStorage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,7 +22,7 @@ public sealed class ObjectStoreTests(AuditRig rig)
     public async Task Rows_move_to_the_object_store_under_lock_and_are_read_from_there()
     {
         var bucket = new Bucket();
-        var contents = new ContentStore(rig.Services.GetRequiredService<AuditDatabase>(), new S3Store(Options, new HttpClient(bucket), TimeProvider.System));
+        var contents = new ContentStore(rig.Services.GetRequiredService<AuditDatabase>(), NullLogger<ContentStore>.Instance, new S3Store(Options, new HttpClient(bucket), TimeProvider.System));
         var store = new EventStore(rig.Services.GetRequiredService<AuditDatabase>(), new EventPartitions(), contents, NullLogger<EventStore>.Instance);
         var events = AuditRig.Session(AuditRig.NewId());
         var session = events[0].SessionId;
@@ -48,6 +49,28 @@ public sealed class ObjectStoreTests(AuditRig rig)
     }
 
     [Fact]
+    public async Task Objects_leave_with_their_partition_when_their_lock_has_passed()
+    {
+        var bucket = new Bucket { Locked = true };
+        await using var evidence = await EvidenceDatabase.CreateAsync(keepDays: 90, new S3Store(Options, new HttpClient(bucket), TimeProvider.System));
+        await evidence.StoreAsync([.. AuditRig.Session("s"), ContentTests.Content("s", 0, "[\"1\"]\n")]);
+        await evidence.Contents.MoveAsync(CancellationToken.None);
+        await evidence.StoreAsync([ContentTests.Content("s", 1, "[\"never moved\"]\n")]);
+        (await evidence.Contents.DeleteDroppedAsync(CancellationToken.None)).ShouldBe(0);
+        (await evidence.DropDueAsync()).ShouldBe(["events_2026w05"]);
+        (await evidence.ScalarAsync<long>("SELECT count(*) FROM audit.contents_waiting")).ShouldBe(0);
+
+        (await evidence.Contents.DeleteDroppedAsync(CancellationToken.None)).ShouldBe(1);
+        bucket.Objects.ShouldHaveSingleItem();
+        (await evidence.Contents.DeleteDroppedAsync(CancellationToken.None)).ShouldBe(0);
+        bucket.Locked = false;
+        await evidence.ExecuteAsync("UPDATE audit.objects_to_delete SET try_at = now()");
+        (await evidence.Contents.DeleteDroppedAsync(CancellationToken.None)).ShouldBe(1);
+        bucket.Objects.ShouldBeEmpty();
+        (await evidence.ScalarAsync<long>("SELECT count(*) FROM audit.objects_to_delete")).ShouldBe(0);
+    }
+
+    [Fact]
     public void Requests_are_signed_as_the_documentation_of_the_protocol_signs_them()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "https://examplebucket.s3.amazonaws.com/test.txt");
@@ -69,6 +92,7 @@ public sealed class ObjectStoreTests(AuditRig rig)
     private sealed class Bucket : HttpMessageHandler
     {
         public bool Down { get; set; }
+        public bool Locked { get; set; }
         public ConcurrentDictionary<string, byte[]> Objects { get; } = new();
         public ConcurrentDictionary<string, Dictionary<string, string>> Puts { get; } = new();
 
@@ -77,6 +101,12 @@ public sealed class ObjectStoreTests(AuditRig rig)
             if (Down) throw new HttpRequestException("connection refused");
             var path = request.RequestUri!.AbsolutePath;
             string.Join(' ', request.Headers.GetValues("Authorization")).ShouldContain("/eu-central-1/s3/aws4_request");
+            if (request.Method == HttpMethod.Get && request.RequestUri.Query.Contains("versions", StringComparison.Ordinal))
+                return new HttpResponseMessage { Content = new StringContent($"<ListVersionsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{string.Concat(Objects.Keys.Select(key => $"<Version><Key>{key["/evidence/".Length..]}</Key><VersionId>v/1</VersionId></Version>"))}</ListVersionsResult>") };
+            if (request.Method == HttpMethod.Delete && (Locked || request.RequestUri.Query != "?versionId=v%2F1"))
+                return new HttpResponseMessage(HttpStatusCode.Forbidden) { Content = new StringContent("<Error><Code>AccessDenied</Code></Error>") };
+            if (request.Method == HttpMethod.Delete)
+                return new HttpResponseMessage(Objects.TryRemove(path, out _) ? HttpStatusCode.NoContent : HttpStatusCode.NotFound);
             if (request.Method == HttpMethod.Get)
                 return Objects.TryGetValue(path, out var found) ? new HttpResponseMessage { Content = new ByteArrayContent(found) } : new HttpResponseMessage(HttpStatusCode.NotFound);
             var data = await request.Content!.ReadAsByteArrayAsync(cancellationToken);

@@ -34,7 +34,7 @@ public sealed class EvidenceTests
         (await rig.RunAsync("export", "s-1", "-o", file, "--as", "bea")).Code.ShouldBe(0);
         var (code, output, _) = await rig.RunAsync("verify", file);
         code.ShouldBe(0);
-        output.ShouldStartWith("✓ Intact: 0 events of session s-1");
+        output.ShouldStartWith("✓ intact: 0 events of session s-1");
         output.ShouldContain("fingerprint");
     }
 
@@ -47,7 +47,7 @@ public sealed class EvidenceTests
         await File.WriteAllBytesAsync(rig.File("changed.jsonl"), bytes);
         var (code, output, error) = await rig.RunAsync("verify", rig.File("changed.jsonl"));
         (code, output).ShouldBe((1, ""));
-        error.ShouldStartWith($"hoop: {rig.File("changed.jsonl")}: NOT intact: ");
+        error.ShouldStartWith($"{rig.File("changed.jsonl")}: NOT intact: ");
         (code, output, _) = await rig.RunAsync("verify", rig.File("changed.jsonl"), "--json");
         code.ShouldBe(1);
         JsonDocument.Parse(output).RootElement.GetProperty("ok").GetBoolean().ShouldBeFalse();
@@ -68,7 +68,9 @@ public sealed class EvidenceTests
     public async Task A_missing_file_is_one_line()
     {
         await using var rig = await CliRig.StartAsync();
-        (await rig.RunAsync("verify", "/nowhere/x")).ShouldBe((1, "", $"hoop: /nowhere/x: there is no such file.{Environment.NewLine}"));
+        var (code, output, error) = await rig.RunAsync("verify", "/nowhere/x");
+        (code, output).ShouldBe((1, ""));
+        error.ShouldStartWith("hoop-verify: Could not find");
     }
 
     [Fact]

@@ -14,9 +14,10 @@ public sealed class DoctorTests
         await using var ingress = FakeIngress.ThatAccepts();
         await using var rig = await CliRig.StartAsync(ingress.Address);
         rig.Answers["GET /api/requests"] = (200, Array.Empty<object>());
+        rig.Answers["GET /api/log/sinks"] = (200, new[] { new { name = "file", late = false }, new { name = "s3", late = false } });
         var (code, output, error) = await rig.RunAsync("doctor");
         error.ShouldBeEmpty();
-        Lines(output).Select(l => l.Split(' ')[1]).ShouldBe(["portal", "identity", "token", "api", "postgres", "tls", "log-in"]);
+        Lines(output).Select(l => l.Split(' ')[1]).ShouldBe(["portal", "identity", "token", "api", "evidence", "postgres", "tls", "log-in"]);
         Lines(output).ShouldAllBe(l => l.StartsWith("✓ "));
         code.ShouldBe(0);
         ingress.Password.ShouldBe("token-of-reporting-agent");
@@ -32,6 +33,15 @@ public sealed class DoctorTests
         var (code, output, _) = await rig.RunAsync("doctor");
         code.ShouldBe(1);
         Lines(output)[^1].ShouldBe("✗ log-in    shop: target \"shop\" is not yours → ask for a role");
+    }
+
+    [Fact]
+    public async Task A_sink_that_is_behind_is_a_cross()
+    {
+        await using var rig = await CliRig.StartAsync();
+        rig.Answers["GET /api/log/sinks"] = (200, new[] { new { name = "file", behind = 0, late = false }, new { name = "webhook:kept", behind = 12, late = true } });
+        var (_, output, _) = await rig.RunAsync("doctor");
+        Lines(output).ShouldContain(l => l.StartsWith("✗ evidence  webhook:kept is 12 entries behind since ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -183,6 +183,6 @@ public sealed class MistakeTests
     [InlineData("roles: { a: {} }", "roles.a: groups is missing; add for example groups: [agents]")]
     [InlineData("roles: { 'a b': { groups: [x] } }", "roles: \"a b\" cannot be a role's name; use letters, digits, _, - and ., at most 63")]
     [InlineData("access: { editPolicy: [dba] }", "access.editPolicy: there is no role \"dba\"; declare it under roles")]
-    [InlineData("access: { edit: [dba] }", "access: unknown key \"edit\"; use viewSessions, exportSessions, watchSessions, killSessions or editPolicy")]
+    [InlineData("access: { edit: [dba] }", "access: unknown key \"edit\"; use viewSessions, exportSessions, watchSessions, killSessions, holdSessions or editPolicy")]
     public void Identity_roles_and_access_are_checked(string section, string message) => OneError("version: 1\n" + section, message, 2);
 }

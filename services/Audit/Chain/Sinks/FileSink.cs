@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Hoop.Audit.Chain.Log;
 using Microsoft.Win32.SafeHandles;
 
-namespace Hoop.Audit.Chain;
+namespace Hoop.Audit.Chain.Sinks;
 
 /// <summary>
 /// A file that is opened for appending and nothing else (O_APPEND): with <c>chattr +a</c>, or on a mount of another machine's, this service can add to
@@ -14,6 +14,8 @@ internal sealed partial class FileSink(string path) : ICheckpointSink
     private const int OwnerOnly = 0x180;   // 0600
 
     public string Name => $"file:{path}";
+
+    public string Label => "file";
 
     public Task DeliverAsync(Checkpoint checkpoint, CancellationToken cancel)
     {

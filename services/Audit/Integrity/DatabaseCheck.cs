@@ -1,0 +1,127 @@
+using System.Data;
+using Hoop.Audit.Chain;
+using Hoop.Audit.Chain.Bundles;
+using Hoop.Audit.Chain.Log;
+using Hoop.Audit.Ingest;
+using Hoop.Audit.Storage;
+using Hoop.Contracts.Audit;
+using Npgsql;
+
+namespace Hoop.Audit.Integrity;
+
+/// <summary>
+/// Reads all evidence once, from one look at the database, and holds it against itself: every event's hash and place in its chain, the heads, every leaf, node and
+/// signed head of the log, and what the log says of each session. Who changed the database below the service is found, and where.
+/// </summary>
+internal sealed class DatabaseCheck(AuditDatabase database, EvidenceLog log, IEvidenceSigner signer, TimeProvider clock)
+{
+    private const int Step = 100_000;
+
+    /// <param name="progress">Is told from time to time how many events were read.</param>
+    public async Task<IntegrityReport> RunAsync(Func<long, Task>? progress, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        var findings = new Findings();
+        var walk = await LogCheck.RunAsync(connection, log.Origin, signer.PublicKey, findings, cancel);
+        var heads = await HeadsAsync(connection, cancel);
+        var unseen = walk.Sessions.Keys.ToHashSet();
+        await foreach (var session in SessionsAsync(connection, progress, findings, cancel))
+        {
+            unseen.Remove(session.Session);
+            heads.Remove(session.Session, out var head);
+            Judge(session, head, walk.Sessions.GetValueOrDefault(session.Session), findings);
+        }
+
+        foreach (var id in unseen)
+            Judge(new StoredSession(id), heads.Remove(id, out var head) ? head : null, walk.Sessions[id], findings);
+        foreach (var id in heads.Keys)
+            findings.Add(id, null, "its head says that there are events, and there are none");
+        return findings.Report(clock.GetUtcNow(), walk.Size);
+    }
+
+    private static void Judge(StoredSession session, KnownHead? head, LoggedSession? logged, Findings findings)
+    {
+        if (session.FirstProblem(logged, head?.Head.Sequence ?? -1) is { } problem)
+            findings.Add(session.Session, problem.Sequence, problem.Message);
+        else if (head is null && session.Events > 0)
+            findings.Add(session.Session, null, "it was added: there are events, and no head of a session knows of them");
+        else if (head is not null && !head.Fits(session, logged))
+            findings.Add(session.Session, head.Head.Sequence, "its head was changed: it does not say where the events stand");
+        if (session.Contiguous < session.LastSequence)
+            findings.Incomplete++;
+    }
+
+    private static async Task<Dictionary<string, KnownHead>> HeadsAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("SELECT session_id, first_at, last_at, events, last_sequence, sequence, hash, to_log FROM audit.heads", connection) { CommandTimeout = 0 };
+        var heads = new Dictionary<string, KnownHead>();
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+            heads[reader.GetString(0)] = new KnownHead(HeadTable.Read(reader), reader.GetBoolean(7));
+        return heads;
+    }
+
+    private static async IAsyncEnumerable<StoredSession> SessionsAsync(
+        NpgsqlConnection connection, Func<long, Task>? progress, Findings findings, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT session_id, sequence, at, kind, payload, previous_hash, hash FROM audit.events ORDER BY session_id, sequence", connection) { CommandTimeout = 0 };
+        StoredSession? session = null;
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            var id = reader.GetString(0);
+            if (session is not null && session.Session != id)
+                yield return session;
+            if (session?.Session != id)
+            {
+                session = new StoredSession(id);
+                findings.Sessions++;
+            }
+
+            session.Add(new JournalEvent(
+                id, reader.GetInt64(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3), reader.GetString(4),
+                Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(5)), Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(6))));
+            if (++findings.Events % Step == 0 && progress is not null)
+                await progress(findings.Events);
+        }
+
+        if (session is not null)
+            yield return session;
+    }
+}
+
+/// <param name="ToLog">It moved since it was logged.</param>
+internal sealed record KnownHead(SessionHead Head, bool ToLog)
+{
+    /// <summary>Whether it says where the session's events stand; of a session whose beginning was dropped it remembers more than there is.</summary>
+    public bool Fits(StoredSession session, LoggedSession? logged)
+    {
+        var (entries, untouched) = (logged?.Entries ?? [], logged?.Entries.All(e => e.Entry.Kind == LogEntry.Head) ?? true);
+        return Head.LastSequence == Math.Max(session.LastSequence, session.Contiguous)
+            && (untouched ? Head.Events == session.Events : Head.Events >= session.Events)
+            && Head.Sequence == session.Contiguous && Head.Hash == session.ContiguousHash
+            && (session.Events == 0 || Head.FirstAt <= session.FirstAt && Head.LastAt >= session.LastAt)
+            && (ToLog || entries.Any(e => e.Entry.Sequence == Head.Sequence) || Head.Sequence < 0);
+    }
+}
+
+/// <summary>What was found so far.</summary>
+internal sealed class Findings
+{
+    private readonly List<IntegrityProblem> problems = [];
+    private long found;
+
+    public long Sessions { get; set; }
+    public long Events { get; set; }
+    public long Incomplete { get; set; }
+
+    public void Add(string? session, long? sequence, string message)
+    {
+        if (found++ < IntegrityReport.MostProblems)
+            problems.Add(new IntegrityProblem(session, sequence, message));
+    }
+
+    public IntegrityReport Report(DateTimeOffset at, long logSize) => new(found == 0, at, logSize, Sessions, Events, Incomplete, found, problems);
+}

@@ -1,0 +1,150 @@
+using System.Globalization;
+using Hoop.Audit.Chain;
+using Hoop.Audit.Integrity;
+using Hoop.Audit.Tests.Rigs;
+using Hoop.Contracts.Audit;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Audit.Tests.Integrity;
+
+/// <summary>
+/// A superuser takes the triggers away and edits what is stored: the service's own check finds it, and what is exported then does not verify. HOOP_TEST_LONG=1 does it
+/// two thousand times; HOOP_TEST_SEED repeats one run.
+/// </summary>
+public sealed class DatabaseEditTests
+{
+    private static readonly string[] Tables = ["events", "heads", "log_entries", "log_nodes", "tree_heads"];
+    private static readonly int Rounds = Environment.GetEnvironmentVariable("HOOP_TEST_LONG") == "1" ? 2_000 : 30;
+    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("HOOP_TEST_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 9162;
+
+    [Fact]
+    public async Task Any_edit_of_the_database_is_found()
+    {
+        await using var evidence = await StoredAsync();
+        (await CheckAsync(evidence)).Problems.ShouldBeEmpty();
+        await evidence.ExecuteAsync("CREATE SCHEMA kept; " + string.Concat(Tables.Select(t => $"CREATE TABLE kept.{t} AS SELECT * FROM audit.{t};")));
+        for (var round = 0; round < Rounds; round++)
+        {
+            var random = new Random(Seed + round);
+            var (sql, session) = Edit(random);
+            await AsAttackerAsync(evidence, sql);
+            if (await UnchangedAsync(evidence))
+                continue;   // It hit no row: a sequence that is not there, a hash swapped with its equal.
+            (await CheckAsync(evidence)).Ok.ShouldBeFalse($"seed {Seed + round}: {sql}");
+            if (session is not null)
+                (await evidence.VerifyAsync(session)).Ok.ShouldBeFalse($"seed {Seed + round}: the export does not show {sql}");
+            await AsAttackerAsync(evidence, string.Concat(Tables.Select(t => $"DELETE FROM audit.{t}; INSERT INTO audit.{t} SELECT * FROM kept.{t};")));
+        }
+
+        (await CheckAsync(evidence)).Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_session_that_is_gone_without_a_tombstone_is_missed_and_one_from_nowhere_is_noticed()
+    {
+        await using var evidence = await StoredAsync();
+        await AsAttackerAsync(evidence, "DELETE FROM audit.events WHERE session_id = 's1'; DELETE FROM audit.heads WHERE session_id = 's1'; DELETE FROM audit.sessions WHERE id = 's1'");
+        await AsAttackerAsync(evidence, "INSERT INTO audit.events SELECT 'foreign', sequence, at, kind, payload, previous_hash, hash, ingress FROM audit.events WHERE session_id = 's2'");
+
+        var report = await CheckAsync(evidence);
+        report.Problems.ShouldContain(p => p.Session == "s1" && p.Message == "events 0 to 1 were removed from the end: the log has the session up to event 1");
+        report.Problems.ShouldContain(p => p.Session == "foreign");
+    }
+
+    [Fact]
+    public async Task What_retention_dropped_and_what_has_not_arrived_is_no_damage()
+    {
+        await using var evidence = await EvidenceDatabase.CreateAsync(keepDays: 90);
+        await evidence.StoreAsync(AuditRig.Session("over", at: DateTimeOffset.Parse("2024-03-03T23:59:30Z")));
+        await evidence.StoreAsync(AuditRig.Session("held", at: DateTimeOffset.Parse("2024-03-05T00:00:00Z")));
+        var late = AuditRig.Session("late", at: TimeProvider.System.GetUtcNow());
+        await evidence.StoreAsync([.. late[..2], .. late[3..]]);
+        await evidence.Holds.PlaceAsync("session", "held", "case 7", "bea", CancellationToken.None);
+        (await evidence.DropDueAsync()).ShouldBe(["events_2024w09"]);
+
+        var report = await CheckAsync(evidence);
+        report.Problems.ShouldBeEmpty();
+        report.Incomplete.ShouldBe(1);
+        await evidence.StoreAsync([late[2]]);
+        (await CheckAsync(evidence)).ShouldSatisfyAllConditions(r => r.Problems.ShouldBeEmpty(), r => r.Incomplete.ShouldBe(0));
+    }
+
+    [Fact]
+    public async Task Nothing_stored_is_nothing_changed()
+    {
+        await using var evidence = await EvidenceDatabase.CreateAsync();
+
+        (await CheckAsync(evidence)).Ok.ShouldBeTrue();
+    }
+
+    /// <summary>Eight sessions over two weeks, logged as they grew.</summary>
+    private static async Task<EvidenceDatabase> StoredAsync()
+    {
+        var evidence = await EvidenceDatabase.CreateAsync();
+        for (var i = 0; i < 8; i++)
+        {
+            var chain = new SessionChain($"s{i}");
+            var events = Enumerable.Range(0, i + 1).Select(n => chain.Append(EventKinds.OperationDecided, $$"""{"operation":{{n}},"text":"select {{i}}"}""", DateTimeOffset.Parse("2026-02-01T23:59:57Z").AddSeconds(n))).ToList();
+            await evidence.StoreAsync(events[..^(i / 2)]);
+            await evidence.SealAsync();
+            await evidence.StoreAsync(events[^(i / 2)..]);
+        }
+
+        await evidence.SealAsync();
+        return evidence;
+    }
+
+    /// <returns>The statement, and the session whose export must show it; null where it need not.</returns>
+    private static (string Sql, string? Session) Edit(Random random)
+    {
+        var i = random.Next(8);
+        var (session, sequence, other) = ($"s{i}", random.Next(i + 1), random.Next(i + 1));
+        var place = $"session_id = '{session}' AND sequence = {sequence}";
+        return random.Next(20) switch
+        {
+            0 => ($"UPDATE audit.events SET payload = replace(payload, 'select', 'delete') WHERE {place}", session),
+            1 => ($"UPDATE audit.events SET kind = 'operation.completed' WHERE {place}", session),
+            2 => ($"UPDATE audit.events SET at = at + interval '1 microsecond' WHERE {place}", session),
+            3 => ($"UPDATE audit.events SET hash = decode(md5(hash::text) || md5(hash::text), 'hex') WHERE {place}", session),
+            4 => ($"UPDATE audit.events SET previous_hash = hash WHERE {place}", session),
+            5 => ($"UPDATE audit.events SET sequence = sequence + 100 WHERE {place}", session),
+            6 => ($"UPDATE audit.events SET session_id = 'another' WHERE {place}", session),
+            7 => ($"DELETE FROM audit.events WHERE {place}", session),
+            8 => ($"DELETE FROM audit.events WHERE session_id = '{session}' AND sequence >= {sequence}", session),
+            9 => ($"INSERT INTO audit.events SELECT session_id, sequence, at - interval '1 microsecond', kind, payload, previous_hash, hash, ingress FROM audit.events WHERE {place}", null),
+            10 => ($"UPDATE audit.events SET sequence = CASE sequence WHEN {sequence} THEN {other} ELSE {sequence} END WHERE session_id = '{session}' AND sequence IN ({sequence}, {other})", session),
+            11 => ($"UPDATE audit.heads SET {Pick(random, "sequence = sequence - 1", "last_sequence = last_sequence + 1", "events = events + 1", "hash = decode(md5(hash::text) || md5(hash::text), 'hex')", "first_at = first_at + interval '1 second'", "last_at = last_at - interval '1 second'")} WHERE session_id = '{session}'", null),
+            12 => ($"DELETE FROM audit.heads WHERE session_id = '{session}'", null),
+            13 => ($"UPDATE audit.log_entries SET {Pick(random, "entry = replace(entry, 'head', 'Head')", "session_id = 'another'", "sequence = sequence + 1", "entry = replace(entry, '\"sequence\":', '\"sequence\":1')")} WHERE index = {random.Next(11)}", null),
+            14 => ($"DELETE FROM audit.log_entries WHERE index = {random.Next(11)}", null),
+            15 => ("INSERT INTO audit.log_entries SELECT max(index) + 1, 'another', 0, '{\"entry\":\"head\"}' FROM audit.log_entries", null),
+            16 => ($"UPDATE audit.log_entries a SET entry = b.entry FROM audit.log_entries b WHERE a.index = {random.Next(11)} AND b.index = {random.Next(11)}", null),
+            17 => ($"UPDATE audit.log_nodes SET hash = decode(md5(hash::text) || md5(hash::text), 'hex') WHERE (level, index) = (SELECT level, index FROM audit.log_nodes ORDER BY level, index OFFSET {random.Next(18)} LIMIT 1)", null),
+            18 => ($"DELETE FROM audit.log_nodes WHERE (level, index) = (SELECT level, index FROM audit.log_nodes ORDER BY level, index OFFSET {random.Next(18)} LIMIT 1)", null),
+            _ => (Pick(
+                random, "DELETE FROM audit.tree_heads WHERE size = (SELECT max(size) FROM audit.tree_heads)", "UPDATE audit.tree_heads SET at = at + interval '1 hour'",
+                "UPDATE audit.tree_heads SET root = decode(md5(root::text) || md5(root::text), 'hex')", "UPDATE audit.tree_heads SET key = 'another'",
+                "INSERT INTO audit.tree_heads SELECT size + 1000, root, at, key, signature FROM audit.tree_heads ORDER BY size LIMIT 1"), null),
+        };
+    }
+
+    private static string Pick(Random random, params string[] some) => some[random.Next(some.Length)];
+
+    private static Task<IntegrityReport> CheckAsync(EvidenceDatabase evidence) =>
+        new DatabaseCheck(evidence.Database, evidence.Log, evidence.Key, TimeProvider.System).RunAsync(progress: null, CancellationToken.None);
+
+    private static Task<bool> UnchangedAsync(EvidenceDatabase evidence) => evidence.ScalarAsync<bool>(
+        "SELECT " + string.Join(" AND ", Tables.Select(t => $"NOT EXISTS (TABLE audit.{t} EXCEPT TABLE kept.{t}) AND NOT EXISTS (TABLE kept.{t} EXCEPT TABLE audit.{t})")));
+
+    /// <summary>One who may do anything, and does.</summary>
+    private static Task AsAttackerAsync(EvidenceDatabase evidence, string sql) => evidence.ExecuteAsync(
+        $"""
+        DO $$ DECLARE t regclass; BEGIN
+            FOR t IN SELECT tgrelid::regclass FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid WHERE NOT tgisinternal AND relnamespace = 'audit'::regnamespace LOOP
+                EXECUTE format('ALTER TABLE ONLY %s DISABLE TRIGGER USER', t);
+            END LOOP;
+        END $$;
+        {sql}
+        """);
+}

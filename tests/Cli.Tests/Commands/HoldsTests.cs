@@ -1,0 +1,45 @@
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Cli.Tests.Commands;
+
+public sealed class HoldsTests
+{
+    private static readonly object Hold = new { id = "hold-1", scope = "target", value = "shop", reason = "case 7", placedBy = "i|bea", placedAt = "2030-01-01T00:00:00Z", sessions = 12 };
+
+    [Fact]
+    public async Task A_hold_is_added_for_one_thing_with_a_reason()
+    {
+        await using var rig = await CliRig.StartAsync();
+        rig.Answers["POST /api/holds"] = (200, Hold);
+        var (code, output, _) = await rig.RunAsync("holds", "add", "--target", "shop", "--reason", "case 7", "--as", "bea");
+        code.ShouldBe(0);
+        output.ShouldBe($"hold-1 holds target shop: 12 recorded sessions now, and those to come.{Environment.NewLine}");
+        rig.Asked[^1].Body.ShouldBe("""{"scope":"target","value":"shop","reason":"case 7"}""");
+        (await rig.RunAsync("holds", "add", "--everything", "--reason", "case 7", "--as", "bea")).Code.ShouldBe(0);
+        rig.Asked[^1].Body.ShouldBe("""{"scope":"all","value":"","reason":"case 7"}""");
+    }
+
+    [Theory]
+    [InlineData("holds", "add", "--reason", "x")]
+    [InlineData("holds", "add", "--target", "shop", "--session", "s", "--reason", "x")]
+    [InlineData("holds", "add", "--target", "shop")]
+    [InlineData("holds", "release", "hold-1")]
+    public async Task What_is_not_said_is_a_mistake_of_usage(params string[] args)
+    {
+        await using var rig = await CliRig.StartAsync();
+        (await rig.RunAsync([.. args, "--as", "bea"])).Code.ShouldBe(2);
+        rig.Asked.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Holds_are_listed_and_released()
+    {
+        await using var rig = await CliRig.StartAsync();
+        rig.Answers["GET /api/holds?released=true"] = (200, new[] { Hold });
+        rig.Answers["POST /api/holds/hold-1/release"] = (200, Hold);
+        (await rig.RunAsync("holds", "list", "--all", "--as", "bea")).Out.ShouldContain("target shop");
+        (await rig.RunAsync("holds", "release", "hold-1", "-r", "closed", "--as", "bea")).Out.ShouldBe($"hold-1 on target shop is released.{Environment.NewLine}");
+        rig.Asked[^1].Body.ShouldBe("""{"reason":"closed"}""");
+    }
+}
