@@ -29,6 +29,7 @@ public sealed class GateSession
     private volatile Standing? standing;
     private long operations;
     private long owed;
+    private bool awaitsCommit;
     private int ended;
 
     internal GateSession(
@@ -221,8 +222,24 @@ public sealed class GateSession
     {
         if (verdict.Standing.Grant is { } grant) return PermitOn(grant, id, operation, verdict);
         var place = Record(new EventPayloads.Decided(id, operation, "allow", verdict));
-        if (verdict.MustBeDurable) Volatile.Write(ref owed, place);
+        Owe(place, operation, verdict);
         return new Permit(id, operation, verdict.Standing, verdict.Decision.MaxRows) { Rules = verdict.Decision.Rules, RecordRows = verdict.Decision.RecordRows ?? 0 };
+    }
+
+    /// <summary>
+    /// What writes is on the disk before it leaves; in an open transaction, before the COMMIT leaves that makes it last: until then it is as
+    /// good as a read, and a power cut that takes it from the journal ends its transaction too.
+    /// </summary>
+    private void Owe(long place, Operation operation, Verdict verdict)
+    {
+        if (operation.AwaitsCommit && verdict.IsUndone)
+        {
+            awaitsCommit |= verdict.MustBeDurable;
+            return;
+        }
+        if (!verdict.MustBeDurable && !awaitsCommit) return;
+        awaitsCommit = false;
+        Volatile.Write(ref owed, place);
     }
 
     /// <summary>It runs on a window: that is on the disk before anything of it leaves, and counted.</summary>

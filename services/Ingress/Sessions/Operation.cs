@@ -24,6 +24,9 @@ public sealed record Operation
     public string Namespace { get; init; } = "";
 
     public bool InTransaction { get; init; }
+
+    /// <summary>It runs in an open transaction, which a later operation of this session has to end before anything of it lasts.</summary>
+    public bool AwaitsCommit { get; init; }
     public DateTimeOffset? TransactionStartedAt { get; init; }
 
     /// <summary>Asks the target what approvers want to know, without executing anything; null when the protocol has no such thing. May be asked again.</summary>

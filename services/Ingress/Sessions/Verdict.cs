@@ -29,6 +29,10 @@ internal sealed class Verdict(Standing standing, OperationFacts facts, Decision 
     /// <summary>Its events must be on the disk before anything depends on them.</summary>
     internal bool MustBeDurable => (facts.Effects & ~Effects.Read) != 0;
 
+    /// <summary>All it does is undone with its transaction. What functions do may last (a sequence that is set), whatever their name says.</summary>
+    internal bool IsUndone { get; } = facts.Understood && ((facts.Effects & ~Effects.Read) == 0
+        || (facts.Effects & ~(Effects.Read | Effects.Write | Effects.MassWrite)) == 0 && facts.Accesses.All(access => access.Kind == "table"));
+
     /// <summary>A masked column decides, or a table that has one is written to: the statement's values would tell.</summary>
     internal bool HidesValues => hidesValues ??= standing.RecordMasks.HasColumnMasks
         && (facts.ColumnUses.Any(use => IsMasked(use.Column)) || facts.Accesses.Any(access => Writes(access.Verb) && IsMasked($"{access.Name}.*")));

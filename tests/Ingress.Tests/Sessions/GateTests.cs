@@ -12,7 +12,9 @@ namespace Hoop.Ingress.Tests.Sessions;
 public class GateTests
 {
     private static readonly Operation Write = GateRig.Operation("insert", effects: Effects.Write);
+    private static readonly Operation Commit = Write with { Text = "commit", Facts = Write.Facts with { Plumbing = true, Accesses = [], Effects = Effects.None } };
     private static readonly string Writers = GateRig.Yaml.Replace("verbs: [select]", "verbs: [select, insert]");
+    private static readonly string Everything = GateRig.Yaml.Replace("verbs: [select], objects: [public.*]", "verbs: [\"*\"], objects: [\"*\"], effects: [\"*\"]");
 
     [Fact]
     public async Task An_allowed_read_is_journalled_before_its_permit_is_given()
@@ -73,6 +75,52 @@ public class GateTests
         await session.AskAsync(GateRig.Operation("select"), CancellationToken.None);
         session.DurableAsync(CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
         rig.Journal.Syncs.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task In_an_open_transaction_the_commit_waits_for_the_disk_and_the_writes_before_it_do_not()
+    {
+        var rig = new GateRig(Writers);
+        var session = await rig.OpenAsync();
+        await session.AskAsync(Write with { AwaitsCommit = true }, CancellationToken.None);
+        await session.AskAsync(GateRig.Operation("select") with { AwaitsCommit = true }, CancellationToken.None);
+        session.DurableAsync(CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+        rig.Journal.Syncs.ShouldBe(0);
+
+        var disk = new TaskCompletionSource();
+        rig.Journal.Disk = () => disk.Task;
+        await session.AskAsync(Commit, CancellationToken.None);
+        var durable = session.DurableAsync(CancellationToken.None).AsTask();
+        durable.IsCompleted.ShouldBeFalse();
+        disk.SetResult();
+        await durable;
+        rig.Journal.Syncs.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_commit_of_reads_waits_for_no_disk()
+    {
+        var rig = new GateRig();
+        var session = await rig.OpenAsync();
+        await session.AskAsync(GateRig.Operation("select") with { AwaitsCommit = true }, CancellationToken.None);
+        await session.AskAsync(Commit, CancellationToken.None);
+        session.DurableAsync(CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("call", "function", Effects.Write)]
+    [InlineData("insert", "table", Effects.Write | Effects.Network)]
+    [InlineData("insert", "table", Effects.Write | Effects.Unknown)]
+    public async Task What_may_outlast_its_transaction_waits_for_the_disk(string verb, string kind, Effects effects)
+    {
+        var rig = new GateRig(Everything);
+        var session = await rig.OpenAsync();
+        var operation = GateRig.Operation(verb, effects: effects) with { AwaitsCommit = true };
+        operation = operation with { Facts = operation.Facts with { Accesses = [new ObjectAccess(verb, kind, "public.orders")] } };
+        var disk = new TaskCompletionSource();
+        rig.Journal.Disk = () => disk.Task;
+        (await session.AskAsync(operation, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30))).Permit.ShouldNotBeNull();
+        session.DurableAsync(CancellationToken.None).IsCompleted.ShouldBeFalse();
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Hoop.Ingress.Journal;
+using Hoop.Ingress.Sql;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 using Hoop.Testing.Wire;
@@ -119,6 +120,34 @@ public class DurabilityTests
         var answers = await client.ReadUntilAsync('Z');
         answers.Count(answer => answer == "C:INSERT 0 1").ShouldBe(1000);
         rig.Gate.Journal.Syncs.ShouldBeInRange(1, 100);
+    }
+
+    [Fact]
+    public async Task A_write_awaits_its_commit_where_nothing_sent_before_it_may_have_ended_the_transaction()
+    {
+        await using var rig = await GatewayRig.StartRealAsync("create table t(id int)", analyze: new SqlAnalyzer().Analyze);
+        await using var client = await rig.ConnectAsync();
+        async Task<bool[]> AskedAsync(int ready, Action<System.Buffers.IBufferWriter<byte>> write)
+        {
+            rig.Gate.Asked.Clear();
+            await client.SendAsync(write);
+            for (var i = 0; i < ready; i++) await client.ReadUntilAsync('Z');
+            return [.. rig.Gate.Asked.Select(operation => operation.AwaitsCommit)];
+        }
+
+        void Insert(System.Buffers.IBufferWriter<byte> output) => Extended(output, "insert into t values (1)");
+
+        (await AskedAsync(1, output => Query(output, "insert into t values (1)"))).ShouldBe([false]);
+        (await AskedAsync(1, output => Query(output, "begin; insert into t values (1)"))).ShouldBe([false]);
+        (await AskedAsync(1, output => Query(output, "insert into t values (1)"))).ShouldBe([true]);
+        (await AskedAsync(1, output => Query(output, "savepoint a"))).ShouldBe([false]);
+        (await AskedAsync(1, output => { Insert(output); output.WriteEmpty(FrontendType.Sync); })).ShouldBe([true]);
+        (await AskedAsync(1, output => { Insert(output); Insert(output); output.WriteEmpty(FrontendType.Sync); })).ShouldBe([true, false]);
+        (await AskedAsync(1, output => Query(output, "insert into t values (1); commit; begin; insert into t values (2)"))).ShouldBe([false]);
+        (await AskedAsync(3, output =>
+        {
+            foreach (var text in (string[])["insert into t values (1)", "commit", "insert into t values (1)"]) Query(output, text);
+        })).ShouldBe([true, false, false]);
     }
 
     private static void Query(System.Buffers.IBufferWriter<byte> output, string sql) => output.WriteStringMessage(FrontendType.Query, sql);

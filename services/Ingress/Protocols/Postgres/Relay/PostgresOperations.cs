@@ -11,7 +11,8 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// <summary>Statements → one <see cref="Operation"/> for the Gate. A string of several is one operation: the strictest rule that any of them meets decides.</summary>
 internal static class PostgresOperations
 {
-    internal static Operation Create(SqlAnalysis analysis, string text, IReadOnlyList<string?> values, RelaySession session, Func<CancellationToken, Task<OperationPreview>>? preview, string names = "", Justification? justification = null) => new()
+    /// <param name="effectsKnown">What triggers and functions behind it do was looked up, in a catalog that the open transaction did not change.</param>
+    internal static Operation Create(SqlAnalysis analysis, string text, IReadOnlyList<string?> values, RelaySession session, Func<CancellationToken, Task<OperationPreview>>? preview, string names = "", Justification? justification = null, bool effectsKnown = false) => new()
     {
         Facts = Merge(analysis),
         Text = text,
@@ -19,10 +20,13 @@ internal static class PostgresOperations
         BindValues = values,
         Namespace = names,
         InTransaction = session.TransactionStartedAt is not null,
+        AwaitsCommit = effectsKnown && session.IsSurelyInTransaction && analysis.Statements.All(LeavesTransactionOpen),
         TransactionStartedAt = session.TransactionStartedAt,
         Preview = preview,
         Justification = justification,
     };
+
+    private static bool LeavesTransactionOpen(SqlStatement statement) => statement.Command.Kind is SqlCommandKind.Other or SqlCommandKind.CopyIn or SqlCommandKind.CopyOut;
 
     private static readonly Func<string, string> Hide = SqlLiterals.Hide;
 

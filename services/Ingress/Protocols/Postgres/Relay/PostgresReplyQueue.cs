@@ -49,6 +49,20 @@ internal sealed class PostgresReplyQueue
     /// <summary>The client has not sent the copy's end yet. May be read without the lock.</summary>
     public bool CopyIsOpen => copyIsOpen;
 
+    /// <summary>Anything may have been run that is not answered, or its transaction ended.</summary>
+    public bool HasRuns
+    {
+        get
+        {
+            for (var index = 0; index < Count; index++)
+            {
+                if (ring[Slot(index)].Kind is ReplyKind.Query or ReplyKind.Execute or ReplyKind.Sync or ReplyKind.FunctionCall or ReplyKind.CopyEnd) return true;
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>Something of it is not answered.</summary>
     public bool Has(RunningOperation operation)
     {

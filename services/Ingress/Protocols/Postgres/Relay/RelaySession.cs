@@ -57,6 +57,16 @@ internal sealed class RelaySession
 
     public DateTimeOffset? TransactionStartedAt { get; private set; }
 
+    /// <summary>The client began a transaction, and nothing was sent since that could end it.</summary>
+    public bool IsSurelyInTransaction
+    {
+        get
+        {
+            if (TransactionStatus != ReadyForQuery.InTransaction) return false;
+            lock (Lock) return TransactionStatus == ReadyForQuery.InTransaction && !Replies.HasRuns;
+        }
+    }
+
     /// <summary>A portal of this name never exists: executing it fails, which is how a refused Execute keeps its place in line.</summary>
     public string NoPortal { get; } = "hoop-refused-" + RandomNumberGenerator.GetHexString(16, lowercase: true);
 

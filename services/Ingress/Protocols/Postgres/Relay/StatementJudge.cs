@@ -91,7 +91,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         var analysis = await AnalyzeAsync(asked, current);
         var preview = PreviewSubject.For(session, analysis, current, asked.Values, context.UncommittedDdl);
         var said = Said.Merge(asked.Readable ? JustificationComment.Of(asked.Text) : null, context.Justification);
-        var operation = PostgresOperations.Create(analysis, asked.Text, asked.Values, session, preview, context.Namespace, said);
+        var operation = PostgresOperations.Create(analysis, asked.Text, asked.Values, session, preview, context.Namespace, said, effectsKnown: !context.UncommittedDdl);
         return new Judgement(asked, await session.Gate.AskAsync(operation, cancel), analysis, current, context.UncommittedDdl, changes, now);
     }
 
