@@ -31,8 +31,11 @@ public static class BusExtensions
         builder.Services.Configure<MassTransitHostOptions>(options =>
         {
             options.WaitUntilStarted = false;
-            options.StopTimeout = TimeSpan.FromSeconds(5);
+            // What is in work when the line to the broker breaks, or at a stop, has this long before it is cancelled. No StopTimeout: a queue
+            // whose consumer exceeds it after a broken line would never be consumed again.
+            options.ConsumerStopTimeout = TimeSpan.FromSeconds(3);
         });
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(8));
     }
 
     /// <summary>A consumer on a queue of this process alone, gone with it: every process hears what is published.</summary>
