@@ -15,6 +15,7 @@ public sealed record HoopDocument
     public IReadOnlyList<RuleDocument> Policies { get; init; } = [];
     public IReadOnlyList<MaskDocument> Masks { get; init; } = [];
     public AccessDocument Access { get; init; } = new();
+    public IReadOnlyList<ReceiverDocument> Notifications { get; init; } = [];
 }
 
 /// <summary>Who may use Hoop's own surfaces (role names). Everybody sees their own sessions and requests.</summary>

@@ -69,6 +69,11 @@ internal static class Samples
           holdSessions: [dba]
           exportSessions: [dba]
           editPolicy: [dba]
+        notifications:
+          - { name: siem, kind: webhook, url: "https://hooks.example.com/hoop", secret: env:HOOK_SECRET, events: ["*"] }
+          - { name: dba-channel, kind: slack, url: env:SLACK_URL, events: [request.opened, request.escalated], targets: { labels: { env: prod } }, roles: [dba] }
+          - { name: leads, kind: teams, url: file:/run/secrets/teams-url, events: [request.resolved], targets: ["l*"], reasons: true }
+          - { name: oncall, kind: email, smtp: { server: "mail.example.com:587", username: hoop, password: env:SMTP_PASSWORD, tls: starttls }, from: hoop@example.com, to: [oncall@example.com], events: [emergency.used] }
         """;
 
     /// <summary>A document that is right, for tests that add one wrong thing.</summary>

@@ -23,6 +23,7 @@ internal static class DocumentReader
             Policies = PoliciesSection.Read(top, errors, names),
             Masks = MasksSection.Read(top, errors, names),
             Access = AccessSection.Read(top, names),
+            Notifications = new NotificationsSection(errors, names, targets).Read(top),
         };
         top.End();
         return document;

@@ -68,6 +68,15 @@ internal static class Formats
         return url.Scheme == "https" || url.IsLoopback ? null : "must be https; plain http is for an issuer on this machine only";
     }
 
+    /// <summary>https, or http on this machine only, without a user name; where an answer is posted to.</summary>
+    public static string? ReceiverUrlProblem(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http"))
+            return "must be an absolute URL, such as https://hooks.example.com/hoop, or where one is: env:NAME or file:/path";
+        if (url.UserInfo.Length > 0) return "must not hold a user name or password; write env:NAME or file:/path instead";
+        return url.Scheme == "https" || url.IsLoopback ? null : "must be https; plain http is for a receiver on this machine only";
+    }
+
     /// <summary>Names of targets and roles: words that need no quoting anywhere (a target is also a database name).</summary>
     public static bool IsName(string text) =>
         text.Length is > 0 and <= 63 && (char.IsAsciiLetterOrDigit(text[0]) || text[0] == '_') && text.AsSpan().IndexOfAnyExcept(NameCharacters) < 0;

@@ -50,6 +50,19 @@ public sealed class ReadingTests
         masks["notes"].ShouldSatisfyAllConditions(m => m.Mode.ShouldBe(MaskMode.Null), m => m.Predicates.ShouldBe(PredicateRule.Block));
     }
 
+    [Fact]
+    public void Receivers_have_their_targets_settled_and_only_references_to_secrets()
+    {
+        var receivers = Read(Samples.Whole).Notifications.ToDictionary(r => r.Name);
+        receivers["siem"].ShouldSatisfyAllConditions(
+            r => r.Kind.ShouldBe(ReceiverKind.Webhook), r => r.Secret.ShouldBe("env:HOOK_SECRET"), r => r.Targets.ShouldBeNull(), r => r.Events.ShouldBe(["*"]), r => r.Reasons.ShouldBeFalse());
+        receivers["dba-channel"].ShouldSatisfyAllConditions(r => r.Url.ShouldBe("env:SLACK_URL"), r => r.Targets.ShouldBe(["shop"]), r => r.Roles.ShouldBe(["dba"]));
+        receivers["leads"].ShouldSatisfyAllConditions(r => r.Targets.ShouldBe(["lab"]), r => r.Reasons.ShouldBeTrue());
+        receivers["oncall"].Mail.ShouldNotBeNull().ShouldSatisfyAllConditions(
+            m => m.Server.ShouldBe("mail.example.com:587"), m => m.Password.ShouldBe("env:SMTP_PASSWORD"), m => m.Tls.ShouldBe("starttls"), m => m.To.ShouldBe(["oncall@example.com"]));
+        Read(Samples.Small).Notifications.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("30s", 30)]
     [InlineData("15m", 900)]

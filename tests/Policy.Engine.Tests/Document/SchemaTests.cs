@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hoop.Contracts.Documents;
 using Hoop.Policy.Engine.Document;
 using Hoop.Policy.Engine.Rules;
 using Shouldly;
@@ -25,6 +26,9 @@ public sealed class SchemaTests
         _ => Words("$defs", "mask", "properties", "predicates").ShouldBe(MasksSection.PredicateRules),
         _ => Words("properties", "targets", "additionalProperties", "properties", "tls").ShouldBe(TargetsSection.TlsModes),
         _ => Words("properties", "targets", "additionalProperties", "properties", "protocol").ShouldBe(TargetsSection.Protocols),
+        _ => Words("$defs", "receiver", "properties", "kind").ShouldBe(NotificationsSection.Kinds),
+        _ => Words("$defs", "receiver", "properties", "events", "items").ShouldBe([.. NotificationEvents.All, "*"]),
+        _ => Words("$defs", "receiver", "properties", "smtp", "properties", "tls").ShouldBe(MailReader.TlsModes),
         _ => Words("properties", "roles", "additionalProperties", "properties", "kinds", "items").ShouldBe(RolesSection.Kinds));
 
     [Fact]
