@@ -40,11 +40,14 @@ internal static class HoopCli
     private static RootCommand Root(CliHost host)
     {
         var options = new CommonOptions();
-        return new RootCommand("Hoop: approve requests, look at sessions, check policies and evidence.")
+        return new RootCommand("Hoop: approve requests, revoke grants, look at sessions, check policies and evidence.")
         {
             options.Json, options.Portal, options.Identity,
             TokenCommand.Create(options, host),
             RequestsCommand.Create(options, host),
+            GrantsCommand.Create(options, host),
+            ReviewsCommand.Create(options, host),
+            NotificationsCommand.Create(options, host),
             SessionsCommand.Create(options, host),
             ExportCommand.Create(options, host),
             HoldsCommand.Create(options, host),

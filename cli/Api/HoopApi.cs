@@ -30,14 +30,16 @@ internal sealed class HoopApi(Uri portal, string token)
     }
 
     /// <summary>An answer without an end of its own; the caller disposes it.</summary>
-    public async Task<Stream> StreamAsync(string path, CancellationToken cancel) =>
-        await (await SendAsync(HttpMethod.Get, path, null, cancel)).Content.ReadAsStreamAsync(cancel);
+    /// <param name="after">The last event that was seen, where it is taken up again.</param>
+    public async Task<Stream> StreamAsync(string path, CancellationToken cancel, string? after = null) =>
+        await (await SendAsync(HttpMethod.Get, path, null, cancel, after)).Content.ReadAsStreamAsync(cancel);
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancel)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancel, string? after = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(portal, path)) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        if (after is not null) request.Headers.Add("Last-Event-ID", after);
         var response = await SendAsync(request, portal, cancel);
         if (response.IsSuccessStatusCode) return response;
         using (response) throw Refusal(response, path);

@@ -18,8 +18,14 @@ internal sealed class CliRig : IAsyncDisposable
     /// <summary>What the portal was asked: method, path and query, who, body.</summary>
     public List<(string Request, string Who, string Body)> Asked { get; } = [];
 
+    /// <summary>The last events that streams were taken up after.</summary>
+    public List<string> TakenUp { get; } = [];
+
     /// <summary>Answers of the portal by method and path, with or without the query.</summary>
     public Dictionary<string, (int Status, object Body)> Answers { get; } = [];
+
+    /// <summary>Answers that are given once each, in order, before those above.</summary>
+    public Dictionary<string, Queue<(int Status, object Body)>> Next { get; } = [];
 
     public string Url => _app.Urls.First();
 
@@ -82,13 +88,24 @@ internal sealed class CliRig : IAsyncDisposable
     private async Task<IResult> AnswerAsync(HttpRequest request)
     {
         using var reader = new StreamReader(request.Body);
+        if (request.Headers["Last-Event-ID"] is [{ } last]) TakenUp.Add(last);
         Asked.Add(($"{request.Method} {request.Path}{request.QueryString}", request.Headers.Authorization.ToString(), await reader.ReadToEndAsync()));
+        if (Next.TryGetValue($"{request.Method} {request.Path}", out var queue) && queue.TryDequeue(out var next)) return Result(next);
         if (!Answers.TryGetValue($"{request.Method} {request.Path}{request.QueryString}", out var answer) && !Answers.TryGetValue($"{request.Method} {request.Path}", out answer)) return Results.Problem(statusCode: 404, detail: "There is no such request.");
+        return Result(answer);
+    }
+
+    private static IResult Result((int Status, object Body) answer)
+    {
         return answer.Body switch
         {
+            Events events => Results.Text(events.Text, "text/event-stream"),
             byte[] bytes => Results.Bytes(bytes, "application/x-ndjson"),
             string detail when answer.Status >= 400 => Results.Problem(statusCode: answer.Status, detail: detail),
             var body => Results.Json(body, statusCode: answer.Status),
         };
     }
 }
+
+/// <summary>Server-sent events, after which the connection ends.</summary>
+internal sealed record Events(string Text);

@@ -67,7 +67,7 @@ public sealed class RequestsTests
         rig.Answers[$"POST /api/requests/{Id}/deny"] = (200, new { id = Id, code = "counted", message = "Denied.", state = "denied" });
         (await rig.RunAsync("requests", "approve", Id, "--as", "bea")).Out.Trim().ShouldBe("Approved; it runs now.");
         (await rig.RunAsync("requests", "deny", Id, "--reason", "not on a Friday", "--as", "bea")).Out.Trim().ShouldBe("Denied.");
-        rig.Asked.Select(a => a.Body).ShouldBe(["{\"reason\":null}", "{\"reason\":\"not on a Friday\"}"]);
+        rig.Asked.Select(a => a.Body).ShouldBe(["{\"reason\":null,\"maxRows\":null,\"grant\":null,\"proof\":null}", "{\"reason\":\"not on a Friday\"}"]);
     }
 
     [Fact]
