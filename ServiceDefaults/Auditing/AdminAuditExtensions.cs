@@ -51,6 +51,13 @@ public static class AdminAuditExtensions
             feature.Details[name] = value;
     }
 
+    /// <summary>For a handler whose own code records what it does: this request was turned away before it came to that, and is recorded as such.</summary>
+    public static void AuditTurnedAway(this HttpContext context)
+    {
+        if (context.Features.Get<AdminAuditFeature>() is { } feature)
+            feature.Reached = false;
+    }
+
     internal static string? Address(this HttpContext context) => context.Connection.RemoteIpAddress?.ToString();
 
     internal static Contracts.Identity.Principal? Caller(this HttpContext context) => context.User.Identity is null ? null : context.GetPrincipal();

@@ -1,3 +1,4 @@
+using Hoop.Approval.Http;
 using Hoop.Approval.Saga;
 using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Identity;
@@ -9,7 +10,8 @@ namespace Hoop.Approval.Grants;
 /// <summary><c>/api/grants</c>: see and revoke what approvals left; <c>/internal/grants</c>: what every Ingress works by.</summary>
 internal static class GrantsApi
 {
-    private const int MaxBodyBytes = 64 * 1024;
+    // A reason that is far too long is still refused as that, and on record.
+    private const int MaxBodyBytes = 4 * 1024 * 1024;
 
     public static void AddGrants(this IServiceCollection services)
     {
@@ -22,10 +24,10 @@ internal static class GrantsApi
     {
         app.MapGet("/internal/grants", (GrantQueries queries, CancellationToken cancel) => queries.OpenAsync(cancel)).RequireAuthorization(HoopPolicies.Internal);
         var grants = app.MapGroup("/api/grants").RequireAuthorization(HoopPolicies.Principal).DisableAntiforgery()
-            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
-        grants.MapGet("/", ListAsync);
-        grants.MapGet("/{id}", ShowAsync);
-        grants.MapPost("/{id}/revoke", RevokeAsync).Audited("grant.revoke");
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes)).Described("grants");
+        grants.MapGet("/", ListAsync).WithSummary("Your own grants and, for people, those that you may revoke: active, ended or all.");
+        grants.MapGet("/{id}", ShowAsync).WithSummary("One grant; its id is its request's.");
+        grants.MapPost("/{id}/revoke", RevokeAsync).AuditedByHandler(Revoking.Kind).WithSummary("Takes a grant back; what runs on it is cancelled.");
     }
 
     private static async Task<Results<Ok<List<GrantView>>, ProblemHttpResult>> ListAsync(
@@ -49,7 +51,11 @@ internal static class GrantsApi
 
     private static async Task<Results<Ok<RevokeAnswer>, ProblemHttpResult>> RevokeAsync(string id, RevokeBody? body, HttpContext context, Revoking revoking)
     {
-        if (!Guid.TryParse(id, out var grantId)) return Problem(Revoking.NotFound);
+        if (!Guid.TryParse(id, out var grantId))
+        {
+            context.AuditTurnedAway();
+            return Problem(Revoking.NotFound);
+        }
         return await revoking.RevokeAsync(grantId, context.GetPrincipal()!, body?.Reason, context.RequestAborted) is { } refusal
             ? Problem(refusal)
             : TypedResults.Ok(new RevokeAnswer(grantId, GrantState.Revoked, "Revoked. What runs on it is being cancelled.", GrantState.Revoked));
@@ -63,6 +69,7 @@ internal static class GrantsApi
         "not-found" => StatusCodes.Status404NotFound,
         "unknown-state" or "reason-needed" or "reason-too-long" => StatusCodes.Status400BadRequest,
         "already-ended" => StatusCodes.Status409Conflict,
+        "not-recorded" => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status403Forbidden,
     };
 

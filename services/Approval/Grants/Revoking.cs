@@ -1,3 +1,4 @@
+using Hoop.Approval.Http;
 using Hoop.Approval.Outbox;
 using Hoop.Approval.Saga;
 using Hoop.Approval.Storage;
@@ -8,12 +9,19 @@ using Microsoft.EntityFrameworkCore;
 namespace Hoop.Approval.Grants;
 
 /// <summary>Takes grants back: one transaction that locks the request first, as the saga does, so that a use is before it or refused.</summary>
-internal sealed class Revoking(IDbContextFactory<ApprovalDb> databases, TimeProvider clock)
+internal sealed class Revoking(IDbContextFactory<ApprovalDb> databases, OnRecord record, TimeProvider clock)
 {
+    public const string Kind = "grant.revoke";
+
     public static readonly Refusal NotFound = new("not-found", "There is no such grant. Check the id, or list the grants you may see.");
 
-    /// <summary>Null: it is revoked.</summary>
-    public async Task<Refusal?> RevokeAsync(Guid id, Principal by, string? reason, CancellationToken cancel)
+    private static readonly Refusal NotRecorded = new("not-recorded", "This can not be recorded now, so it was not done. Make room on the service's disk, or bring Audit back; then try again.");
+
+    /// <summary>Null: it is revoked. On record by whichever door it came.</summary>
+    public Task<Refusal?> RevokeAsync(Guid id, Principal by, string? reason, CancellationToken cancel) => record.DoAsync(
+        Kind, "grant", id, by, reason, () => TryRevokeAsync(id, by, reason, cancel), refusal => Ending.Of(refusal is null, refusal?.Code ?? GrantState.Revoked), NotRecorded);
+
+    private async Task<Refusal?> TryRevokeAsync(Guid id, Principal by, string? reason, CancellationToken cancel)
     {
         if (string.IsNullOrWhiteSpace(reason)) return new("reason-needed", "Say why you revoke it: whom it was for will read it.");
         if (reason.Length > VoteRules.MaxReasonLength) return new("reason-too-long", $"The reason is longer than {VoteRules.MaxReasonLength} characters. Shorten it.");

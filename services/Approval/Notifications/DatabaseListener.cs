@@ -32,10 +32,11 @@ internal sealed class DatabaseListener(
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         connection.Notification += (_, notification) => Tell(notification.Channel, notification.Payload);
-        await using (var listen = new NpgsqlCommand("LISTEN approval_changed; LISTEN approval_outbox", connection))
+        await using (var listen = new NpgsqlCommand("LISTEN approval_changed; LISTEN approval_outbox; LISTEN approval_deliveries", connection))
             await listen.ExecuteNonQueryAsync(cancel);
         // Whatever was told while nobody listened.
         signals.OutboxFilled.Set();
+        signals.DeliveriesFilled.Set();
         signals.RaiseApprovalChanged(null);
         while (true)
         {
@@ -48,6 +49,7 @@ internal sealed class DatabaseListener(
     private void Tell(string channel, string payload)
     {
         if (channel == "approval_outbox") signals.OutboxFilled.Set();
+        else if (channel == "approval_deliveries") signals.DeliveriesFilled.Set();
         else if (Guid.TryParse(payload, out var id)) signals.RaiseApprovalChanged(id);
     }
 }

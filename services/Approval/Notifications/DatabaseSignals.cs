@@ -6,6 +6,9 @@ internal sealed class DatabaseSignals
     /// <summary>Rows wait in the outbox.</summary>
     public Signal OutboxFilled { get; } = new();
 
+    /// <summary>Something is to be delivered.</summary>
+    public Signal DeliveriesFilled { get; } = new();
+
     /// <summary>An approval was opened or changed; null when any may have (after a lost connection). Raised on the listening task: return at once.</summary>
     public event Action<Guid?>? ApprovalChanged;
 

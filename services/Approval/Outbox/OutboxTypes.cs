@@ -8,7 +8,7 @@ internal static class OutboxTypes
 {
     private static readonly Dictionary<string, Type> ByName = new[]
     {
-        typeof(ApprovalResolved), typeof(VoteCounted), typeof(RequesterAnswer), typeof(ApprovalRedeemed), typeof(ExpiryReached), typeof(ApprovalWithdrawn),
+        typeof(ApprovalOpened), typeof(ApprovalResolved), typeof(VoteCounted), typeof(RequesterAnswer), typeof(ApprovalRedeemed), typeof(ExpiryReached), typeof(ApprovalWithdrawn),
         typeof(GrantOpened), typeof(GrantEnded),
         typeof(EscalationReached), typeof(ApprovalEscalated), typeof(EmergencyAccessUsed),
         typeof(ReviewTimeReached), typeof(EmergencyReviewOverdue), typeof(ReviewCounted), typeof(EmergencyReviewed),

@@ -27,6 +27,14 @@ internal static class PortalExtensions
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
     }
 
+    /// <summary>Who asks, whether they may, and whether it was the portal's own form that asked.</summary>
+    public static void UseSignIn(this WebApplication app)
+    {
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+    }
+
     public static void MapPortal(this WebApplication app)
     {
         OidcSignIn.Map(app);

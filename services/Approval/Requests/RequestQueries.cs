@@ -11,7 +11,7 @@ internal enum RequestFilter { Pending, Decided, All }
 /// <summary>Who sees which requests: everybody their own, people also those they may decide.</summary>
 internal sealed class RequestQueries(IDbContextFactory<ApprovalDb> databases)
 {
-    private const int MaxListed = 200;
+    private const int MaxListed = 200, MaxFollowed = 1000;
 
     /// <summary>Newest first; what waits, the most urgent first.</summary>
     public async Task<List<ApprovalState>> ListAsync(Principal viewer, RequestFilter filter, bool mine, CancellationToken cancel)
@@ -33,6 +33,27 @@ internal sealed class RequestQueries(IDbContextFactory<ApprovalDb> databases)
     {
         await using var db = await databases.CreateDbContextAsync(cancel);
         return await Visible(db.Approvals, viewer).SingleOrDefaultAsync(a => a.CorrelationId == id, cancel) is { } found && found.Concerns(viewer) ? found : null;
+    }
+
+    /// <summary>What waits and, with a time, what opened, was decided or ended since; oldest first.</summary>
+    public async Task<List<ApprovalState>> ChangedAsync(Principal viewer, DateTimeOffset? since, CancellationToken cancel)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        var seen = Visible(db.Approvals, viewer);
+        seen = since is { } time
+            ? seen.Where(a => a.CurrentState == nameof(ApprovalMachine.Pending) || a.RequestedAt > time || a.ResolvedAt > time || a.EndedAt > time)
+            : seen.Where(a => a.CurrentState == nameof(ApprovalMachine.Pending));
+        var newest = await seen.OrderByDescending(a => a.RequestedAt).Take(MaxFollowed).ToListAsync(cancel);
+        newest.Reverse();
+        return newest.FindAll(approval => approval.Concerns(viewer));
+    }
+
+    /// <summary>Of these, those that the viewer may see.</summary>
+    public async Task<List<ApprovalState>> FindAllAsync(Principal viewer, IReadOnlyCollection<Guid> ids, CancellationToken cancel)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancel);
+        return (await Visible(db.Approvals, viewer).Where(a => ids.Contains(a.CorrelationId)).OrderBy(a => a.RequestedAt).ToListAsync(cancel))
+            .FindAll(approval => approval.Concerns(viewer));
     }
 
     /// <summary>Of these requests, those that the viewer may see.</summary>

@@ -1,31 +1,44 @@
+using Hoop.Approval.Http;
 using Hoop.Contracts.Approvals;
+using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
 using MassTransit;
 
 namespace Hoop.Approval.Requests;
 
-/// <summary>Takes a requester's withdrawal or explanation to the saga and brings back its answer.</summary>
-internal sealed class Requesting(IBus bus, ILogger<Requesting> logger)
+/// <summary>Takes a requester's withdrawal or explanation to the saga and brings back its answer. Each is on record, by whichever door it came.</summary>
+internal sealed class Requesting(IBus bus, OnRecord record, ILogger<Requesting> logger)
 {
+    public const string Withdraw = "request.withdraw";
+    public const string Explain = "request.explain";
+
     private static readonly RequestTimeout Timeout = RequestTimeout.After(s: 10);
 
     public Task<RequesterAnswer> WithdrawAsync(Guid requestId, Principal by, string? reason, CancellationToken cancel) =>
-        AskAsync(requestId, new WithdrawRequest(requestId, by, reason), cancel);
+        AskAsync(Withdraw, requestId, by, reason, new WithdrawRequest(requestId, by, Voting.Bounded(reason)), cancel);
 
     public Task<RequesterAnswer> ExplainAsync(Guid requestId, Principal by, string text, CancellationToken cancel) =>
-        AskAsync(requestId, new ExplainRequest(requestId, by, text), cancel);
+        AskAsync(Explain, requestId, by, text, new ExplainRequest(requestId, by, Voting.Bounded(text)!), cancel);
 
     /// <summary>Never throws for a broker or database that is away: what was not taken says so.</summary>
-    private async Task<RequesterAnswer> AskAsync<T>(Guid requestId, T command, CancellationToken cancel) where T : class
+    private async Task<RequesterAnswer> AskAsync<T>(string kind, Guid requestId, Principal by, string? words, T command, CancellationToken cancel) where T : class
     {
-        try
+        return await record.DoAsync(kind, "request", requestId, by, words, AskSagaAsync, EndingOf, null)
+            ?? new RequesterAnswer(requestId, false, "no-answer", "This could not be taken right now. Look at the request's state, then try again.", "");
+
+        static Ending EndingOf(RequesterAnswer? answer) => answer is null ? new(AdminOutcomes.Unknown, "no-answer") : Ending.Of(answer.Accepted, answer.Code);
+
+        async Task<RequesterAnswer?> AskSagaAsync()
         {
-            return (await bus.CreateRequestClient<T>(Timeout).GetResponse<RequesterAnswer>(command, cancel)).Message;
-        }
-        catch (Exception e) when (e is RequestException or MassTransitException or OperationCanceledException && !cancel.IsCancellationRequested)
-        {
-            logger.RequesterUnanswered(requestId, e.GetType().Name);
-            return new RequesterAnswer(requestId, false, "no-answer", "This could not be taken right now. Look at the request's state, then try again.", "");
+            try
+            {
+                return (await bus.CreateRequestClient<T>(Timeout).GetResponse<RequesterAnswer>(command, cancel)).Message;
+            }
+            catch (Exception e) when (e is RequestException or MassTransitException or OperationCanceledException && !cancel.IsCancellationRequested)
+            {
+                logger.RequesterUnanswered(requestId, e.GetType().Name);
+                return null;
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 using Hoop.Approval.Grants;
+using Hoop.Approval.Http;
 using Hoop.Approval.Reviews;
 using Hoop.Approval.Saga;
+using Hoop.Contracts.Approvals;
 using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -22,17 +24,25 @@ internal static class RequestsApi
         services.AddSingleton<Voting>();
         services.AddSingleton<Requesting>();
         services.AddSingleton<PreviewRefresh>();
+        services.AddSingleton<OnRecord>();
+        services.AddSingleton<RequestFeed>();
     }
 
     public static void MapRequests(this IEndpointRouteBuilder app)
     {
         var requests = app.MapGroup("/api/requests").RequireAuthorization(HoopPolicies.Principal).DisableAntiforgery()
-            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
-        requests.MapGet("/", ListAsync);
-        requests.MapGet("/{id}", ShowAsync);
-        requests.MapPost("/{id}/approve", (string id, VoteBody? body, HttpContext context, Voting voting) => VoteAsync(id, true, body, context, voting)).AuditedByHandler(Voting.Approve);
-        requests.MapPost("/{id}/deny", (string id, VoteBody? body, HttpContext context, Voting voting) => VoteAsync(id, false, body, context, voting)).AuditedByHandler(Voting.Deny);
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes)).Described("requests");
+        requests.MapGet("/", ListAsync).WithSummary("Your own requests and, for people, those that you may decide: pending, decided or all.");
+        requests.MapGet("/{id}", ShowAsync).WithSummary("One request with all its facts.");
+        requests.MapPost("/{id}/approve", (string id, VoteBody? body, HttpContext context, Voting voting) => VoteAsync(id, true, body, context, voting)).AuditedByHandler(Voting.Approve)
+            .WithSummary("Approves a request, once or, where its rules offer it, for a while.");
+        requests.MapPost("/{id}/deny", (string id, VoteBody? body, HttpContext context, Voting voting) => VoteAsync(id, false, body, context, voting)).AuditedByHandler(Voting.Deny)
+            .WithSummary("Denies a request; the reason is needed.");
+        requests.MapPost("/{id}/withdraw", WithdrawAsync).AuditedByHandler(Requesting.Withdraw).WithSummary("Withdraws a request of your own.");
+        requests.MapPost("/{id}/explain", ExplainAsync).AuditedByHandler(Requesting.Explain).WithSummary("Says why a request of your own is needed.");
         requests.MapPreview();
+        requests.MapStream();
+        app.MapReviews();
     }
 
     private static async Task<Results<Ok<List<RequestView>>, ProblemHttpResult>> ListAsync(
@@ -57,9 +67,9 @@ internal static class RequestsApi
     private static async Task<Results<Ok<VoteAnswer>, ProblemHttpResult>> VoteAsync(
         string id, bool approve, VoteBody? body, HttpContext context, Voting voting)
     {
-        if (!Guid.TryParse(id, out var requestId)) return NotFound();
+        if (!Guid.TryParse(id, out var requestId)) return TurnedAway(context, VoteRules.NotFound);
         var (grant, problem) = body?.Grant?.Read() ?? default;
-        if (problem is not null) return Problem(StatusOf(problem.Code), problem.Code, problem.Message);
+        if (problem is not null) return TurnedAway(context, problem);
         var counted = await voting.CastAsync(
             requestId, context.GetPrincipal()!, approve, body?.Reason, context.RequestAborted, new VoteTerms(body?.MaxRows, grant), body?.Proof);
         return counted.Accepted
@@ -67,11 +77,31 @@ internal static class RequestsApi
             : Problem(StatusOf(counted.Code), counted.Code, counted.Message);
     }
 
+    private static async Task<Results<Ok<RequesterView>, ProblemHttpResult>> WithdrawAsync(string id, WordsBody? body, HttpContext context, Requesting requesting) =>
+        Guid.TryParse(id, out var requestId)
+            ? Answer(await requesting.WithdrawAsync(requestId, context.GetPrincipal()!, body?.Reason, context.RequestAborted))
+            : TurnedAway(context, VoteRules.NotFound);
+
+    private static async Task<Results<Ok<RequesterView>, ProblemHttpResult>> ExplainAsync(string id, WordsBody? body, HttpContext context, Requesting requesting) =>
+        Guid.TryParse(id, out var requestId)
+            ? Answer(await requesting.ExplainAsync(requestId, context.GetPrincipal()!, body?.Reason ?? "", context.RequestAborted))
+            : TurnedAway(context, VoteRules.NotFound);
+
+    private static Results<Ok<RequesterView>, ProblemHttpResult> Answer(RequesterAnswer answer) => answer.Accepted
+        ? TypedResults.Ok(new RequesterView(answer.RequestId, answer.Code, answer.Message, answer.State))
+        : Problem(StatusOf(answer.Code), answer.Code, answer.Message);
+
+    private static ProblemHttpResult TurnedAway(HttpContext context, Refusal refusal)
+    {
+        context.AuditTurnedAway();
+        return Problem(StatusOf(refusal.Code), refusal.Code, refusal.Message);
+    }
+
     private static int StatusOf(string code) => code switch
     {
         "not-found" => StatusCodes.Status404NotFound,
         "reason-needed" or "reason-too-long" or "bad-row-limit" or "bad-grant" or "bad-bounds" => StatusCodes.Status400BadRequest,
-        "already-decided" or "already-voted" or "not-needed" or "expired" => StatusCodes.Status409Conflict,
+        "already-decided" or "already-voted" or "not-needed" or "expired" or "too-many" => StatusCodes.Status409Conflict,
         "no-answer" => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status403Forbidden,
     };
@@ -91,3 +121,8 @@ internal static class RequestsApi
 internal sealed record VoteBody(string? Reason, long? MaxRows = null, GrantBody? Grant = null, string? Proof = null);
 
 internal sealed record VoteAnswer(Guid Id, string Code, string Message, string State);
+
+/// <param name="Reason">The requester's words: why it is withdrawn, or why it is needed.</param>
+internal sealed record WordsBody(string? Reason);
+
+internal sealed record RequesterView(Guid Id, string Code, string Message, string State);

@@ -1,3 +1,4 @@
+using Hoop.Approval.Http;
 using Hoop.Approval.Reviews;
 using Hoop.Contracts.Approvals;
 using Hoop.ServiceDefaults.Auditing;
@@ -15,24 +16,28 @@ internal static class ReviewsApi
     public static void MapReviews(this IEndpointRouteBuilder app)
     {
         var reviews = app.MapGroup("/api/reviews").RequireAuthorization(HoopPolicies.Principal).DisableAntiforgery()
-            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes)).Described("reviews");
         reviews.MapGet("/", async (HttpContext context, ReviewQueries queries, TimeProvider clock, bool open = false) =>
         {
             var viewer = context.GetPrincipal()!;
             return TypedResults.Ok((await queries.ListAsync(viewer, open, context.RequestAborted)).ConvertAll(review => ReviewView.Of(review, viewer, clock.GetUtcNow())));
-        });
+        }).WithSummary("Emergencies: your own and, for people, those that you may review.");
         reviews.MapGet("/{id}", async Task<Results<Ok<ReviewView>, ProblemHttpResult>> (string id, HttpContext context, ReviewQueries queries, TimeProvider clock) =>
         {
             var viewer = context.GetPrincipal()!;
             return Guid.TryParse(id, out var requestId) && await queries.FindAsync(viewer, requestId, context.RequestAborted) is { } review
                 ? TypedResults.Ok(ReviewView.Of(review, viewer, clock.GetUtcNow())) : Problem(ReviewRules.NotFound.Code, ReviewRules.NotFound.Message);
-        });
-        reviews.MapPost("/{id}", ReviewAsync).AuditedByHandler(Voting.Review);
+        }).WithSummary("One emergency and what was found of it.");
+        reviews.MapPost("/{id}", ReviewAsync).AuditedByHandler(Voting.Review).WithSummary("Says whether an emergency was justified; the note is needed.");
     }
 
     private static async Task<Results<Ok<ReviewCounted>, ProblemHttpResult>> ReviewAsync(string id, ReviewBody body, HttpContext context, Voting voting)
     {
-        if (!Guid.TryParse(id, out var requestId)) return Problem(ReviewRules.NotFound.Code, ReviewRules.NotFound.Message);
+        if (!Guid.TryParse(id, out var requestId))
+        {
+            context.AuditTurnedAway();
+            return Problem(ReviewRules.NotFound.Code, ReviewRules.NotFound.Message);
+        }
         var counted = await voting.ReviewAsync(requestId, context.GetPrincipal()!, body.Justified, body.Note, context.RequestAborted);
         return counted.Accepted ? TypedResults.Ok(counted) : Problem(counted.Code, counted.Message);
     }

@@ -1,9 +1,9 @@
+using Hoop.Approval.Http;
 using Hoop.Approval.Saga;
 using Hoop.Approval.StepUps;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
-using Hoop.ServiceDefaults.Auditing;
 using MassTransit;
 
 namespace Hoop.Approval.Requests;
@@ -12,13 +12,11 @@ namespace Hoop.Approval.Requests;
 internal sealed record VoteTerms(long? MaxRows, GrantTerms? Grant);
 
 /// <summary>Takes a person's vote to the saga and brings back its answer. Every vote is on record, by whichever door it came and whether it counted.</summary>
-internal sealed class Voting(IBus bus, AdminAudit audit, StepUpSeals seals, TimeProvider clock, ILogger<Voting> logger)
+internal sealed class Voting(IBus bus, OnRecord record, StepUpSeals seals, TimeProvider clock, ILogger<Voting> logger)
 {
     public const string Approve = "request.approve";
     public const string Deny = "request.deny";
     public const string Review = "review.verdict";
-
-    private const int MaxRecordedReason = 1000;
 
     private static readonly RequestTimeout Timeout = RequestTimeout.After(s: 10);
 
@@ -27,46 +25,29 @@ internal sealed class Voting(IBus bus, AdminAudit audit, StepUpSeals seals, Time
 
     /// <summary>Never throws for a broker or database that is away: a vote that is not counted says so.</summary>
     /// <param name="proof">Of a passkey, as <c>/api/passkeys/proof</c> gave it.</param>
-    public Task<VoteCounted> CastAsync(
+    public async Task<VoteCounted> CastAsync(
         Guid requestId, Principal voter, bool approve, string? reason, CancellationToken cancel, VoteTerms? terms = null, string? proof = null)
     {
         var vote = new CastVote(requestId, voter, approve, Bounded(reason)) { MaxRows = terms?.MaxRows, Grant = terms?.Grant, Shown = Shown(requestId, voter, proof) };
-        return OnRecordAsync(
-            approve ? Approve : Deny, requestId, voter, reason, () => AskAsync<CastVote, VoteCounted>(requestId, vote, cancel), counted => (counted.Accepted, counted.Code),
-            new VoteCounted(requestId, false, Unanswered.Code, Unanswered.Message, ""));
+        return await record.DoAsync(
+            approve ? Approve : Deny, "request", requestId, voter, reason, () => AskAsync<CastVote, VoteCounted>(requestId, vote, cancel), EndingOf, null)
+            ?? new VoteCounted(requestId, false, Unanswered.Code, Unanswered.Message, "");
+
+        static Ending EndingOf(VoteCounted? counted) => counted is null ? Nothing : Ending.Of(counted.Accepted, counted.Code);
     }
 
     /// <summary>Likewise, for a verdict on an emergency.</summary>
-    public Task<ReviewCounted> ReviewAsync(Guid requestId, Principal reviewer, bool justified, string? note, CancellationToken cancel)
+    public async Task<ReviewCounted> ReviewAsync(Guid requestId, Principal reviewer, bool justified, string? note, CancellationToken cancel)
     {
         var verdict = new CastReview(requestId, reviewer, justified, Bounded(note));
-        return OnRecordAsync(
-            Review, requestId, reviewer, note, () => AskAsync<CastReview, ReviewCounted>(requestId, verdict, cancel), counted => (counted.Accepted, counted.Code),
-            new ReviewCounted(requestId, false, Unanswered.Code, Unanswered.Message, ""));
+        return await record.DoAsync(
+            Review, "request", requestId, reviewer, note, () => AskAsync<CastReview, ReviewCounted>(requestId, verdict, cancel), EndingOf, null)
+            ?? new ReviewCounted(requestId, false, Unanswered.Code, Unanswered.Message, "");
+
+        static Ending EndingOf(ReviewCounted? counted) => counted is null ? Nothing : Ending.Of(counted.Accepted, counted.Code);
     }
 
-    /// <summary>What can not be recorded is not done.</summary>
-    private async Task<TAnswer> OnRecordAsync<TAnswer>(
-        string kind, Guid requestId, Principal by, string? reason, Func<Task<TAnswer?>> ask, Func<TAnswer, (bool Accepted, string Code)> outcomeOf, TAnswer unanswered)
-        where TAnswer : class
-    {
-        AdminAttempt attempt;
-        try
-        {
-            attempt = audit.Begin(kind, by, details: DetailsOf(requestId, reason));
-        }
-        catch (IOException e)
-        {
-            logger.VoteUnanswered(requestId, e.Message);
-            return unanswered;
-        }
-
-        var answer = await ask();
-        var (accepted, code) = answer is null ? (false, Unanswered.Code) : outcomeOf(answer);
-        attempt.End(
-            accepted ? AdminOutcomes.Done : answer is null ? AdminOutcomes.Unknown : AdminOutcomes.Refused, new Dictionary<string, string> { ["code"] = code });
-        return answer ?? unanswered;
-    }
+    private static Ending Nothing => new(AdminOutcomes.Unknown, Unanswered.Code);
 
     private async Task<TAnswer?> AskAsync<TCommand, TAnswer>(Guid requestId, TCommand command, CancellationToken cancel) where TCommand : class where TAnswer : class
     {
@@ -81,19 +62,11 @@ internal sealed class Voting(IBus bus, AdminAudit audit, StepUpSeals seals, Time
         }
     }
 
-    private static Dictionary<string, string> DetailsOf(Guid requestId, string? reason)
-    {
-        var details = new Dictionary<string, string> { ["request"] = requestId.ToString() };
-        if (reason is { Length: > 0 })
-            details["reason"] = reason.Length > MaxRecordedReason ? reason[..MaxRecordedReason] : reason;
-        return details;
-    }
-
     private StepUp Shown(Guid requestId, Principal voter, string? proof) =>
         proof is not null && seals.OpenProof(proof) is { } seen && seen.PrincipalId == voter.Id && seen.Requests.Contains(requestId) ? StepUp.Passkey
         : FreshSignIn.Is(voter, clock.GetUtcNow()) ? StepUp.Fresh
         : StepUp.None;
 
     /// <summary>Long enough to be refused as too long, and on record; no longer.</summary>
-    private static string? Bounded(string? text) => text?.Length > VoteRules.MaxReasonLength ? text[..(VoteRules.MaxReasonLength + 1)] : text;
+    internal static string? Bounded(string? text) => text?.Length > VoteRules.MaxReasonLength ? text[..(VoteRules.MaxReasonLength + 1)] : text;
 }

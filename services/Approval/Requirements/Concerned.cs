@@ -31,6 +31,10 @@ internal static class Concerned
     public static bool IsFor(this ApprovalState approval, Principal person) =>
         approval.Request.Requirements.SelectMany(Of).Includes(person, approval.Request.Requester);
 
+    /// <summary>Roles that are named anywhere in what it asks for.</summary>
+    public static IEnumerable<string> RolesOf(ApprovalRequested request) =>
+        request.Requirements.SelectMany(Of).Where(one => one.Kind == ApproverKind.Role).Select(one => one.Name);
+
     private static IEnumerable<Approver> Of(ApprovalRequirement requirement) =>
     [
         .. requirement.Steps.SelectMany(step => step.Approvers), .. requirement.Veto, .. requirement.Escalation?.To ?? [],

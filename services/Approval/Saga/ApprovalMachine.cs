@@ -35,7 +35,8 @@ internal sealed class ApprovalMachine : MassTransitStateMachine<ApprovalState>
                     y => y.TransitionTo(Approved).ResolveEmergency().Alarm(),
                     y => y.TransitionTo(Denied).RefuseEmergency()))
                 // Nobody could ever decide it: better said now than after a wait.
-                .If(x => x.IsHopeless(), x => x.TransitionTo(Denied).Resolve(ApprovalOutcome.Denied)));
+                .If(x => x.IsHopeless(), x => x.TransitionTo(Denied).Resolve(ApprovalOutcome.Denied))
+                .If(x => x.Waits(), x => x.AskPeople()));
 
         During(Pending,
             Ignore(Requested),

@@ -33,6 +33,7 @@ internal static class ApprovalSagaExtensions
                 repository.RegisterSagaRepository<ReviewState, ApprovalDb, SagaConsumeContextFactory<ApprovalDb, ReviewState>, SagaRepository<ReviewState>>());
             bus.AddConsumer<IngressStartedConsumer>();
             bus.AddConsumer<GrantUsesConsumer>();
+            bus.AddConsumer<NotificationConsumer, NotificationConsumerDefinition>();
             bus.AddPolicyActivatedConsumer();
         });
         builder.Services.AddHostedService<DatabaseListener>();

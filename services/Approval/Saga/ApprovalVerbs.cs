@@ -50,6 +50,11 @@ internal static class ApprovalVerbs
     public static bool IsHopeless(this BehaviorContext<ApprovalState, ApprovalRequested> x) =>
         x.Saga.CurrentState == nameof(ApprovalMachine.Pending) && x.Standing().Progress == Progress.Refused;
 
+    public static bool Waits(this BehaviorContext<ApprovalState, ApprovalRequested> x) => x.Saga.CurrentState == nameof(ApprovalMachine.Pending);
+
+    public static EventActivityBinder<ApprovalState, ApprovalRequested> AskPeople(this EventActivityBinder<ApprovalState, ApprovalRequested> step) =>
+        step.Then(x => x.Say(new ApprovalOpened(x.Saga.CorrelationId, x.Now())));
+
     public static EventActivityBinder<ApprovalState, CastVote> ReplyToVoter(this EventActivityBinder<ApprovalState, CastVote> step) => step.Then(x =>
     {
         var refusal = x.Verdict().Refusal;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hoop.Approval.Http;
 using Hoop.Approval.Saga;
 using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Identity;
@@ -35,21 +36,26 @@ internal static class PasskeysApi
     public static void MapPasskeys(this IEndpointRouteBuilder app)
     {
         var passkeys = app.MapGroup("/api/passkeys").RequireAuthorization(HoopPolicies.Person).DisableAntiforgery()
-            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
-        passkeys.MapGet("/", async (HttpContext context, Passkeys keys) => TypedResults.Ok(await keys.ListAsync(context.GetPrincipal()!, context.RequestAborted)));
-        passkeys.MapPost("/options", async (HttpContext context, Passkeys keys) => Answer(await keys.BeginRegistrationAsync(context, context.GetPrincipal()!))).NotAudited("Makes a challenge; nothing is kept.");
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes)).Described("passkeys");
+        passkeys.MapGet("/", async (HttpContext context, Passkeys keys) => TypedResults.Ok(await keys.ListAsync(context.GetPrincipal()!, context.RequestAborted)))
+            .WithSummary("Your passkeys.");
+        passkeys.MapPost("/options", async (HttpContext context, Passkeys keys) => Answer(await keys.BeginRegistrationAsync(context, context.GetPrincipal()!)))
+            .NotAudited("Makes a challenge; nothing is kept.").Produces<CeremonyAnswer>().WithSummary("Begins to register a passkey, after a fresh sign-in.");
         passkeys.MapPost("/", async (CredentialBody body, HttpContext context, Passkeys keys) =>
-            await keys.RegisterAsync(context, context.GetPrincipal()!, body.State, body.Credential.GetRawText(), body.Name) is { } refusal ? Problem(refusal) : TypedResults.NoContent()).Audited("passkey.register");
+            await keys.RegisterAsync(context, context.GetPrincipal()!, body.State, body.Credential.GetRawText(), body.Name) is { } refusal ? Problem(refusal) : TypedResults.NoContent()).Audited("passkey.register")
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Registers a passkey with what the browser answered.");
         passkeys.MapDelete("/{id}", async (string id, HttpContext context, Passkeys keys) =>
-            await keys.RemoveAsync(context.GetPrincipal()!, id, context.RequestAborted) is { } refusal ? Problem(refusal) : TypedResults.NoContent()).Audited("passkey.remove");
+            await keys.RemoveAsync(context.GetPrincipal()!, id, context.RequestAborted) is { } refusal ? Problem(refusal) : TypedResults.NoContent()).Audited("passkey.remove")
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Removes a passkey, after a fresh sign-in.");
         passkeys.MapPost("/challenge", async (ChallengeBody body, HttpContext context, Passkeys keys) => body.Requests is { Count: > 0 and <= MaxRequests }
             ? Answer(await keys.BeginProofAsync(context, context.GetPrincipal()!, body.Requests))
-            : Problem(new("bad-request", $"Name from 1 to {MaxRequests} requests."))).NotAudited("Makes a challenge; nothing is kept.");
+            : Problem(new("bad-request", $"Name from 1 to {MaxRequests} requests."))).NotAudited("Makes a challenge; nothing is kept.")
+            .Produces<CeremonyAnswer>().WithSummary("Begins to confirm approvals of these requests with a passkey.");
         passkeys.MapPost("/proof", async (CredentialBody body, HttpContext context, Passkeys keys) =>
         {
             var (proof, refusal) = await keys.ProveAsync(context, context.GetPrincipal()!, body.State, body.Credential.GetRawText());
             return refusal is not null ? Problem(refusal) : TypedResults.Ok(new ProofAnswer(proof!.Value, proof.Until));
-        }).Audited("passkey.prove");
+        }).Audited("passkey.prove").Produces<ProofAnswer>().WithSummary("A proof to send with the approvals, for five minutes.");
     }
 
     private static IResult Answer((Ceremony? Begun, Refusal? Refusal) begun) =>

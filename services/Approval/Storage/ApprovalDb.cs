@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Hoop.Approval.Grants;
+using Hoop.Approval.Notifications;
 using Hoop.Approval.Outbox;
 using Hoop.Approval.Reviews;
 using Hoop.Approval.Saga;
@@ -23,6 +24,7 @@ internal sealed class ApprovalDb(DbContextOptions<ApprovalDb> options) : DbConte
     public DbSet<DecisionEntry> Decisions => Set<DecisionEntry>();
     public DbSet<GrantState> Grants => Set<GrantState>();
     public DbSet<GrantUse> GrantUses => Set<GrantUse>();
+    public DbSet<Delivery> Deliveries => Set<Delivery>();
 
     /// <summary>False when this message was handled before; waits for a rival that is handling it now.</summary>
     public async Task<bool> TryEnterInboxAsync(Guid messageId, DateTimeOffset now, CancellationToken cancel) =>
@@ -37,6 +39,7 @@ internal sealed class ApprovalDb(DbContextOptions<ApprovalDb> options) : DbConte
         modelBuilder.ApplyConfiguration(new DecisionMap());
         modelBuilder.ApplyConfiguration(new GrantMap());
         modelBuilder.ApplyConfiguration(new GrantUseMap());
+        modelBuilder.ApplyConfiguration(new DeliveryMap());
     }
 }
 

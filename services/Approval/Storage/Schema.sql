@@ -155,3 +155,31 @@ CREATE TABLE IF NOT EXISTS portal_keys (
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     xml      text NOT NULL
 );
+
+-- What receivers are to be told: sent until it arrives, or is given up.
+CREATE TABLE IF NOT EXISTS deliveries (
+    event_id       uuid NOT NULL,
+    receiver       text NOT NULL,
+    event          text NOT NULL,
+    request_id     uuid,
+    notice         json NOT NULL,
+    policy_version bigint NOT NULL,
+    -- waiting, delivered, given-up or outdated.
+    state          text NOT NULL,
+    attempts       int NOT NULL,
+    created_at     timestamptz NOT NULL,
+    -- Not before; while somebody tries, not by others.
+    next_at        timestamptz NOT NULL,
+    give_up_at     timestamptz NOT NULL,
+    ended_at       timestamptz,
+    last_error     text,
+    PRIMARY KEY (event_id, receiver)
+);
+CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (receiver, next_at) WHERE state = 'waiting';
+CREATE INDEX IF NOT EXISTS deliveries_by_time ON deliveries (created_at DESC);
+
+CREATE OR REPLACE FUNCTION tell_delivery_due() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM pg_notify('approval_deliveries', ''); RETURN NULL; END $$;
+
+CREATE OR REPLACE TRIGGER deliveries_due AFTER INSERT ON deliveries
+    FOR EACH STATEMENT EXECUTE FUNCTION tell_delivery_due();

@@ -1,3 +1,4 @@
+using Hoop.Approval.Notifications;
 using Hoop.Contracts.Identity;
 using Microsoft.Playwright;
 using Xunit;
@@ -31,7 +32,9 @@ public sealed class PortalRig(SagaRig saga) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _portal = new ApprovalInstance(saga.Broker, saga.World.Settings);
+        _portal = new ApprovalInstance(saga.Broker, saga.World.Settings, services =>
+            // The shared instances deliver; their record of it is what tests read.
+            services.Remove(services.Single(service => service.ImplementationType == typeof(DeliverySender))));
         _portal.UseKestrel(0);
         _portal.StartServer();
         await _portal.ReadyAsync();

@@ -20,7 +20,10 @@ public sealed class StubWorld : IAsyncDisposable
     private readonly ConcurrentDictionary<string, IQueryCollection> _codes = new();
     private readonly WebApplication _app;
 
-    private StubWorld(WebApplication app) => _app = app;
+    private StubWorld(WebApplication app, Receivers receivers) => (_app, Receivers) = (app, receivers);
+
+    /// <summary>Who is told of requests for targets that begin with <c>told-</c>.</summary>
+    public Receivers Receivers { get; }
 
     public string Url => _app.Urls.Single();
 
@@ -49,6 +52,10 @@ public sealed class StubWorld : IAsyncDisposable
         ["Oidc:Authority"] = Url,
         ["Oidc:ClientId"] = "hoop-portal",
         ["Oidc:ClientSecret"] = "portal-secret",
+        ["Hoop:Notifications:FirstRetry"] = "00:00:00.050",
+        ["Hoop:Notifications:LongestRetry"] = "00:00:00.200",
+        ["Hoop:Notifications:GiveUpAfter"] = "00:00:04",
+        ["Hoop:Notifications:Timeout"] = "00:00:01",
     };
 
     public static async Task<StubWorld> StartAsync()
@@ -57,7 +64,7 @@ public sealed class StubWorld : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var app = builder.Build();
-        var world = new StubWorld(app);
+        var world = new StubWorld(app, await Receivers.StartAsync());
         app.MapGet("/.well-known/openid-configuration", () => new
         {
             issuer = world.Url, authorization_endpoint = world.Url + "/authorize", token_endpoint = world.Url + "/token", jwks_uri = world.Url + "/jwks",
@@ -69,7 +76,8 @@ public sealed class StubWorld : IAsyncDisposable
         {
             Version = 1, Digest = "d1", Issuers = [new IssuerDocument(world.Url, "hoop", new Dictionary<string, string>())],
             Roles = new Dictionary<string, RoleDocument> { ["dba"] = new(["dba"], []), ["lead"] = new(["leads"], []) },
-            Access = new AccessDocument { ViewSessions = ["lead"], KillSessions = ["lead"] },
+            Access = new AccessDocument { ViewSessions = ["lead"], KillSessions = ["lead"], EditPolicy = ["lead"] },
+            Notifications = world.Receivers.Documents,
         });
         app.Map("/api/{**path}", world.AnswerAudit);
         await app.StartAsync();
@@ -88,6 +96,7 @@ public sealed class StubWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
+        await Receivers.DisposeAsync();
         _key.Dispose();
     }
 
