@@ -21,9 +21,13 @@ public sealed class FaultSystem : HoopSystem, IAsyncLifetime
     /// <summary>A second trusted issuer, whose tokens a test makes as it likes.</summary>
     public FakeIssuer Issuer { get; private set; } = null!;
 
+    /// <summary>Is told of everything.</summary>
+    public HookReceiver Hook { get; private set; } = null!;
+
     public async ValueTask InitializeAsync()
     {
         Issuer = await FakeIssuer.StartAsync();
+        Hook = await HookReceiver.StartAsync();
         var identityPort = FreePort();
         await File.WriteAllTextAsync(config, Configuration(await File.ReadAllTextAsync(Repository.File("demo", "hoop.yaml")), identityPort));
         await StartAsync(config, new Dictionary<string, string?> { ["HOOP_PORT_IDENTITY"] = identityPort.ToString() });
@@ -33,10 +37,11 @@ public sealed class FaultSystem : HoopSystem, IAsyncLifetime
     {
         await base.DisposeAsync();
         await Issuer.DisposeAsync();
+        await Hook.DisposeAsync();
         File.Delete(config);
     }
 
-    /// <summary>The demo's rules, with a second issuer, a target that is not there, and a rule whose requests wait two seconds only.</summary>
+    /// <summary>The demo's rules, with a second issuer, a target that is not there, a rule whose requests wait two seconds only, and a receiver.</summary>
     private string Configuration(string demo, int identityPort) => demo
         .Replace("\ntargets:\n", $$"""
 
@@ -54,7 +59,7 @@ public sealed class FaultSystem : HoopSystem, IAsyncLifetime
               - { name: down-read, roles: [agent], targets: [down], allow: { verbs: [select], objects: [public.*] } }
               - { name: impatient, roles: [agent], targets: [shop], approve: { verbs: [delete], objects: [public.order_items], by: [dba], count: 1, expires: 2s } }
 
-            """, StringComparison.Ordinal);
+            """, StringComparison.Ordinal) + $"\nnotifications:\n{Hook.Yaml}\n";
 
     private static int FreePort()
     {
