@@ -28,7 +28,7 @@ public sealed class DurabilityTests
             await ingress.PublishAsync(request);
             await RowsAsync(broker, "SELECT count(*) FROM approvals", 1);
             await ingress.PublishAsync(Approve(request, Bea));
-            await RowsAsync(broker, "SELECT count(*) FROM outbox", 1);
+            await RowsAsync(broker, "SELECT count(*) FROM outbox WHERE type = 'ApprovalResolved'", 1);
         }
         ingress.Resolutions(request.RequestId).ShouldBeEmpty();
 
