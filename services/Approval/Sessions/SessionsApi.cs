@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hoop.Approval.Http;
 using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Identity;
@@ -33,29 +34,28 @@ internal static class SessionsApi
         sessions.MapGet($"/{Id}/contents/{{number:long}}", (string id, long number, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}/contents/{number}"))
             .PassedOn("application/json", "Rows that were recorded.");
         sessions.MapPost($"/{Id}/kill", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}/kill"))
-<<<<<<< HEAD
-            .NotAudited("Passed on to Audit, which records who ended it.");
-        app.MapGet("/api/retention", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/retention")).RequireAuthorization(HoopPolicies.Principal);
-        app.MapGet("/api/log", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/log")).RequireAuthorization(HoopPolicies.Principal);
-        app.MapGet("/api/log/sinks", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/log/sinks")).RequireAuthorization(HoopPolicies.Principal);
-        app.MapGet("/api/evidence/check", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/evidence/check", Exporting)).RequireAuthorization(HoopPolicies.Principal);
-        var holds = app.MapGroup("/api/holds").RequireAuthorization(HoopPolicies.Principal);
-        holds.MapGet("/", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/holds"));
-        holds.MapPost("/", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/holds")).NotAudited("Passed on to Audit, which records who placed it.");
-        holds.MapPost($"/{Id}/release", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/holds/{id}/release"))
-            .NotAudited("Passed on to Audit, which records who released it.");
-        app.MapGet("/api/search", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/search")).RequireAuthorization(HoopPolicies.Principal);
-        app.MapGet("/api/export", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/export", Exporting)).RequireAuthorization(HoopPolicies.Principal);
-=======
-            .NotAudited("Passed on to Audit, which records who ended it.")
-            .PassedOn("application/json", "Ends a running session.", body: typeof(KillBody));
-        app.MapGet("/api/search", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/search")).RequireAuthorization(HoopPolicies.Principal)
-            .Described("sessions").PassedOn("application/json", "Statements that were recorded, newest first.");
-        app.MapGet("/api/export", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/export", Exporting)).RequireAuthorization(HoopPolicies.Principal)
-            .Described("sessions").PassedOn("application/zip", "The evidence of several sessions.");
->>>>>>> b4117a0 (Tell receivers of requests, grants and emergencies; describe the API and follow requests as they change)
+            .NotAudited("Passed on to Audit, which records who ended it.").PassedOn("application/json", "Ends a running session.", body: typeof(ReasonBody));
+        var record = app.MapGroup("/api").RequireAuthorization(HoopPolicies.Principal).Described("record");
+        record.MapGet("/search", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/search"))
+            .PassedOn("application/json", "Statements that were recorded, newest first.");
+        record.MapGet("/export", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/export", Exporting))
+            .PassedOn("application/zip", "The evidence of several sessions.");
+        record.MapGet("/retention", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/retention"))
+            .PassedOn("application/json", "How long the record is kept, and what was dropped.");
+        record.MapGet("/log", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/log"))
+            .PassedOn("application/json", "The newest signed head of the log over all sessions.");
+        record.MapGet("/log/sinks", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/log/sinks"))
+            .PassedOn("application/json", "Where the log goes, and how far each has it.");
+        record.MapGet("/evidence/check", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/evidence/check", Exporting))
+            .PassedOn("application/json", "What a check of the stored record finds.");
+        record.MapGet("/holds", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/holds"))
+            .PassedOn("application/json", "Legal holds.");
+        record.MapPost("/holds", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/holds"))
+            .NotAudited("Passed on to Audit, which records who placed it.").PassedOn("application/json", "Places a legal hold.", body: typeof(JsonElement));
+        record.MapPost($"/holds/{Id}/release", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/holds/{id}/release"))
+            .NotAudited("Passed on to Audit, which records who released it.").PassedOn("application/json", "Releases a legal hold.", body: typeof(ReasonBody));
     }
 }
 
-/// <param name="Reason">The client is shown it.</param>
-internal sealed record KillBody(string Reason);
+/// <param name="Reason">Kept on record.</param>
+internal sealed record ReasonBody(string Reason);
