@@ -1,9 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Hoop.Approval.Grants;
 using Hoop.Approval.Tests.Rigs;
 using Hoop.Contracts.Approvals;
+using Hoop.Contracts.Audit;
+using Hoop.ServiceDefaults.Auditing;
 using Hoop.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 using static Hoop.Approval.Tests.Rigs.Samples;
@@ -59,6 +63,57 @@ public sealed class GrantsApiTests(SagaRig rig)
         (await ana.GetFromJsonAsync<JsonElement>("/api/grants?state=all")).EnumerateArray().ShouldNotContain(grant => grant.GetProperty("id").GetGuid() == request.RequestId);
         (await ana.RevokeAsync(request.RequestId).ProblemAsync(HttpStatusCode.NotFound)).ShouldBe("not-found");
         (await ana.GetAsync("/internal/grants")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task Who_could_not_have_refused_it_sees_it_and_revokes_nothing()
+    {
+        var (sam, dina, vera) = (Person("sam", "security"), Person("dina", "directors"), Person("vera", "guards"));
+        var needs = Needs(1) with
+        {
+            Emergency = new([Role("oncall")], new("review", StepMode.Any, 1, [Role("security")]), TimeSpan.FromHours(1)),
+            Escalation = new(TimeSpan.FromMinutes(10), [Role("directors")]), Veto = [Role("guards")],
+        };
+        var request = await rig.OpenAsync(rig.Offering() with { Requirements = [needs] });
+        (await rig.Ingress.VoteAsync(Approve(request, Bea) with { Grant = GrantClients.Window() })).Code.ShouldBe("approved");
+
+        foreach (var onlooker in new[] { sam, dina })
+        {
+            using var client = rig.Client(onlooker);
+            (await client.GrantAsync(request.RequestId)).GetProperty("mayRevoke").GetBoolean().ShouldBeFalse();
+            (await client.RevokeAsync(request.RequestId).ProblemAsync(HttpStatusCode.Forbidden)).ShouldBe("not-approver");
+        }
+        using var veto = rig.Client(vera);
+        using var answer = await veto.RevokeAsync(request.RequestId);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_reviewer_takes_back_what_an_emergency_gave()
+    {
+        var needs = Needs(1) with { Emergency = new([Role("oncall")], new("review", StepMode.Any, 1, [Role("security")]), TimeSpan.FromHours(1)) };
+        var request = await rig.OpenAsync(Request(rig.World.Of(Person("ona", "oncall"))) with { Requirements = [needs], Justification = new("incident 44", null, Emergency: true) });
+        using var sam = rig.Client(Person("sam", "security"));
+
+        using var answer = await sam.RevokeAsync(request.RequestId);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await rig.Ingress.RedeemAsync(request)).Granted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Revoking_is_on_record_by_whichever_door_refused_or_not()
+    {
+        var request = await rig.GrantedAsync();
+        var ended = new System.Collections.Concurrent.ConcurrentQueue<AdminAction>();
+        rig.One.Services.GetRequiredService<AdminJournal>().Ended += ended.Enqueue;
+        var revoking = rig.One.Services.GetRequiredService<Revoking>();
+
+        await revoking.RevokeAsync(request.RequestId, rig.World.Of(Ana), "not mine", CancellationToken.None);
+        await revoking.RevokeAsync(request.RequestId, rig.World.Of(Bea), "it went wrong", CancellationToken.None);
+
+        ended.Where(action => action.Details.GetValueOrDefault("grant") == request.RequestId.ToString()).Select(action => (action.Kind, action.Outcome, action.By!.Subject, action.Details["reason"]))
+            .ShouldBe([("grant.revoke", "refused", Ana.Subject, "not mine"), ("grant.revoke", "done", Bea.Subject, "it went wrong")]);
     }
 
     [Fact]
