@@ -1,6 +1,5 @@
 using Hoop.Approval.Tests.Rigs;
 using Hoop.Contracts.Approvals;
-using Microsoft.Playwright;
 using Shouldly;
 using Xunit;
 using static Hoop.Approval.Tests.Rigs.Samples;
@@ -54,25 +53,7 @@ public sealed class StepUpTests(SagaRig saga, PortalRig portal)
         var request = Request(saga.World.Of(Agent));
         await saga.OpenAsync(request with { Requirements = [.. request.Requirements.Select(one => one with { StepUp = StepUp.Passkey })] });
         var page = await portal.SignInAsync(Bea);
-        await page.GotoAsync(portal.Url + "/sign-in?fresh=true&returnUrl=/passkeys");
-        // Browsers make no passkeys for a bare address: the same portal by its name, with the same sign-in.
-        var cookie = (await page.Context.CookiesAsync()).Single(one => one.Name == "hoop-portal");
-        await page.Context.AddCookiesAsync([new Cookie { Name = cookie.Name, Value = cookie.Value, Domain = "localhost", Path = "/" }]);
-        var url = portal.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
-        var browser = await page.Context.NewCDPSessionAsync(page);
-        await browser.SendAsync("WebAuthn.enable");
-        await browser.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
-        {
-            ["options"] = new Dictionary<string, object>
-            {
-                ["protocol"] = "ctap2", ["transport"] = "internal", ["hasResidentKey"] = true, ["hasUserVerification"] = true, ["isUserVerified"] = true, ["automaticPresenceSimulation"] = true,
-            },
-        });
-        await page.GotoAsync(url + "/passkeys");
-        await PortalRig.LiveAsync(page);
-        await page.GetByTestId("passkey-name").FillAsync("test key");
-        await page.GetByTestId("add-passkey").ClickAsync();
-        await Expect(page.GetByTestId("passkeys")).ToContainTextAsync("test key");
+        var url = await portal.AddPasskeyAsync(page);
         await page.GotoAsync($"{url}/requests/{request.RequestId}");
         await PortalRig.LiveAsync(page);
 

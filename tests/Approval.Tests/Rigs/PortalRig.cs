@@ -57,6 +57,31 @@ public sealed class PortalRig(SagaRig saga) : IAsyncLifetime
         return page;
     }
 
+    /// <summary>Gives whoever is signed in a passkey, in an authenticator of the browser's.</summary>
+    /// <returns>The portal by its name: browsers have no passkeys for a bare address.</returns>
+    public async Task<string> AddPasskeyAsync(IPage page)
+    {
+        await page.GotoAsync(Url + "/sign-in?fresh=true&returnUrl=/passkeys");
+        var cookie = (await page.Context.CookiesAsync()).Single(one => one.Name == "hoop-portal");
+        await page.Context.AddCookiesAsync([new Cookie { Name = cookie.Name, Value = cookie.Value, Domain = "localhost", Path = "/" }]);
+        var url = Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        var browser = await page.Context.NewCDPSessionAsync(page);
+        await browser.SendAsync("WebAuthn.enable");
+        await browser.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
+        {
+            ["options"] = new Dictionary<string, object>
+            {
+                ["protocol"] = "ctap2", ["transport"] = "internal", ["hasResidentKey"] = true, ["hasUserVerification"] = true, ["isUserVerified"] = true, ["automaticPresenceSimulation"] = true,
+            },
+        });
+        await page.GotoAsync(url + "/passkeys");
+        await LiveAsync(page);
+        await page.GetByTestId("passkey-name").FillAsync("test key");
+        await page.GetByTestId("add-passkey").ClickAsync();
+        await Assertions.Expect(page.GetByTestId("passkeys")).ToContainTextAsync("test key");
+        return url;
+    }
+
     /// <summary>Until the page follows the server; what is there before is rendered ahead.</summary>
     public static Task LiveAsync(IPage page) => page.Locator("main[data-live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
