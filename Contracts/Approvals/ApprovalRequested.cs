@@ -27,6 +27,9 @@ public sealed record ApprovalRequested
     /// <summary>Effect names.</summary>
     public required IReadOnlyList<string> Effects { get; init; }
 
+    /// <summary>Where the statement's effects come from, in the order of the text; null: not told.</summary>
+    public IReadOnlyList<StatementRisk>? Risks { get; init; }
+
     public required string Fingerprint { get; init; }
 
     /// <summary>SHA-256 over everything in <see cref="TextBoundTo"/> and the bind values: what the approval is bound to. Lower-case hex.</summary>

@@ -21,6 +21,9 @@ internal sealed record RequestView
     public required IReadOnlyList<string> Verbs { get; init; }
     public required IReadOnlyList<string> Objects { get; init; }
     public required IReadOnlyList<string> Effects { get; init; }
+
+    /// <summary>Which parts of the statement bring its effects, in characters (UTF-16 units); null: not told.</summary>
+    public required IReadOnlyList<StatementRisk>? Risks { get; init; }
     public required IReadOnlyList<string> Rules { get; init; }
     public required string Why { get; init; }
 
@@ -104,6 +107,7 @@ internal sealed record RequestView
             Verbs = request.Verbs,
             Objects = request.Objects,
             Effects = request.Effects,
+            Risks = request.Risks,
             Rules = request.Rules,
             Why = request.Why,
             Requirements = [.. standing.Requirements.Select(one => RequirementView.Of(one, approval))],

@@ -41,9 +41,9 @@ internal sealed class OpenHold(
     /// <summary>One look at a time; whoever asks during one gets its result.</summary>
     internal void StartPreview()
     {
-        if (permit.Operation.Preview is not { } preview || Interlocked.Exchange(ref looking, 1) != 0) return;
+        if (permit.Operation.Insight is not { } insight || Interlocked.Exchange(ref looking, 1) != 0) return;
         // Not on the session's loop: nothing of the client's waits for this.
-        _ = Task.Run(() => PreviewAsync(preview));
+        _ = Task.Run(() => PreviewAsync(insight));
     }
 
     internal async Task<GateAnswer> OutcomeAsync()
@@ -126,11 +126,11 @@ internal sealed class OpenHold(
         }
     }
 
-    private async Task PreviewAsync(Func<CancellationToken, Task<OperationPreview>> preview)
+    private async Task PreviewAsync(OperationInsight insight)
     {
         try
         {
-            var result = await preview(over.Token);
+            var result = await insight.PreviewAsync(over.Token);
             await approvals.PreviewAsync(new ApprovalPreviewed(request.RequestId, result.EstimatedRows, result.Plan) { Details = result.Details }, over.Token);
         }
         catch (OperationCanceledException)

@@ -25,6 +25,7 @@ internal static class HoldRequests
             Verbs = [.. operation.Facts.Accesses.Select(access => access.Verb).Distinct()],
             Objects = [.. operation.Facts.Accesses.Select(access => access.Name).Distinct()],
             Effects = EffectNames.Of(operation.Facts.Effects),
+            Risks = operation.Insight?.RisksIn(operation.Text),
             Fingerprint = operation.Facts.Fingerprint,
             BoundTo = binding.Exact,
             TextBoundTo = binding.Text,

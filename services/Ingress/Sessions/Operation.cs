@@ -29,8 +29,18 @@ public sealed record Operation
     public bool AwaitsCommit { get; init; }
     public DateTimeOffset? TransactionStartedAt { get; init; }
 
-    /// <summary>Asks the target what approvers want to know, without executing anything; null when the protocol has no such thing. May be asked again.</summary>
-    public Func<CancellationToken, Task<OperationPreview>>? Preview { get; init; }
+    /// <summary>What approvers want to know; null when the protocol has no such thing.</summary>
+    public OperationInsight? Insight { get; init; }
+}
+
+/// <summary>What a protocol can tell of an operation that people have to decide on. Made for every operation, asked for those that are held.</summary>
+public abstract record OperationInsight
+{
+    /// <summary>Asks the target, without executing anything. May be asked again.</summary>
+    public abstract Task<OperationPreview> PreviewAsync(CancellationToken cancel);
+
+    /// <summary>Which parts of the operation's text bring its effects; null when that cannot be told.</summary>
+    public abstract IReadOnlyList<StatementRisk>? RisksIn(string text);
 }
 
 /// <param name="Plan">EXPLAIN (FORMAT JSON) or one line saying why there is none.</param>

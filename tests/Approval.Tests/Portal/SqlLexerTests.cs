@@ -1,4 +1,5 @@
 using Hoop.Approval.Portal.Statements;
+using Hoop.Contracts.Approvals;
 using Shouldly;
 using Xunit;
 using static Hoop.Approval.Portal.Statements.SqlTokenKind;
@@ -67,5 +68,21 @@ public sealed class SqlLexerTests
         var marks = RiskMarks.Find(SqlLexer.Read("select clean_up()"), ["read", "write", "mass-write"]);
 
         marks.ShouldBe([new RiskMark(-1, 0, "mass-write", "")]);
+    }
+
+    [Fact]
+    public void Told_places_are_shown_where_they_are_whatever_pieces_they_cut()
+    {
+        const string Sql = "delete from t\nwhere 1 = 1";
+        StatementRisk[] risks = [new(0, 6, "write", ""), new(14, 11, "mass-write", "true for every row of t"), new(500, 3, "ddl", "")];
+
+        var (tokens, marks) = RiskPlaces.Find(Sql, SqlLexer.Read(Sql), risks, ["read", "write", "mass-write", "network"]);
+
+        string.Concat(tokens.Select(token => token.Text)).ShouldBe(Sql);
+        string.Concat(marks.Where(mark => mark.Effect == "mass-write").Select(mark => tokens[mark.Token].Text)).ShouldBe("where 1 = 1");
+        marks.Where(mark => !mark.Continued).ShouldBe(
+        [
+            new RiskMark(marks[0].Token, 2, "mass-write", "where 1 = 1") { Why = "true for every row of t" }, new RiskMark(0, 1, "write", "delete"), new RiskMark(-1, 0, "network", ""),
+        ]);
     }
 }

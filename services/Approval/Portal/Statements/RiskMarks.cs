@@ -8,10 +8,18 @@ namespace Hoop.Approval.Portal.Statements;
 /// <param name="Line">From 1; 0: nowhere in the text.</param>
 internal sealed record RiskMark(int Token, int Line, string Effect, string Word)
 {
+    public string Why { get; init; } = "";
+
+    /// <summary>A further piece of the place before.</summary>
+    public bool Continued { get; init; }
+
     public bool Risky => Wording.RiskOf(Effect) == "risky";
 }
 
-/// <summary>Which words of a statement bring the effects that the decision was made on. Effects are the parser's; the words are found by name.</summary>
+/// <summary>
+/// Which words of a statement bring the effects that the decision was made on. For a request the places are told, see <see cref="RiskPlaces"/>; in a record
+/// effects are the parser's, and the words are found by name.
+/// </summary>
 internal static class RiskMarks
 {
     private static readonly Dictionary<string, string[]> Words = new()

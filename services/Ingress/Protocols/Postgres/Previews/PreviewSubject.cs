@@ -1,15 +1,18 @@
+using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Protocols.Postgres.Relay;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
+using Hoop.Ingress.Sql.Risks;
+using Hoop.Policy.Engine.Rules;
 
 namespace Hoop.Ingress.Protocols.Postgres.Previews;
 
 /// <summary>A statement that may be held, with what it takes to look at what it would do.</summary>
 /// <param name="Names">As it was judged by.</param>
 /// <param name="NamesMoved">The client's open transaction changed the schema, and only its own connection sees that.</param>
-internal sealed record PreviewSubject(RelaySession Session, SqlAnalysis Analysis, SqlContext Names, IReadOnlyList<string?> Values, bool NamesMoved)
+internal sealed record PreviewSubject(RelaySession Session, SqlAnalysis Analysis, SqlContext Names, IReadOnlyList<string?> Values, bool NamesMoved) : OperationInsight
 {
     internal AuthorizedTarget Target => Session.Gate.Target;
 
@@ -25,12 +28,12 @@ internal sealed record PreviewSubject(RelaySession Session, SqlAnalysis Analysis
     internal BindParameters Parameters => (Values as BindValues)?.ToParameters() ?? BindParameters.None;
 
     /// <summary>How approvers get to know; null for what nobody would ask about.</summary>
-    internal static Func<CancellationToken, Task<OperationPreview>>? For(RelaySession session, SqlAnalysis analysis, SqlContext names, IReadOnlyList<string?> values, bool namesMoved)
+    internal static PreviewSubject? For(RelaySession session, SqlAnalysis analysis, SqlContext names, IReadOnlyList<string?> values, bool namesMoved)
     {
         if (analysis.Error is not null || analysis.Statements.Count == 0) return null;
         for (var i = 0; i < analysis.Statements.Count; i++)
         {
-            if (!analysis.Statements[i].Facts.Plumbing) return new PreviewSubject(session, analysis, names, values, namesMoved).LookAsync;
+            if (!analysis.Statements[i].Facts.Plumbing) return new PreviewSubject(session, analysis, names, values, namesMoved);
         }
 
         return null;
@@ -41,6 +44,8 @@ internal sealed record PreviewSubject(RelaySession Session, SqlAnalysis Analysis
         Session.Services.Analyze(sql, Names) is { Error: null, Statements: [{ Command.Kind: SqlCommandKind.Other, Facts: { Understood: true } facts } only] }
             && (facts.Effects & ~Effects.Read) == 0 ? only : null;
 
-    // Made for every statement, worked on for those that are held.
-    private Task<OperationPreview> LookAsync(CancellationToken cancel) => Preview.RunAsync(this, cancel);
+    public override Task<OperationPreview> PreviewAsync(CancellationToken cancel) => Preview.RunAsync(this, cancel);
+
+    public override IReadOnlyList<StatementRisk>? RisksIn(string text) =>
+        RiskyParts.Find(text, Names)?.Select(part => new StatementRisk(part.Start, part.Length, EffectNames.Of(part.Effect)[0], part.Why)).ToList();
 }

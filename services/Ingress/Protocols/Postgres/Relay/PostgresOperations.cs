@@ -12,7 +12,7 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 internal static class PostgresOperations
 {
     /// <param name="effectsKnown">What triggers and functions behind it do was looked up, in a catalog that the open transaction did not change.</param>
-    internal static Operation Create(SqlAnalysis analysis, string text, IReadOnlyList<string?> values, RelaySession session, Func<CancellationToken, Task<OperationPreview>>? preview, string names = "", Justification? justification = null, bool effectsKnown = false) => new()
+    internal static Operation Create(SqlAnalysis analysis, string text, IReadOnlyList<string?> values, RelaySession session, OperationInsight? insight, string names = "", Justification? justification = null, bool effectsKnown = false) => new()
     {
         Facts = Merge(analysis),
         Text = text,
@@ -22,7 +22,7 @@ internal static class PostgresOperations
         InTransaction = session.TransactionStartedAt is not null,
         AwaitsCommit = effectsKnown && session.IsSurelyInTransaction && analysis.Statements.All(LeavesTransactionOpen),
         TransactionStartedAt = session.TransactionStartedAt,
-        Preview = preview,
+        Insight = insight,
         Justification = justification,
     };
 

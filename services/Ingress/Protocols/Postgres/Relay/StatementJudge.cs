@@ -89,9 +89,9 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         if (await UnjudgeableAsync(asked.Text, cancel) is { } refusal) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
         var current = context.Current!;
         var analysis = await AnalyzeAsync(asked, current);
-        var preview = PreviewSubject.For(session, analysis, current, asked.Values, context.UncommittedDdl);
+        var insight = PreviewSubject.For(session, analysis, current, asked.Values, context.UncommittedDdl);
         var said = Said.Merge(asked.Readable ? JustificationComment.Of(asked.Text) : null, context.Justification);
-        var operation = PostgresOperations.Create(analysis, asked.Text, asked.Values, session, preview, context.Namespace, said, effectsKnown: !context.UncommittedDdl);
+        var operation = PostgresOperations.Create(analysis, asked.Text, asked.Values, session, insight, context.Namespace, said, effectsKnown: !context.UncommittedDdl);
         return new Judgement(asked, await session.Gate.AskAsync(operation, cancel), analysis, current, context.UncommittedDdl, changes, now);
     }
 
