@@ -9,24 +9,11 @@ namespace Hoop.EndToEnd.Tests;
 /// <summary>The portal in a real browser. Screenshots are kept as test output.</summary>
 public sealed class PortalTests(DemoSystem hoop) : IAsyncLifetime
 {
-    private IPlaywright playwright = null!;
-    private IBrowser browser = null!;
+    private PortalBrowser browser = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
-    }
+    public async ValueTask InitializeAsync() => browser = await PortalBrowser.StartAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        await browser.DisposeAsync();
-        playwright.Dispose();
-    }
+    public ValueTask DisposeAsync() => browser.DisposeAsync();
 
     [Fact]
     public async Task Bea_sees_a_request_appear_and_approves_it_and_psql_finishes()
@@ -110,22 +97,13 @@ public sealed class PortalTests(DemoSystem hoop) : IAsyncLifetime
     [Fact]
     public async Task Nobody_gets_in_without_signing_in()
     {
-        var page = await browser.NewPageAsync();
+        var page = await browser.Browser.NewPageAsync();
         await page.GotoAsync(hoop.Portal.ToString());
         await Expect(page.GetByTestId("login-bea")).ToBeVisibleAsync();
         await ScreenshotAsync(page, "sign-in");
     }
 
-    private async Task<IPage> SignInAsync(string name)
-    {
-        var context = await browser.NewContextAsync();
-        var page = await context.NewPageAsync();
-        await page.GotoAsync(hoop.Portal.ToString());
-        await page.GetByTestId($"login-{name}").ClickAsync();
-        await page.WaitForURLAsync(url => url.StartsWith(hoop.Portal.ToString(), StringComparison.Ordinal) && !url.Contains("signin"));
-        await Expect(page.Locator("body")).ToContainTextAsync(name);
-        return page;
-    }
+    private Task<IPage> SignInAsync(string name) => browser.SignInAsync(hoop, name);
 
     private static Task ScreenshotAsync(IPage page, string name) => page.ScreenshotAsync(new PageScreenshotOptions
     {

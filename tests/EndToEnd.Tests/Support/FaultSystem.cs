@@ -41,7 +41,10 @@ public sealed class FaultSystem : HoopSystem, IAsyncLifetime
         File.Delete(config);
     }
 
-    /// <summary>The demo's rules, with a second issuer, a target that is not there, a rule whose requests wait two seconds only, and a receiver.</summary>
+    /// <summary>
+    /// The demo's rules, with a second issuer, a target that is not there, a rule whose requests wait two seconds only, a target with one rule of each kind,
+    /// and a receiver.
+    /// </summary>
     private string Configuration(string demo, int identityPort) => demo
         .Replace("\ntargets:\n", $$"""
 
@@ -50,6 +53,7 @@ public sealed class FaultSystem : HoopSystem, IAsyncLifetime
                 - { url: "http://127.0.0.1:{{identityPort}}", audience: hoop }
                 - { url: "{{Issuer.Url}}", audience: hoop }
             targets:
+              ledger: { protocol: postgres, address: env:SHOP_ADDRESS, database: shop, credential: { username: shop_app, password: env:SHOP_PASSWORD }, tls: disable, labels: { env: test } }
               down: { protocol: postgres, address: "127.0.0.1:1", database: shop, credential: { username: app, password: env:SHOP_PASSWORD }, tls: disable, labels: { env: demo } }
 
             """, StringComparison.Ordinal)
@@ -58,6 +62,11 @@ public sealed class FaultSystem : HoopSystem, IAsyncLifetime
             policies:
               - { name: down-read, roles: [agent], targets: [down], allow: { verbs: [select], objects: [public.*] } }
               - { name: impatient, roles: [agent], targets: [shop], approve: { verbs: [delete], objects: [public.order_items], by: [dba], count: 1, expires: 2s } }
+              - { name: ledger-read, roles: [agent, engineer], targets: [ledger], allow: { verbs: [select], objects: [public.*] } }
+              - { name: ledger-fresh, roles: [agent], targets: [ledger], approve: { verbs: [delete], objects: [public.orders], by: [dba], stepUp: fresh, expires: 15m } }
+              - { name: ledger-manager, roles: [agent], targets: [ledger], approve: { verbs: [update], objects: [public.customers], by: { managerOf: manager }, expires: 15m } }
+              - { name: ledger-veto, roles: [agent], targets: [ledger], approve: { verbs: [delete], objects: [public.order_items], by: [dba], veto: { groups: [guards] }, escalate: { after: 1s, to: { groups: [directors] } }, expires: 15m } }
+              - { name: ledger-emergency, roles: [engineer], targets: [ledger], approve: { verbs: [update], objects: [public.orders], by: [dba], emergency: { by: [engineer], review: { by: [dba], count: 1, within: 24h } }, expires: 15m } }
 
             """, StringComparison.Ordinal) + $"\nnotifications:\n{Hook.Yaml}\n";
 

@@ -1,0 +1,42 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Hoop.EndToEnd.Tests.Support;
+
+/// <summary>A real browser, and people who sign in to a system's portal with it.</summary>
+internal sealed class PortalBrowser : IAsyncDisposable
+{
+    private readonly IPlaywright playwright;
+
+    private PortalBrowser(IPlaywright playwright, IBrowser browser) => (this.playwright, Browser) = (playwright, browser);
+
+    internal IBrowser Browser { get; }
+
+    internal static async Task<PortalBrowser> StartAsync()
+    {
+        var playwright = await Playwright.CreateAsync();
+        return new PortalBrowser(playwright, await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = "/usr/bin/chromium",
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        }));
+    }
+
+    /// <summary>In a browser session of their own, on the portal's first page.</summary>
+    internal async Task<IPage> SignInAsync(HoopSystem hoop, string name)
+    {
+        var context = await Browser.NewContextAsync();
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(hoop.Portal.ToString());
+        await page.GetByTestId($"login-{name}").ClickAsync();
+        await page.WaitForURLAsync(url => url.StartsWith(hoop.Portal.ToString(), StringComparison.Ordinal) && !url.Contains("signin"));
+        await Expect(page.Locator("body")).ToContainTextAsync(name);
+        return page;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Browser.DisposeAsync();
+        playwright.Dispose();
+    }
+}
