@@ -6,16 +6,22 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Hoop.Approval.Outbox;
 
-/// <summary>Sends committed outbox rows and removes them. Any number of instances may: each takes rows nobody else holds.</summary>
+/// <summary>
+/// Sends committed outbox rows and removes them. Any number may, here and in other instances: each takes rows nobody else holds. Several here, since one
+/// waits for the broker's word and the disk: a released statement's answer comes a moment after its decision, and must not stand behind it.
+/// </summary>
 internal sealed class OutboxSender(
     IDbContextFactory<ApprovalDb> databases, IBus bus, DatabaseSignals signals, TimeProvider clock, ILogger<OutboxSender> logger) : BackgroundService
 {
     private const int Batch = 50;
+    private const int Senders = 3;
     private static readonly TimeSpan Fallback = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReplyLifetime = TimeSpan.FromSeconds(60);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Enumerable.Range(0, Senders).Select(_ => SendAllAsync(stoppingToken)));
+
+    private async Task SendAllAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -26,6 +26,9 @@ internal static class ProcessTree
         }
     }
 
+    /// <summary>Bytes.</summary>
+    internal static long ResidentMemory(int pid) => long.Parse(StatusOf(pid, "VmRSS:")!.Split(' ')[0]) * 1024;
+
     internal static bool IsAlive(int pid) => StatusOf(pid, "State:") is { } state && !state.Contains('Z');
 
     private static int ParentOf(int pid) => StatusOf(pid, "PPid:") is { } parent ? int.Parse(parent) : 0;
