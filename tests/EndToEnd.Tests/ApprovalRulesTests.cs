@@ -87,6 +87,8 @@ public sealed class ApprovalRulesTests(FaultSystem hoop)
 
         await psql.SendAsync("delete from order_items where order_id = -1 /* rules-4b */;\n");
         var request = await hoop.PendingRequestAsync("rules-4b");
+        (await guard.GetAsync($"/api/requests/{request}")).GetProperty("risks").EnumerateArray().Select(risk => (risk.GetProperty("start").GetInt32(), risk.GetProperty("length").GetInt32(), risk.GetProperty("effect").GetString()))
+            .ShouldBe([(0, "delete".Length, "write")]);
         await Should.ThrowAsync<InvalidOperationException>(() => guard.ApproveAsync(request));
         await Eventually.SeenAsync(() => director.GetAsync($"/api/requests/{request}"), one => one.GetProperty("mayApprove").GetBoolean());
         await director.ApproveAsync(request);
