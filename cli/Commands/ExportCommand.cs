@@ -20,7 +20,7 @@ internal static class ExportCommand
             var source = id is null ? $"/api/export?{query}" : $"/api/sessions/{Uri.EscapeDataString(id)}/export";
             var bytes = await SaveAsync(path, stream => api.DownloadAsync(source, stream, cancel));
             if (parsed.GetValue(options.Json)) options.Screen(host).Json(new { id, file = path, bytes });
-            else options.Screen(host).Line(id is null ? $"{path}: {bytes} bytes. report.html in it is for reading; ./hoop verify checks each file of sessions/." : $"{path}: {bytes} bytes. Check it with ./hoop verify {path}");
+            else options.Screen(host).Line(id is null ? $"{path}: {bytes} bytes. report.html in it is for reading; ./hoop verify {path} checks every file." : $"{path}: {bytes} bytes. Check it with ./hoop verify {path}");
             return ExitCodes.Ok;
         });
         return command;

@@ -1,5 +1,7 @@
+using System.IO.Compression;
 using System.Text;
 using Hoop.EndToEnd.Tests.Support;
+using Hoop.Testing;
 using Shouldly;
 using Xunit;
 
@@ -53,5 +55,49 @@ public class EvidenceTests(DemoSystem hoop)
         await hoop.PsqlAsync("select 1 /* evidence-3 */;\n");
         var id = (await hoop.SessionWithAsync("evidence-3", events: 4)).Id;
         (await hoop.CliAsync("sessions", "show", id, "--as", "ana")).ExitCode.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_hold_is_placed_and_released_and_everything_stored_is_intact()
+    {
+        await hoop.PsqlAsync("select 1 /* evidence-4 */;\n");
+        var id = (await hoop.SessionWithAsync("evidence-4", events: 4)).Id;
+        (await hoop.CliAsync("holds", "add", "--session", id, "--reason", "case 7", "--as", "ana")).ExitCode.ShouldBe(1);
+        var hold = (await hoop.CliJsonAsync("holds", "add", "--session", id, "--reason", "case 7", "--as", "bea")).GetProperty("id").GetString()!;
+        (await hoop.CliAsync("holds", "list", "--as", "bea")).Output.ShouldContain(hold);
+        (await hoop.CliAsync("holds", "release", hold, "--reason", "closed", "--as", "bea")).ExitCode.ShouldBe(0);
+        (await hoop.CliAsync("holds", "list", "--as", "bea")).Output.ShouldNotContain(hold);
+
+        var check = await hoop.CliAsync("evidence", "check", "--as", "bea");
+        check.ExitCode.ShouldBe(0, check.ToString());
+        check.Output.ShouldStartWith("✓ intact: ");
+    }
+
+    [Fact]
+    public async Task A_changed_policy_in_an_export_is_named()
+    {
+        await hoop.PsqlAsync("select 1 as evidencefive;\n");
+        await Eventually.TrueAsync(async () => (await hoop.CliAsync("sessions", "search", "--search", "evidencefive", "--as", "bea")).Output.Contains("evidencefive", StringComparison.Ordinal));
+        var file = Path.Combine(Path.GetTempPath(), $"hoop-{Guid.NewGuid():n}.zip");
+        try
+        {
+            (await hoop.CliAsync("export", "--search", "evidencefive", "-o", file, "--as", "bea")).ExitCode.ShouldBe(0);
+            var good = await hoop.CliAsync("verify", file);
+            good.ExitCode.ShouldBe(0, good.ToString());
+            using (var zip = ZipFile.Open(file, ZipArchiveMode.Update))
+            {
+                var policy = zip.Entries.Single(e => e.FullName.StartsWith("policies/", StringComparison.Ordinal));
+                using var writer = new StreamWriter(policy.Open());
+                writer.Write("version: 1");
+            }
+
+            var bad = await hoop.CliAsync("verify", file);
+            bad.ExitCode.ShouldBe(1, bad.ToString());
+            bad.All.ShouldMatch(@"policies/\d+\.yaml was changed");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 }
