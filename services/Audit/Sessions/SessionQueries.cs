@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Hoop.Audit.Admin;
+using Hoop.Audit.Chain;
+using Hoop.Audit.Chain.Log;
 using Hoop.Audit.Storage;
 using Hoop.Contracts.Audit;
 using Npgsql;
@@ -40,6 +42,16 @@ internal sealed class SessionQueries(AuditDatabase database)
             return await AdminAsync(connection, id, cancel);
         await using var command = new NpgsqlCommand($"{Columns} WHERE id = $1", connection) { Parameters = { Text(id) } };
         return (await ReadAsync(command, cancel)).SingleOrDefault();
+    }
+
+    /// <summary>The last tombstone of a session that is gone; null when the log has none.</summary>
+    public async Task<(long Index, LogEntry Entry)?> TombstoneAsync(string id, CancellationToken cancel)
+    {
+        if (id.Contains('\0'))
+            return null;
+        await using var connection = await database.OpenAsync(cancel);
+        var entries = await LogTable.EntriesAsync(connection, id, long.MaxValue, cancel);
+        return entries is [.., var last] && LogEntry.Read(last.Text) is { Kind: LogEntry.Tombstone } tombstone ? (last.Index, tombstone) : null;
     }
 
     /// <summary>In order, from one consistent look at the table.</summary>

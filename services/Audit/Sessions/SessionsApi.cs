@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hoop.Audit.Admin;
+using Hoop.Audit.Chain.Log;
 using Hoop.Contracts.Audit;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -29,6 +30,11 @@ internal static class SessionsApi
         $"There is no session '{id}' that you may see. Your own are listed by GET /api/sessions; others' need a role in access.viewSessions.",
         statusCode: StatusCodes.Status404NotFound, extensions: new Dictionary<string, object?> { ["code"] = "no-such-session" });
 
+    /// <summary>410: it was there, and the log says why it is not. For those who would have seen it, whosever it was.</summary>
+    private static ProblemHttpResult Dropped(string id, (long Index, LogEntry Entry) tombstone) => TypedResults.Problem(
+        $"Session '{id}' was dropped up to event {tombstone.Entry.Sequence} ({tombstone.Entry.Reason}): entry {tombstone.Index} of the signed log is its tombstone.",
+        statusCode: StatusCodes.Status410Gone, extensions: new Dictionary<string, object?> { ["code"] = "dropped", ["tombstone"] = tombstone.Index });
+
     private static async Task<Ok<List<SessionSummary>>> ListAsync(
         HttpContext context, SessionQueries queries, SessionRights rights, string? principal, string? target, int? limit, CancellationToken cancel)
     {
@@ -42,7 +48,7 @@ internal static class SessionsApi
     {
         var caller = context.GetPrincipal()!;
         if (await queries.FindAsync(id, cancel) is not { } session || !rights.MayView(caller, session))
-            return NotVisible(id);
+            return rights.SeesAll(caller) && await queries.TombstoneAsync(id, cancel) is { } tombstone ? Dropped(id, tombstone) : NotVisible(id);
         await views.RecordAsync(caller, session, cancel);
 
         var wanted = Math.Clamp(limit ?? 1000, 1, MaxEvents);

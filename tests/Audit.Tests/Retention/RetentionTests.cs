@@ -28,7 +28,10 @@ public sealed class RetentionTests
         (await evidence.DropDueAsync()).ShouldBe(["events_2024w09"]);
         (await evidence.DropDueAsync()).ShouldBeEmpty();
         (await evidence.ScalarAsync<bool>("SELECT to_regclass('audit.events_2024w09') IS NULL AND to_regclass('audit.statements_2024w09') IS NULL")).ShouldBeTrue();
-        (await new SessionQueries(evidence.Database).FindAsync("old", CancellationToken.None)).ShouldBeNull();
+        var queries = new SessionQueries(evidence.Database);
+        (await queries.FindAsync("old", CancellationToken.None)).ShouldBeNull();
+        (await queries.TombstoneAsync("old", CancellationToken.None))!.Value.Entry.Sequence.ShouldBe(5);
+        (await queries.TombstoneAsync("young", CancellationToken.None)).ShouldBeNull();
         (await evidence.VerifyAsync("young")).Ok.ShouldBeTrue();
 
         var (log, problem) = await CheckpointLog.ReadAsync(await evidence.CheckpointsAsync(), evidence.Key.PublicKey);
@@ -79,6 +82,21 @@ public sealed class RetentionTests
 
         (await evidence.ScalarAsync<long>("SELECT count(*) FROM audit.log_entries WHERE entry LIKE '%tombstone%'")).ShouldBe(0);
         (await evidence.DropDueAsync()).ShouldBe(["events_2024w09", "events_2024w10"]);
+    }
+
+    [Fact]
+    public async Task What_nobody_knows_the_owner_of_is_held_with_everybodys()
+    {
+        await using var evidence = await EvidenceDatabase.CreateAsync(keepDays: 90);
+        await evidence.StoreAsync(AuditRig.Session("headless", at: Sunday.AddDays(-3))[1..]);
+        foreach (var scope in new[] { "principal", "target" })
+        {
+            var hold = await evidence.Holds.PlaceAsync(scope, "somebody", "case 7", "bea", CancellationToken.None);
+            (await evidence.DropDueAsync()).ShouldBeEmpty(scope);
+            await evidence.Holds.ReleaseAsync(hold.Id, "closed", "bea", CancellationToken.None);
+        }
+
+        (await evidence.DropDueAsync()).ShouldBe(["events_2024w09"]);
     }
 
     [Fact]
