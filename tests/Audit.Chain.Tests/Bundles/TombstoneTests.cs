@@ -78,7 +78,9 @@ public class TombstoneTests
     {
         var log = await new LogRig(BundleRig.Key).AddHead(Events[4]).AddTombstone(Events[0] with { SessionId = "other" }, Events[2] with { SessionId = "other" }).SignAsync();
 
-        (await VerifyAsync(Events[3..], log)).Ok.ShouldBeFalse();
+        var proofs = log.ProofsOf("s1") with { Entries = [.. log.ProofsOf("s1").Entries, .. log.ProofsOf("other").Entries] };
+        (await BundleRig.VerifyAsync(await BundleRig.ExportAsync(Events[3..], proofs: proofs))).Message.ShouldStartWith("events 0 to 2 were removed");
+        (await BundleRig.VerifyAsync(await BundleRig.ExportAsync(proofs: proofs))).Message.ShouldBe("the log's entry 1 was changed: it is not one of this session");
     }
 
     [Fact]
