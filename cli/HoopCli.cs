@@ -52,6 +52,7 @@ internal static class HoopCli
             ExportCommand.Create(options, host),
             HoldsCommand.Create(options, host),
             EvidenceCommand.Create(options, host),
+            RetentionCommand.Create(options, host),
             VerifyCommand.Create(options, host),
             PolicyCommand.Create(options, host),
             DoctorCommand.Create(options, host),

@@ -1,7 +1,9 @@
 using Hoop.Audit.Admin;
 using Hoop.Audit.Chain;
 using Hoop.Audit.Chain.Bundles;
+using Hoop.Audit.Retention;
 using Hoop.Audit.Sessions;
+using Hoop.Audit.Storage;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -24,12 +26,14 @@ internal static class ExportApi
     }
 
     private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> ExportAsync(
-        HttpContext context, string id, SessionQueries queries, SessionRights rights, AdminChain admin, SigningKey key, EvidenceLog log, TimeProvider clock, CancellationToken cancel)
+        HttpContext context, string id, AuditDatabase database, SessionQueries queries, SessionRights rights, AdminChain admin, SigningKey key, EvidenceLog log, TimeProvider clock, CancellationToken cancel)
     {
         var caller = context.GetPrincipal()!;
         if (await queries.FindAsync(id, cancel) is not { } session || !rights.MayExport(caller, session))
             return SessionsApi.NotVisible(id);
         await admin.RecordAsync(AdminChain.SessionExported, caller, session.Id, session.PrincipalId, cancel);
+        var pause = await DropPause.BeginAsync(database, cancel);
+        context.Response.RegisterForDisposeAsync(pause);
         // The log first: what came in since is in the bundle, and its proof in the next.
         var proofs = await log.ProofsAsync(session.Id, cancel);
         return TypedResults.Stream(

@@ -5,8 +5,10 @@ using Hoop.Audit.Chain;
 using Hoop.Audit.Chain.Archives;
 using Hoop.Audit.Chain.Bundles;
 using Hoop.Audit.Recordings;
+using Hoop.Audit.Retention;
 using Hoop.Audit.Search;
 using Hoop.Audit.Sessions;
+using Hoop.Audit.Storage;
 using Hoop.Contracts.Audit;
 
 namespace Hoop.Audit.Export;
@@ -22,7 +24,7 @@ internal sealed record ExportPart(string Name, Func<ArchiveWriter, ExportContent
 /// An export as a zip file: each session as the evidence that <c>hoop verify</c> checks, its recorded rows as they are stored and as the events name
 /// them by hash, the statements that were found, the policies in force, and a report for people.
 /// </summary>
-internal sealed class ExportArchive(SessionQueries queries, ContentStore contents, SigningKey key, EvidenceLog log, IEnumerable<ExportPart> parts)
+internal sealed class ExportArchive(AuditDatabase database, SessionQueries queries, ContentStore contents, SigningKey key, EvidenceLog log, IEnumerable<ExportPart> parts)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private static readonly JsonSerializerOptions Line = new(JsonSerializerDefaults.Web);
@@ -53,6 +55,7 @@ internal sealed class ExportArchive(SessionQueries queries, ContentStore content
     {
         var (file, rows) = ($"sessions/{session.Id}.jsonl", new List<(long Number, string Sha256)>());
         report.Begin(session);
+        await using var pause = await DropPause.BeginAsync(database, cancel);
         var proofs = await log.ProofsAsync(session.Id, cancel);
         await archive.AddAsync(
             file, CompressionLevel.Fastest,

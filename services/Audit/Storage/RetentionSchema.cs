@@ -64,6 +64,8 @@ internal static class RetentionSchema
             held text;
             recorded text := replace(partition, 'events_', 'contents_');
         BEGIN
+            -- No export has its proofs and not yet its events.
+            PERFORM pg_advisory_xact_lock(hashtextextended('audit.exports', 5001));
             -- A hold that is being placed is waited for, and one that comes later waits.
             PERFORM pg_advisory_xact_lock(hashtextextended('audit.holds', 5001));
             SELECT * INTO bounds FROM audit.partitions WHERE name = partition;

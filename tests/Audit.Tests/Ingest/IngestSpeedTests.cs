@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Hoop.Audit.Tests.Ingest;
 
-/// <summary>How fast batches are checked and stored, from the bytes that an Ingress sent to the commit. HOOP_TEST_LONG=1 stores a million events and holds it to 20,000 a second.</summary>
+/// <summary>How fast batches are checked and stored, from the bytes that an Ingress sent to the commit. HOOP_TEST_LONG=1 stores 300,000 events and holds it to 20,000 a second.</summary>
 public sealed class IngestSpeedTests(ITestOutputHelper output)
 {
     private const int Sessions = 16, BatchSize = 1_000, Least = 20_000;
@@ -19,15 +19,14 @@ public sealed class IngestSpeedTests(ITestOutputHelper output)
     public async Task Batches_are_checked_and_stored_as_fast_as_they_are_needed()
     {
         await using var evidence = await EvidenceDatabase.CreateAsync();
-        var batches = Batches(Long ? 1_000 : 20);
+        var batches = Batches(Long ? 300 : 20);
         await evidence.StoreAsync(EventBatch.Read(batches[0]));
-        var pids = await evidence.ScalarAsync<int[]>("SELECT array_agg(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
-        var (clock, own, backends) = (Stopwatch.StartNew(), CpuOf(Environment.ProcessId), pids.Sum(CpuOf));
+        var (clock, own, backends) = (Stopwatch.StartNew(), CpuOf(Environment.ProcessId), await BackendsAsync(evidence));
         foreach (var batch in batches.Skip(1))
             await evidence.StoreAsync(EventBatch.Read(batch));
         var (seconds, events) = (clock.Elapsed.TotalSeconds, (batches.Count - 1) * BatchSize);
-
-        var text = string.Create(CultureInfo.InvariantCulture, $"{events} events in {seconds:0.00} s: {events / seconds:0} a second; CPU per event: audit {Micro(CpuOf(Environment.ProcessId) - own)} µs, its PostgreSQL backend {Micro(pids.Sum(CpuOf) - backends)} µs");
+        (own, backends) = (CpuOf(Environment.ProcessId) - own, await BackendsAsync(evidence) - backends);
+        var text = string.Create(CultureInfo.InvariantCulture, $"{events} events in {seconds:0.00} s: {events / seconds:0} a second; CPU per event: audit {Micro(own)} µs, its PostgreSQL backends {Micro(backends)} µs");
         output.WriteLine(text);
         (await evidence.ScalarAsync<long>("SELECT count(*) FROM audit.events")).ShouldBe(events + BatchSize);
         (await evidence.ScalarAsync<long>("SELECT count(*) FROM audit.tampering")).ShouldBe(0);
@@ -47,6 +46,9 @@ public sealed class IngestSpeedTests(ITestOutputHelper output)
     private static JournalEvent Next(SessionChain chain, int i, int n) => i % 2 == 0
         ? chain.Append(EventKinds.OperationDecided, $$"""{"operation":{{n}},"outcome":"allow","text":"SELECT abalance FROM pgbench_accounts WHERE aid = $1","bindValues":["{{n}}"],"verbs":["select"],"objects":["public.pgbench_accounts"],"effects":["read"],"fingerprint":"4a1f0c7733b1d2e5","rules":["agents-read"],"why":"agents-read allows it","policyVersion":7}""", At)
         : chain.Append(EventKinds.OperationCompleted, $$"""{"operation":{{n - 1}},"succeeded":true,"status":"SELECT 1","columns":["abalance"],"rows":1,"bytes":12,"durationMs":0.4,"maskedColumns":[]}""", At);
+
+    private static async Task<double> BackendsAsync(EvidenceDatabase evidence) =>
+        (await evidence.ScalarAsync<int[]>("SELECT array_agg(pid) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()")).Sum(CpuOf);
 
     /// <summary>Seconds that a process has used: user and system.</summary>
     private static double CpuOf(int pid)

@@ -15,7 +15,7 @@ namespace Hoop.Audit.Tests.Integrity;
 public sealed class DatabaseEditTests
 {
     private static readonly string[] Tables = ["events", "heads", "log_entries", "log_nodes", "tree_heads"];
-    private static readonly int Rounds = Environment.GetEnvironmentVariable("HOOP_TEST_LONG") == "1" ? 2_000 : 64;
+    private static readonly int Rounds = Environment.GetEnvironmentVariable("HOOP_TEST_LONG") == "1" ? 2_000 : 32;
     private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("HOOP_TEST_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 9162;
 
     [Fact]

@@ -85,6 +85,20 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task Nothing_leaves_while_an_export_is_made()
+    {
+        await using var evidence = await EvidenceDatabase.CreateAsync(keepDays: 90);
+        await evidence.StoreAsync(AuditRig.Session("s", at: Sunday.AddDays(-3)));
+        await evidence.ExecuteAsync("ALTER FUNCTION audit.drop_events_partition(text) SET lock_timeout = '50ms'");
+        await using (await DropPause.BeginAsync(evidence.Database, CancellationToken.None))
+        await using (await DropPause.BeginAsync(evidence.Database, CancellationToken.None))
+            (await evidence.DropDueAsync()).ShouldBeEmpty();
+
+        (await evidence.VerifyAsync("s")).Ok.ShouldBeTrue();
+        (await evidence.DropDueAsync()).ShouldBe(["events_2024w09"]);
+    }
+
+    [Fact]
     public async Task What_nobody_knows_the_owner_of_is_held_with_everybodys()
     {
         await using var evidence = await EvidenceDatabase.CreateAsync(keepDays: 90);

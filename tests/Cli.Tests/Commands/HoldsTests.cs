@@ -20,6 +20,24 @@ public sealed class HoldsTests
         rig.Asked[^1].Body.ShouldBe("""{"scope":"all","value":"","reason":"case 7"}""");
     }
 
+    [Fact]
+    public async Task Retention_says_what_is_kept_why_and_what_is_gone()
+    {
+        await using var rig = await CliRig.StartAsync();
+        rig.Answers["GET /api/retention"] = (200, new
+        {
+            keepDays = 90,
+            kept = new object[] { new { name = "events_2026w05", due = true, hold = "hold-1" }, new { name = "events_2026w06", due = true, hold = (string?)null } },
+            dropped = new[] { new { name = "events_2026w04", tombstone = 1023, sessions = 7, events = 123 } },
+        });
+        var (code, output, _) = await rig.RunAsync("retention", "--as", "bea");
+        code.ShouldBe(0);
+        output.ShouldContain("Events are kept for 90 days.");
+        output.ShouldMatch(@"events_2026w05 .*kept by hold-1");
+        output.ShouldMatch(@"events_2026w06 .*goes with the next round");
+        output.ShouldMatch(@"events_2026w04 .*1023");
+    }
+
     [Theory]
     [InlineData("holds", "add", "--reason", "x")]
     [InlineData("holds", "add", "--target", "shop", "--session", "s", "--reason", "x")]
