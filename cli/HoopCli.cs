@@ -17,7 +17,9 @@ internal static class HoopCli
         }
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = host.Out, Error = host.Error, EnableDefaultExceptionHandler = false }, cancel);
+            // Ctrl-C is the program's to hear: two who do would cancel two different things.
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { Output = host.Out, Error = host.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancel);
         }
         catch (CliException e)
         {
