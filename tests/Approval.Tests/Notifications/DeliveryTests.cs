@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Hoop.Approval.Notifications;
 using Hoop.Approval.Tests.Grants;
 using Hoop.Approval.Tests.Rigs;
 using Hoop.Contracts.Approvals;
@@ -158,6 +159,26 @@ public sealed class DeliveryTests(SagaRig rig)
         await rig.Ingress.VoteAsync(Deny(request, Bea, "no"));
 
         await Eventually.SeenAsync(() => DeliveryAsync("late", request.RequestId), one => StateOf(one) == "outdated");
+    }
+
+    [Fact]
+    public async Task A_reference_that_leads_nowhere_says_what_to_mend()
+    {
+        var request = await OpenAsync("unset");
+        var delivery = await Eventually.SeenAsync(() => DeliveryAsync("unset", request.RequestId), one => StateOf(one) == "given-up");
+        delivery.Text("lastError").ShouldBe("the environment variable HOOP_TEST_NOT_SET is not set; set it where the Approval service runs");
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_receiver_that_hoop_yaml_no_longer_names_is_given_up()
+    {
+        var request = await OpenAsync("nobody");
+        var notice = new Notice { Event = "request.opened", At = request.RequestedAt, Request = request.RequestId, Link = "" };
+        await rig.One.Services.GetRequiredService<DeliveryQueue>().AddAsync(Guid.NewGuid(), [("removed", notice)], 1, CancellationToken.None);
+
+        var delivery = await Eventually.SeenAsync(() => DeliveryAsync("removed", request.RequestId), one => StateOf(one) == "given-up");
+
+        delivery.Text("lastError").ShouldBe("hoop.yaml has no receiver of this name");
     }
 
     private async Task<ApprovalRequested> OpenAsync(string receiver) => await rig.OpenAsync(Request(rig.World.Of(Agent)) with { Target = $"told-{receiver}" });

@@ -61,6 +61,7 @@ public sealed class Receivers : IAsyncDisposable
         [
             Hook("hook") with { Targets = ["told-hook", "told-both"], Url = Url("hook") },
             Hook("flaky"), Hook("silent") with { Targets = ["told-both"] }, Hook("moved"), Hook("gone"), Hook("retried"),
+            Hook("unset") with { Url = "env:HOOP_TEST_NOT_SET" },
             Hook("dba-only") with { Targets = ["told-roles"], Roles = ["dba"] }, Hook("lead-only") with { Targets = ["told-roles"], Roles = ["lead"] },
             Chat("slack", ReceiverKind.Slack) with { Reasons = true }, Chat("teams", ReceiverKind.Teams), Chat("late", ReceiverKind.Slack) with { Events = [NotificationEvents.RequestOpened] },
             new ReceiverDocument
