@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Hoop.Audit.Tests.Recordings;
 
-public sealed class ContentTests(AuditRig rig)
+public sealed class ContentTests(AuditRig rig, ITestOutputHelper output)
 {
     private static readonly DateTimeOffset At = DateTimeOffset.Parse("2026-01-31T12:00:00Z");
 
@@ -51,6 +51,7 @@ public sealed class ContentTests(AuditRig rig)
 
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var first = await rig.GetAsync(AuditRig.Bea, $"/api/sessions/{id}?limit=200");
+        output.WriteLine($"The first 200 of {events.Count} events after {clock.Elapsed.TotalMilliseconds:0} ms");
         var later = await rig.GetAsync(AuditRig.Bea, $"/api/sessions/{id}?limit=200&after=90000");
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1));
         first.GetProperty("events").GetArrayLength().ShouldBe(200);
