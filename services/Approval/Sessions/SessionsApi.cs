@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Hoop.Approval.Http;
 using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Identity;
@@ -47,15 +46,20 @@ internal static class SessionsApi
         record.MapGet("/log/sinks", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/log/sinks"))
             .PassedOn("application/json", "Where the log goes, and how far each has it.");
         record.MapGet("/evidence/check", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/evidence/check", Exporting))
-            .PassedOn("application/json", "What a check of the stored record finds.");
+            .PassedOn("application/x-ndjson", "How far a check of everything stored is, line by line, then what it found.");
         record.MapGet("/holds", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/holds"))
             .PassedOn("application/json", "Legal holds.");
         record.MapPost("/holds", (HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, "/api/holds"))
-            .NotAudited("Passed on to Audit, which records who placed it.").PassedOn("application/json", "Places a legal hold.", body: typeof(JsonElement));
+            .NotAudited("Passed on to Audit, which records who placed it.").PassedOn("application/json", "Places a legal hold.", body: typeof(HoldBody));
         record.MapPost($"/holds/{Id}/release", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/holds/{id}/release"))
             .NotAudited("Passed on to Audit, which records who released it.").PassedOn("application/json", "Releases a legal hold.", body: typeof(ReasonBody));
     }
 }
+
+/// <param name="Scope"><c>session</c>, <c>principal</c>, <c>target</c> or <c>all</c>.</param>
+/// <param name="Value">The session's id, the principal's name or id, the target's name; none for <c>all</c>.</param>
+/// <param name="Reason">Kept on record.</param>
+internal sealed record HoldBody(string Scope, string? Value, string Reason);
 
 /// <param name="Reason">Kept on record.</param>
 internal sealed record ReasonBody(string Reason);
