@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -30,16 +31,31 @@ public sealed class DocumentCache<T>(IHttpClientFactory http, string service, st
         {
             return JsonSerializer.Deserialize<T>(File.ReadAllBytes(file), Json);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
 
-    /// <summary>Replaces the file whole, so that a crash leaves the old or the new one.</summary>
-    public void KeepLastGood(T document)
+    /// <summary>Replaces the file whole, so that a crash leaves the old or the new one. A disk that is full stops nobody from obeying the document.</summary>
+    public bool TryKeepLastGood(T document, [NotNullWhen(false)] out string? why)
     {
-        if (file is null) return;
+        why = null;
+        if (file is null) return true;
+        try
+        {
+            Replace(file, document);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            why = e.Message;
+            return false;
+        }
+    }
+
+    private static void Replace(string file, T document)
+    {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var temporary = file + ".new";
         using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))

@@ -42,9 +42,9 @@ public sealed partial class HoopDocumentsFeed(
         {
             if (await cache.PullAsync(cancel) is not { } document) return;
             if (documents.Current?.Version == document.Version && documents.Current.Digest == document.Digest) return;
-            cache.KeepLastGood(document);
             documents.Set(document);
             LogActivated(document.Version, document.Digest);
+            if (!cache.TryKeepLastGood(document, out var why)) LogNotKept(document.Version, why);
         }
         finally
         {
@@ -77,4 +77,7 @@ public sealed partial class HoopDocumentsFeed(
 
     [LoggerMessage(1002, LogLevel.Warning, "Policy does not answer ({Error}); version {Version} stays in force")]
     private partial void LogUnreachable(string error, long? version);
+
+    [LoggerMessage(1003, LogLevel.Error, "Version {Version} is in force but could not be kept on disk ({Error}); a restart without Policy would begin with an older one: free or repair the disk")]
+    private partial void LogNotKept(long version, string error);
 }

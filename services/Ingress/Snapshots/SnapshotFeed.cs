@@ -54,7 +54,7 @@ internal sealed class SnapshotFeed(
         // Masks of another version are no masks for this policy: the old pair stays until both are there.
         if (await masks.PullAsync(cancel) is not { } document || document.Version != policy.Version) return;
         var pair = new SnapshotPair(policy, document);
-        if (TryActivate(pair, "pulled")) pairs.KeepLastGood(pair);
+        if (TryActivate(pair, "pulled") && !pairs.TryKeepLastGood(pair, out var why)) logger.SnapshotNotKept(policy.Version, why);
     }
 
     private bool IsActive(HoopDocument policy) => store.Current is { } current && current.Document.Version == policy.Version && current.Document.Digest == policy.Digest;
