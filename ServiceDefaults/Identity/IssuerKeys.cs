@@ -14,8 +14,11 @@ internal sealed class IssuerKeys(string issuer, HttpClient http, TimeProvider cl
     private readonly SemaphoreSlim loading = new(1, 1);
     private volatile KeySet? keys;
     private long lastAttempt;
+    private Failure? failed;
 
     private sealed record KeySet(IReadOnlyList<SigningKey> Keys, long LoadedAt);
+
+    private sealed record Failure(string Why, long At);
 
     /// <summary>Keys that may have signed a token with this key id; all keys for a token without one.</summary>
     /// <exception cref="HttpRequestException">The issuer does not answer and no keys are known.</exception>
@@ -29,20 +32,24 @@ internal sealed class IssuerKeys(string issuer, HttpClient http, TimeProvider cl
 
     private async Task<KeySet> RefreshAsync(KeySet? seen, CancellationToken cancel)
     {
+        var came = clock.GetTimestamp();
         await loading.WaitAsync(cancel);
         try
         {
             if (keys is { } newer && !ReferenceEquals(newer, seen)) return newer;
+            // Who waited while an issuer did not answer is told so too, instead of waiting as long again, one after the other.
+            if (seen is null && failed is { } last && last.At >= came) throw new HttpRequestException(last.Why);
             if (seen is not null && lastAttempt != 0 && clock.GetElapsedTime(lastAttempt) < MinInterval) return seen;
             lastAttempt = clock.GetTimestamp();
             try
             {
                 return keys = await LoadAsync(cancel);
             }
-            catch (Exception e) when (seen is not null && e is HttpRequestException or JsonException or TaskCanceledException && !cancel.IsCancellationRequested)
+            catch (Exception e) when (e is HttpRequestException or JsonException or TaskCanceledException && !cancel.IsCancellationRequested)
             {
+                failed = new Failure(e.Message, clock.GetTimestamp());
                 // Known keys outlive an issuer that is down, for as long as they are at most a day old.
-                return clock.GetElapsedTime(seen!.LoadedAt) < TimeSpan.FromDays(1) ? seen : throw new HttpRequestException(e.Message, e);
+                return seen is not null && clock.GetElapsedTime(seen.LoadedAt) < TimeSpan.FromDays(1) ? seen : throw new HttpRequestException(e.Message, e);
             }
         }
         finally

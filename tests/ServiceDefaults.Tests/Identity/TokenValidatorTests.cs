@@ -121,6 +121,34 @@ public sealed class TokenValidatorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_waits_for_an_issuer_that_does_not_answer_is_told_with_the_first()
+    {
+        var silent = new SilentIssuer();
+        var http = new ServiceCollection().AddHttpClient(nameof(TokenValidator)).ConfigurePrimaryHttpMessageHandler(() => silent).Services.BuildServiceProvider();
+        var patient = new TokenValidator(documents, http.GetRequiredService<IHttpClientFactory>(), clock);
+        var waiting = Enumerable.Range(0, 5).Select(i => patient.ValidateAsync(issuer.Token(new { jti = i }), CancellationToken.None).AsTask()).ToList();
+        silent.GiveUp.SetResult();
+
+        foreach (var told in await Task.WhenAll(waiting)) told.Error.ShouldNotBeNull().ShouldContain("keys could not be read");
+        silent.Asked.ShouldBe(1);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        (await patient.ValidateAsync(issuer.Token(), CancellationToken.None)).Principal.ShouldBeNull();
+        silent.Asked.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Known_keys_outlive_an_issuer_that_is_down_for_a_day()
+    {
+        var tokens = Enumerable.Range(0, 3).Select(i => issuer.Token(new { jti = i, exp = clock.GetUtcNow().AddDays(2).ToUnixTimeSeconds() })).ToList();
+        (await Validate(tokens[0])).Principal.ShouldNotBeNull();
+        await issuer.DisposeAsync();
+        clock.Advance(TimeSpan.FromHours(23));
+        (await Validate(tokens[1])).Principal.ShouldNotBeNull();
+        clock.Advance(TimeSpan.FromHours(2));
+        (await Validate(tokens[2])).Error.ShouldNotBeNull().ShouldContain("keys could not be read");
+    }
+
+    [Fact]
     public async Task With_no_policy_every_token_is_refused()
     {
         var http = new ServiceCollection().AddHttpClient().BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
@@ -128,4 +156,20 @@ public sealed class TokenValidatorTests : IAsyncLifetime
     }
 
     private ValueTask<TokenResult> Validate(string token) => validator.ValidateAsync(token, CancellationToken.None);
+
+    /// <summary>Takes requests and answers none, until it gives up.</summary>
+    private sealed class SilentIssuer : HttpMessageHandler
+    {
+        private int asked;
+
+        public int Asked => asked;
+        public TaskCompletionSource GiveUp { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref asked);
+            await GiveUp.Task;
+            throw new HttpRequestException("no answer");
+        }
+    }
 }
