@@ -56,9 +56,9 @@ internal sealed class OpenHold(
             await session.RecordHoldAsync(permit, decision);
             return Refusals.Of(decision, request.RequestId, link);
         }
-        catch (JournalUnavailableException)
+        catch (JournalUnavailableException e)
         {
-            return Refusals.JournalUnavailable();
+            return Refusals.JournalUnavailable(e);
         }
         catch (Exception e)
         {
@@ -75,7 +75,8 @@ internal sealed class OpenHold(
     {
         try
         {
-            return await resolved.Task.WaitAsync(request.ExpiresAt + ExpiryGrace - clock.GetUtcNow(), clock);
+            var left = request.ExpiresAt + ExpiryGrace - clock.GetUtcNow();
+            return await resolved.Task.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
         }
         catch (TimeoutException)
         {

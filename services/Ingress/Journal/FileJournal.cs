@@ -53,7 +53,7 @@ internal sealed class FileJournal : IJournal, IDisposable
         get
         {
             lock (gate)
-                return Refusal(0, closing: false);
+                return Refusal(0, closing: false) ?? (store.IsDiskFull() ? "The journal's disk is full: free space for a segment" : null);
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed class FileJournal : IJournal, IDisposable
         lock (gate)
         {
             if (Refusal(length, closing) is { } why)
-                throw Refuse(why, null);
+                throw Refuse(why, null, full: broken is null && !disposed);
             if (!heads.IsNext(e))
                 throw new JournalUnavailableException($"Event {e.Sequence} does not follow the last event of session {e.SessionId}: the session can not go on.");
             Store(head, e.Bytes, closing);
@@ -201,12 +201,12 @@ internal sealed class FileJournal : IJournal, IDisposable
             : null;
     }
 
-    private JournalUnavailableException Refuse(string why, Exception? inner)
+    private JournalUnavailableException Refuse(string why, Exception? inner, bool full = false)
     {
         if (!refusing)
             logger.RefusesEvents(why);
         refusing = true;
-        return new JournalUnavailableException(why + ".", inner);
+        return new JournalUnavailableException(why + ".", inner) { Full = full };
     }
 
     // Not to be cancelled: the disk answers in a moment, and a wait that can be given up costs another hop between threads.

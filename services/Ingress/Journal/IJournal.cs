@@ -26,4 +26,8 @@ public interface IJournal
 }
 
 /// <summary>The journal can not take the event: nothing that depends on it may be forwarded.</summary>
-public sealed class JournalUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class JournalUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>True: its limit is reached, and it takes events again once Audit has what is in it.</summary>
+    public bool Full { get; init; }
+}

@@ -2,7 +2,7 @@ namespace Hoop.Ingress.Journal;
 
 internal static partial class JournalLog
 {
-    [LoggerMessage(3001, LogLevel.Warning, "Journal segment {Segment}: {Bytes} damaged bytes at its end were cut off, {Whole} whole ones kept")]
+    [LoggerMessage(3001, LogLevel.Warning, "Journal segment {Segment}: {Bytes} damaged bytes at its end were cut off and set aside in {Segment}.damaged, {Whole} whole ones stay")]
     public static partial void TailCut(this ILogger logger, string segment, long bytes, long whole);
 
     [LoggerMessage(3002, LogLevel.Warning, "Journal segment {Segment} is not readable and was set aside as {Segment}.damaged")]
@@ -19,6 +19,9 @@ internal static partial class JournalLog
 
     [LoggerMessage(3006, LogLevel.Critical, "The journal could not be brought to the disk ({Error}); everything is refused until a restart")]
     public static partial void SyncFailed(this ILogger logger, string error);
+
+    [LoggerMessage(3008, LogLevel.Error, "What was cut off journal segment {Segment} could not be set aside ({Error})")]
+    public static partial void CutNotKept(this ILogger logger, string segment, string error);
 
     [LoggerMessage(3011, LogLevel.Warning, "Audit gets no events ({Error}); they wait in the journal, {Backlog} bytes so far")]
     public static partial void ShippingStalled(this ILogger logger, string error, long backlog);

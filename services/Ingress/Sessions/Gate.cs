@@ -57,7 +57,7 @@ public sealed class Gate(
         catch (JournalUnavailableException e)
         {
             logger.JournalRefused(session.Id, e.Message);
-            return (null, Refusals.JournalUnavailable());
+            return (null, Refusals.JournalUnavailable(e));
         }
         return (session, null);
     }

@@ -22,7 +22,9 @@ internal static class GateExtensions
         {
             IngressId = IngressId.ReadOrCreate(directory),
             PortalUrl = new Uri(configuration["Hoop:PortalUrl"] ?? throw new InvalidOperationException("Set Hoop__PortalUrl to the portal's public address.")),
+            ApprovalTimeout = configuration.GetValue("Hoop:ApprovalTimeout", TimeSpan.FromSeconds(10)),
         };
+        if (options.ApprovalTimeout <= TimeSpan.Zero) throw new InvalidOperationException("Hoop__ApprovalTimeout must be more than 00:00:00.");
         builder.Services.AddSingleton(Options.Create(options));
         builder.Services.AddSingleton<Gate>();
         builder.Services.AddSingleton(RecordingOptions.From(configuration));

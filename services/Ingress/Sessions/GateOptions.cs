@@ -9,6 +9,6 @@ public sealed class GateOptions
     /// <summary>Public address of the portal, for the links that people get.</summary>
     public required Uri PortalUrl { get; init; }
 
-    /// <summary>How long the Approval service may take to accept a request or a redeem.</summary>
+    /// <summary>How long the broker may take to accept what is for the Approval service; then the statement is refused.</summary>
     public TimeSpan ApprovalTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

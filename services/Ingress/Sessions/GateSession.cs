@@ -318,10 +318,10 @@ public sealed class GateSession
     /// <summary>An error while deciding is a refusal, never a pass.</summary>
     private Refusal Failed(Exception error)
     {
-        if (error is JournalUnavailableException)
+        if (error is JournalUnavailableException unavailable)
         {
             logger.JournalRefused(Id, error.Message);
-            return Refusals.JournalUnavailable();
+            return Refusals.JournalUnavailable(unavailable);
         }
         logger.DecidingFailed(error, Id);
         return Refusals.DecidingFailed();

@@ -1,5 +1,6 @@
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Identity;
+using Hoop.Ingress.Journal;
 using Hoop.Masking.Engine;
 using Hoop.Policy.Engine;
 
@@ -19,8 +20,10 @@ internal static class Refusals
         new(RefusalCode.UnknownTarget, null, $"target \"{target}\" does not exist or is not open to {principal.Name}",
             "The database name selects the target; hoop.yaml names no such target for your roles.", "Check the database name, or ask for a role with a policy on that target.");
 
-    internal static Refusal JournalUnavailable() =>
-        new(RefusalCode.JournalUnavailable, null, "the audit journal cannot be written, so nothing may run",
+    internal static Refusal JournalUnavailable(JournalUnavailableException why) => why.Full
+        ? new(RefusalCode.JournalUnavailable, null, "the audit journal is full, so nothing may run",
+            "Every statement is recorded before it runs, and Audit has not yet taken what is recorded.", "Try again when Audit has caught up; an administrator sees in Ingress' /health how far it is.")
+        : new(RefusalCode.JournalUnavailable, null, "the audit journal cannot be written, so nothing may run",
             "Every statement is recorded before it runs; the journal's disk is full or failing.", "Try again when an administrator has freed or repaired the journal's disk.");
 
     internal static Refusal DecidingFailed() =>

@@ -2,6 +2,7 @@ using System.Buffers;
 using Hoop.Audit.Chain;
 using Hoop.Contracts.Audit;
 using Hoop.Ingress.Journal;
+using Hoop.Testing;
 using Shouldly;
 using Xunit;
 
@@ -90,6 +91,7 @@ public sealed class FileJournalTests : IDisposable
         });
 
         refusal.Message.ShouldStartWith("The journal is full");
+        refusal.Full.ShouldBeTrue();
         rig.Journal.Trouble.ShouldBeNull();   // A smaller event would still fit; this one did not.
         await session.AppendAsync(EventKinds.OperationCompleted, payload, Durability.Synced);
         await session.AppendAsync(EventKinds.HoldResolved, payload, Durability.Synced);
@@ -124,7 +126,26 @@ public sealed class FileJournalTests : IDisposable
         rig.Open(rig.Options(segment: 8L << 40, max: 1L << 50));
         JournalRig.IsChained(rig.Events()).ShouldBeTrue();
         rig.Events()[^1].ShouldSatisfyAllConditions(e => e.Kind.ShouldBe(EventKinds.SessionEnded), e => e.Payload.ShouldBe("""{"cause":"crash"}"""));
-        await Should.ThrowAsync<JournalUnavailableException>(async () => await rig.Session("s2").AppendAsync(EventKinds.SessionStarted, "{}", Durability.Written));
+        (await Should.ThrowAsync<JournalUnavailableException>(async () => await rig.Session("s2").AppendAsync(EventKinds.SessionStarted, "{}", Durability.Written))).Full.ShouldBeFalse();
+        rig.Journal.Trouble.ShouldNotBeNull().ShouldContain("disk is full");
+    }
+
+    [Theory]
+    [InlineData(-400)]
+    [InlineData(4000)]
+    public async Task A_clock_that_jumps_in_the_middle_of_a_session_breaks_no_chain(int days)
+    {
+        rig.Open();
+        var clock = new ManualClock();
+        var session = new SessionJournal("s1", rig.Journal, clock);
+        await session.AppendAsync(EventKinds.SessionStarted, "{}", Durability.Synced);
+        clock.Advance(TimeSpan.FromDays(days));
+        await session.AppendAsync(EventKinds.OperationDecided, "{}", Durability.Synced);
+        rig.Close();
+
+        rig.Open();
+        JournalRig.IsChained(rig.Events()).ShouldBeTrue();
+        rig.Events().Select(e => e.Kind).ShouldBe([EventKinds.SessionStarted, EventKinds.OperationDecided, EventKinds.SessionEnded]);
     }
 
     [Fact]

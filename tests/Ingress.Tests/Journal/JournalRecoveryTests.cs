@@ -107,6 +107,22 @@ public sealed class JournalRecoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_cut_off_a_damaged_segment_is_set_aside_for_people_to_look_at()
+    {
+        rig.Open();
+        await StartAsync("s1", operations: 4);
+        rig.Close();
+        var (file, bytes, all) = (rig.Files().Single(), await File.ReadAllBytesAsync(rig.Files().Single()), rig.Events());
+        bytes[bytes.Length / 2] ^= 0x10;
+        await File.WriteAllBytesAsync(file, bytes);
+
+        rig.Open();
+        var kept = rig.Events().TakeWhile(e => e.Kind != EventKinds.SessionEnded).Count();
+        kept.ShouldBeInRange(1, all.Count - 2);
+        (await File.ReadAllBytesAsync(file + ".damaged")).ShouldBe(bytes[(int)rig.Journal.Segments()[0].Written..]);
+    }
+
+    [Fact]
     public async Task The_chain_goes_on_after_the_segments_that_began_it_are_gone()
     {
         rig.Open(rig.Options(segment: 4096));

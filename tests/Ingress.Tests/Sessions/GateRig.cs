@@ -95,6 +95,9 @@ internal sealed class PlayedApprovals : IApprovals
     private readonly TaskCompletionSource<ApprovalRequested> requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal bool Down { get; set; }
+
+    /// <summary>Happens while a request is on its way.</summary>
+    internal Action? Delivering { get; set; }
     internal bool Grants { get; set; } = true;
     /// <summary>As approvers limited it.</summary>
     internal long? MaxRows { get; set; }
@@ -109,6 +112,7 @@ internal sealed class PlayedApprovals : IApprovals
     public Task RequestAsync(ApprovalRequested request, CancellationToken cancel)
     {
         if (Down) return Task.FromException(new InvalidOperationException("broker down"));
+        Delivering?.Invoke();
         requested.TrySetResult(request);
         return Task.CompletedTask;
     }

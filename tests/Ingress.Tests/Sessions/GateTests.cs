@@ -282,6 +282,17 @@ public class GateTests
     }
 
     [Fact]
+    public async Task A_hold_that_is_over_when_it_begins_because_the_clock_jumped_is_refused_as_expired()
+    {
+        var rig = new GateRig();
+        var session = await rig.OpenAsync();
+        rig.Approvals.Delivering = () => rig.Clock.Advance(TimeSpan.FromDays(1));
+        var hold = (await session.AskAsync(GateRig.Operation("delete", effects: Effects.Write), CancellationToken.None)).Hold!;
+
+        (await hold.Outcome).Refusal!.Code.ShouldBe(RefusalCode.Expired);
+    }
+
+    [Fact]
     public async Task A_policy_that_forbids_it_meanwhile_refuses_what_was_approved()
     {
         var rig = new GateRig();

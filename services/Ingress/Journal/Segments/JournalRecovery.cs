@@ -90,10 +90,28 @@ internal sealed class JournalRecovery(string directory, ILogger logger)
 
     private void Cut(SafeFileHandle file, string path, long whole, long end)
     {
+        if (end > whole)
+            KeepCut(file, path, whole, end);
         RandomAccess.SetLength(file, whole);
         RandomAccess.FlushToDisk(file);
-        if (end > whole)
-            logger.TailCut(Path.GetFileName(path), end - whole, whole);
+    }
+
+    /// <summary>A torn last record was promised to nobody; but a disk that errs in the middle may have whole ones after it, for people to look at.</summary>
+    private void KeepCut(SafeFileHandle file, string path, long whole, long end)
+    {
+        logger.TailCut(Path.GetFileName(path), end - whole, whole);
+        try
+        {
+            var cut = new byte[end - whole];
+            var length = RandomAccess.Read(file, cut, whole);
+            using var kept = new FileStream(path + ".damaged", FileMode.Create, FileAccess.Write);
+            kept.Write(cut.AsSpan(0, length));
+            kept.Flush(flushToDisk: true);
+        }
+        catch (IOException e)
+        {
+            logger.CutNotKept(Path.GetFileName(path), e.Message);
+        }
     }
 
     private void SetAside(string path, long end)

@@ -13,9 +13,6 @@ internal sealed class SegmentStore(JournalOptions options, SessionHeads heads, I
     public IReadOnlyList<Segment> Segments => segments;
     public long TotalBytes { get; private set; } = earlier.Sum(s => s.Written);
 
-    /// <summary>True while no new segment can be allocated.</summary>
-    public bool DiskFull => diskFullSince is not null;
-
     /// <summary>True when a file was made that its directory may not know on the disk yet.</summary>
     public bool DirectoryChanged { get; set; } = true;
 
@@ -39,6 +36,22 @@ internal sealed class SegmentStore(JournalOptions options, SessionHeads heads, I
         KeepReserve();
         Roll(0, closing: true);
         KeepReserve();
+    }
+
+    /// <summary>True while no new segment can be allocated: tried again by whoever asks, so that it is known without a client.</summary>
+    public bool IsDiskFull()
+    {
+        if (diskFullSince is null)
+            return false;
+        try
+        {
+            Roll(0, closing: false);
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
     }
 
     public void Delete(Segment segment)
