@@ -16,13 +16,15 @@ public sealed partial class PostgresServer : IAsyncDisposable
 
     private static readonly Lazy<Task<PostgresServer>> Shared = new(() => StartAsync());
 
-    private readonly ChildProcess _process;
+    private readonly string[] _settings;
+    private ChildProcess _process;
     private readonly string _directory;
     private int _databases;
 
-    private PostgresServer(ChildProcess process, string directory, int port, string password)
+    private PostgresServer(ChildProcess process, string[] settings, string directory, int port, string password)
     {
         _process = process;
+        _settings = settings;
         _directory = directory;
         Port = port;
         Password = password;
@@ -53,11 +55,12 @@ public sealed partial class PostgresServer : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             var port = FreePort();
-            var process = await PostgresBinaries.StartAsync(directory, port, settings ?? []);
+            string[] given = [.. settings ?? []];
+            var process = await PostgresBinaries.StartAsync(directory, port, given);
             try
             {
                 await process.SeenAsync(Ready()).WaitAsync(TimeSpan.FromSeconds(60));
-                return new PostgresServer(process, directory, port, password);
+                return new PostgresServer(process, given, directory, port, password);
             }
             catch (InvalidOperationException) when (attempt < 3)
             {
@@ -95,6 +98,13 @@ public sealed partial class PostgresServer : IAsyncDisposable
     {
         _process.Signal("QUIT");
         await _process.Exited;
+    }
+
+    /// <summary>Starts it again after <see cref="KillAsync"/>, where and with what it was.</summary>
+    public async Task StartAgainAsync()
+    {
+        _process = await PostgresBinaries.StartAsync(_directory, Port, _settings);
+        await _process.SeenAsync(Ready()).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     public async ValueTask DisposeAsync()

@@ -85,6 +85,27 @@ public class RecordEventsTests(AuditRig rig)
     }
 
     [Fact]
+    public async Task Events_of_a_clock_that_jumped_keep_their_order_and_are_all_found()
+    {
+        var (chain, start) = (new SessionChain(AuditRig.NewId()), DateTimeOffset.Parse("2026-01-31T12:00:00Z"));
+        List<JournalEvent> events =
+        [
+            chain.Append(EventKinds.SessionStarted, AuditRig.Session(chain.SessionId)[0].Payload, start),
+            chain.Append(EventKinds.OperationDecided, """{"operation":1,"outcome":"allow","text":"select 1"}""", start.AddDays(-500)),
+            chain.Append(EventKinds.OperationCompleted, """{"operation":1,"rows":1}""", start.AddYears(20)),
+            chain.Append(EventKinds.SessionEnded, """{"cause":"client closed"}""", start.AddDays(-1)),
+        ];
+        await rig.StoreAsync(events[..2]);
+        await rig.StoreAsync(events[1..]);
+        await rig.StoreAsync(events);
+
+        var shown = await rig.GetAsync(AuditRig.Bea, $"/api/sessions/{chain.SessionId}");
+        shown.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("sequence").GetInt64()).ShouldBe([0, 1, 2, 3]);
+        shown.GetProperty("session").GetProperty("complete").GetBoolean().ShouldBeTrue();
+        shown.GetProperty("session").GetProperty("state").GetString().ShouldBe("ended");
+    }
+
+    [Fact]
     public async Task The_head_follows_the_chain_over_a_gap_that_closes()
     {
         var events = AuditRig.Session(AuditRig.NewId());

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -24,13 +23,20 @@ public sealed class FaultSystem : HoopSystem, IAsyncLifetime
     /// <summary>Is told of everything.</summary>
     public HookReceiver Hook { get; private set; } = null!;
 
+    /// <summary>The target <c>elsewhere</c>: a server that Hoop's own databases are not on, with one table, <c>things</c>.</summary>
+    public PostgresServer Elsewhere { get; private set; } = null!;
+
     public async ValueTask InitializeAsync()
     {
-        Issuer = await FakeIssuer.StartAsync();
+        (Issuer, Elsewhere) = (await FakeIssuer.StartAsync(), await PostgresServer.StartAsync());
         Hook = await HookReceiver.StartAsync();
+        var database = await Elsewhere.CreateDatabaseAsync("create table things (id int primary key, note text); insert into things select i, 'thing ' || i from generate_series(1, 100) i");
         var identityPort = FreePort();
-        await File.WriteAllTextAsync(config, Configuration(await File.ReadAllTextAsync(Repository.File("demo", "hoop.yaml")), identityPort));
-        await StartAsync(config, new Dictionary<string, string?> { ["HOOP_PORT_IDENTITY"] = identityPort.ToString() });
+        await File.WriteAllTextAsync(config, Configuration(await File.ReadAllTextAsync(Repository.File("demo", "hoop.yaml")), identityPort, database));
+        await StartAsync(config, new Dictionary<string, string?>
+        {
+            ["HOOP_PORT_IDENTITY"] = identityPort.ToString(), ["ELSEWHERE_PASSWORD"] = Elsewhere.Password, ["Hoop__ApprovalTimeout"] = "00:00:03",
+        });
     }
 
     public new async ValueTask DisposeAsync()
@@ -38,14 +44,19 @@ public sealed class FaultSystem : HoopSystem, IAsyncLifetime
         await base.DisposeAsync();
         await Issuer.DisposeAsync();
         await Hook.DisposeAsync();
+        await Elsewhere.DisposeAsync();
         File.Delete(config);
     }
 
+    /// <summary>Adds a rule to the file that Policy watches.</summary>
+    public async Task AddRuleAsync(string rule) =>
+        await File.WriteAllTextAsync(config, (await File.ReadAllTextAsync(config)).Replace("\npolicies:\n", $"\npolicies:\n  - {rule}\n", StringComparison.Ordinal));
+
     /// <summary>
-    /// The demo's rules, with a second issuer, a target that is not there, a rule whose requests wait two seconds only, a target with one rule of each kind,
-    /// and a receiver.
+    /// The demo's rules, with a second issuer, a target that is not there, one elsewhere, a rule whose requests wait two seconds only, a target with one
+    /// rule of each kind, and a receiver.
     /// </summary>
-    private string Configuration(string demo, int identityPort) => demo
+    private string Configuration(string demo, int identityPort, string elsewhere) => demo
         .Replace("\ntargets:\n", $$"""
 
             identity:
@@ -55,12 +66,13 @@ public sealed class FaultSystem : HoopSystem, IAsyncLifetime
             targets:
               ledger: { protocol: postgres, address: env:SHOP_ADDRESS, database: shop, credential: { username: shop_app, password: env:SHOP_PASSWORD }, tls: disable, labels: { env: test } }
               down: { protocol: postgres, address: "127.0.0.1:1", database: shop, credential: { username: app, password: env:SHOP_PASSWORD }, tls: disable, labels: { env: demo } }
+              elsewhere: { protocol: postgres, address: "127.0.0.1:{{Elsewhere.Port}}", database: {{elsewhere}}, credential: { username: {{PostgresServer.UserName}}, password: env:ELSEWHERE_PASSWORD }, tls: disable, labels: { env: demo } }
 
             """, StringComparison.Ordinal)
         .Replace("\npolicies:\n", """
 
             policies:
-              - { name: down-read, roles: [agent], targets: [down], allow: { verbs: [select], objects: [public.*] } }
+              - { name: down-read, roles: [agent], targets: [down, elsewhere], allow: { verbs: [select], objects: [public.*] } }
               - { name: impatient, roles: [agent], targets: [shop], approve: { verbs: [delete], objects: [public.order_items], by: [dba], count: 1, expires: 2s } }
               - { name: ledger-read, roles: [agent, engineer], targets: [ledger], allow: { verbs: [select], objects: [public.*] } }
               - { name: ledger-fresh, roles: [agent], targets: [ledger], approve: { verbs: [delete], objects: [public.orders], by: [dba], stepUp: fresh, expires: 15m } }
@@ -77,8 +89,11 @@ public sealed class FaultSystem : HoopSystem, IAsyncLifetime
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    public Task ReadsAsync() =>
-        Eventually.SeenAsync(() => PsqlAsync("select 'reads again'"), psql => psql.ExitCode == 0, seconds: 60);
+    public Task ReadsAsync(string target = "shop") =>
+        Eventually.SeenAsync(() => PsqlAsync("select 'reads again'", target), psql => psql.ExitCode == 0, seconds: 60);
+
+    /// <summary>Waits until a command of the CLI is answered.</summary>
+    public Task AnswersAsync(params string[] command) => Eventually.SeenAsync(() => CliAsync(command), answer => answer.ExitCode == 0, seconds: 60, what: string.Join(' ', command));
 
     /// <summary>A session, once it is in a state.</summary>
     public async Task<JsonElement> SessionBecomesAsync(string id, string state)
@@ -114,10 +129,5 @@ public sealed class FaultSystem : HoopSystem, IAsyncLifetime
         }
     }
 
-    public static void Kill(int pid)
-    {
-        using var process = Process.GetProcessById(pid);
-        process.Kill();
-        process.WaitForExit();
-    }
+    internal RunningProcess ProcessOf(string service) => new(PidOf(service));
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using Hoop.Testing;
 using Npgsql;
@@ -7,6 +9,10 @@ namespace Hoop.EndToEnd.Tests.Support;
 /// <summary>The whole system as a user starts it: <c>./run</c> on free ports, with its own data.</summary>
 public class HoopSystem : IAsyncDisposable
 {
+    /// <summary>The demo's tokens are good for a quarter of an hour.</summary>
+    private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<string, (string Token, long At)> tokens = new();
     private readonly string data = TestFolders.Create("hoop-e2e-").FullName;
     private Command? run;
 
@@ -52,8 +58,11 @@ public class HoopSystem : IAsyncDisposable
 
     public async Task<string> TokenAsync(string name = "reporting-agent")
     {
+        if (tokens.TryGetValue(name, out var known) && Stopwatch.GetElapsedTime(known.At) < TokenLife) return known.Token;
         var result = await CliAsync("token", "--as", name);
-        return result.ExitCode == 0 ? result.Output.Trim() : throw new InvalidOperationException($"no token: {result.Error}");
+        if (result.ExitCode != 0) throw new InvalidOperationException($"no token: {result.Error}");
+        tokens[name] = (result.Output.Trim(), Stopwatch.GetTimestamp());
+        return tokens[name].Token;
     }
 
     public async Task<NpgsqlConnection> ConnectAsync(string target = "shop", string principal = "reporting-agent", string extra = "")

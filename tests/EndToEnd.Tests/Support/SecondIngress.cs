@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Hoop.Testing;
 using Npgsql;
 
@@ -9,36 +8,78 @@ namespace Hoop.EndToEnd.Tests.Support;
 /// <summary>Another Ingress beside the system's own, started as that one was: a second replica behind the load balancer that a test is.</summary>
 public sealed class SecondIngress : IAsyncDisposable
 {
-    private readonly HoopSystem system;
-    private readonly Command process;
-    private readonly int port;
+    private readonly string[] command;
+    private readonly string directory;
+    private readonly Dictionary<string, string?> environment;
+    private readonly Func<Task<string>> token;
     private readonly string data;
+    private Command process;
 
-    private SecondIngress(HoopSystem system, Command process, int port, string data) => (this.system, this.process, this.port, this.data) = (system, process, port, data);
-
-    public static async Task<SecondIngress> StartAsync(HoopSystem system)
+    private SecondIngress(HoopSystem system, IReadOnlyDictionary<string, string?> settings, string data, Func<Task<string>> token)
     {
-        var like = system.PidOf("ingress");
-        var environment = Strings(like, "environ").Select(entry => entry.Split('=', 2)).ToDictionary(entry => entry[0], entry => (string?)entry[1]);
-        var (data, port) = (TestFolders.Create("hoop-second-").FullName, FreePort());
-        environment["Hoop__DataDirectory"] = data;
-        environment["Hoop__Postgres__Listen"] = $"127.0.0.1:{port}";
-        environment["ASPNETCORE_URLS"] = environment["HTTP_PORTS"] = environment["ASPNETCORE_HTTP_PORTS"] = null;
-        environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
-        var command = Strings(like, "cmdline");
-        var process = Command.Start(command[0], command[1..], environment, new DirectoryInfo($"/proc/{like}/cwd").ResolveLinkTarget(true)!.FullName);
-        var second = new SecondIngress(system, process, port, data);
-        await Eventually.SeenAsync(second.AnswersAsync, answers => answers, seconds: 60, what: "the second Ingress answers");
-        return second;
+        (this.data, this.token, Port) = (data, token, FreePort());
+        var like = new RunningProcess(system.PidOf("ingress"));
+        // A disk that may take no more, by the limit on the size of files, is an error instead of the end of the process.
+        (command, directory) = (["-c", "trap '' XFSZ; exec \"$@\"", "sh", .. like.Command], like.Directory);
+        environment = new(like.Environment)
+        {
+            ["Hoop__DataDirectory"] = data, ["Hoop__Postgres__Listen"] = $"127.0.0.1:{Port}",
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:0", ["HTTP_PORTS"] = null, ["ASPNETCORE_HTTP_PORTS"] = null,
+        };
+        foreach (var (name, value) in settings) environment[name] = value;
+        process = Start();
     }
 
-    public async Task<NpgsqlConnection> ConnectAsync()
+    public int Port { get; }
+
+    public int ProcessId => process.ProcessId;
+
+    /// <summary>Its name in the records.</summary>
+    public string Id => File.ReadAllText(Path.Combine(data, "ingress-id")).Trim();
+
+    /// <param name="settings">Environment on top of what the system's own has.</param>
+    /// <param name="data">Its data directory; null: one of its own, which goes with it.</param>
+    /// <param name="token">An access token, where the demo's identity provider is not to be asked.</param>
+    public static async Task<SecondIngress> StartAsync(HoopSystem system, IReadOnlyDictionary<string, string?>? settings = null, string? data = null, string? token = null)
+    {
+        var second = new SecondIngress(
+            system, settings ?? new Dictionary<string, string?>(), data ?? TestFolders.Create("hoop-second-").FullName,
+            token is null ? () => system.TokenAsync() : () => Task.FromResult(token));
+        try
+        {
+            await second.AnswersAsync();
+            return second;
+        }
+        catch
+        {
+            await second.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task KillAsync()
+    {
+        new RunningProcess(ProcessId).Kill();
+        await process.DisposeAsync();
+    }
+
+    public Task StartAgainAsync()
+    {
+        process = Start();
+        return AnswersAsync();
+    }
+
+    /// <param name="with">Another access token than the usual.</param>
+    public async Task<NpgsqlConnection> ConnectAsync(string? with = null)
     {
         var connection = new NpgsqlConnection(
-            $"Host=127.0.0.1;Port={port};Database=shop;Username=reporting-agent;Password={await system.TokenAsync()};SSL Mode=Require;Trust Server Certificate=true;Pooling=false;Command Timeout=120");
+            $"Host=127.0.0.1;Port={Port};Database=shop;Username=reporting-agent;Password={with ?? await token()};SSL Mode=Require;Trust Server Certificate=true;Pooling=false;Command Timeout=120;Include Error Detail=true");
         await connection.OpenAsync();
         return connection;
     }
+
+    public async Task<CommandResult> PsqlAsync(string sql) => await Command.RunAsync(
+        "psql", ["-X", "-A", "-t", $"host=127.0.0.1 port={Port} user=reporting-agent dbname=shop sslmode=require"], new Dictionary<string, string?> { ["PGPASSWORD"] = await token() }, sql);
 
     public async ValueTask DisposeAsync()
     {
@@ -46,7 +87,11 @@ public sealed class SecondIngress : IAsyncDisposable
         Directory.Delete(data, recursive: true);
     }
 
-    private async Task<bool> AnswersAsync()
+    private Command Start() => Command.Start("sh", command, environment, directory);
+
+    private Task AnswersAsync() => Eventually.SeenAsync(AnswersOnceAsync, answers => answers, seconds: 60, what: "the second Ingress answers");
+
+    private async Task<bool> AnswersOnceAsync()
     {
         if (process.HasExited) throw new InvalidOperationException($"The second Ingress ended:\n{process.Seen}");
         try
@@ -59,9 +104,6 @@ public sealed class SecondIngress : IAsyncDisposable
             return false;
         }
     }
-
-    private static string[] Strings(int pid, string file) =>
-        Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{pid}/{file}")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
     private static int FreePort()
     {
