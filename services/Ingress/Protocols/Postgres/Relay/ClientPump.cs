@@ -10,6 +10,9 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// </summary>
 internal sealed class ClientPump(RelaySession session, ClientMessages messages, HoldRoom holds)
 {
+    /// <summary>Messages after which the loop's other sessions have their turn: a buffer may hold thousands, and each may be refused at some cost.</summary>
+    private const int Turn = 64;
+
     private readonly PostgresOptions options = session.Services.Options;
 
     /// <summary>Bytes of a copy-data message that still pass.</summary>
@@ -36,9 +39,11 @@ internal sealed class ClientPump(RelaySession session, ClientMessages messages, 
             sent = null;
             // Its copy may have ended without the client's doing. Not within a message of the client's.
             if (passing == 0) await messages.SettleLimitedAsync(cancel);
+            var inTurn = 0;
             while (sent is null && Take(ref rest, out var frame) is var taken and not Taken.Nothing)
             {
                 Progress++;
+                if (++inTurn % Turn == 0) await Task.Yield();
                 if (session.IsBehind) await messages.CatchUpAsync(cancel);
                 if (taken == Taken.Oversize)
                 {
