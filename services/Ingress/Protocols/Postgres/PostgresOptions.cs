@@ -10,8 +10,8 @@ public sealed class PostgresOptions
     /// <summary><c>host:port</c>, the host an IP address; port 0 takes a free one.</summary>
     public string Listen { get; set; } = "127.0.0.1:15432";
 
-    /// <summary>How many event loops sessions live on, where the system has them (Linux); 0: on the standard sockets. One core is left to all the rest.</summary>
-    public int EventLoops { get; set; } = Math.Max(1, Environment.ProcessorCount - 1);
+    /// <summary>How many event loops sessions live on, where the system has them (Linux); 0: on the standard sockets.</summary>
+    public int EventLoops { get; set; } = Environment.ProcessorCount;
 
     /// <summary>Longest statement that is read, in bytes.</summary>
     public int StatementLimit { get; set; } = 1024 * 1024;
