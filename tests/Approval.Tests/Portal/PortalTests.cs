@@ -105,6 +105,7 @@ public sealed class PortalTests(SagaRig saga, PortalRig portal)
         var page = await portal.SignInAsync(Cleo);
 
         await page.GotoAsync(portal.Url + "/sessions");
+        await PortalRig.LiveAsync(page);
         await page.GetByTestId("session-row").ClickAsync();
 
         await Expect(page.GetByTestId("timeline-event")).ToHaveCountAsync(3);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Hoop.Ingress.Transport;
 using Hoop.Ingress.Wire.Postgres;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
@@ -43,7 +44,7 @@ internal sealed class ClientPump(RelaySession session, ClientMessages messages, 
             while (sent is null && Take(ref rest, out var frame) is var taken and not Taken.Nothing)
             {
                 Progress++;
-                if (++inTurn % Turn == 0) await Task.Yield();
+                if (++inTurn % Turn == 0 && EventLoop.Current is not null) await Task.Yield();
                 if (session.IsBehind) await messages.CatchUpAsync(cancel);
                 if (taken == Taken.Oversize)
                 {
