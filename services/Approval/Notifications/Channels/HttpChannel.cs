@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Net;
 using Hoop.Contracts.Documents;
+using Hoop.ServiceDefaults.Http;
 
 namespace Hoop.Approval.Notifications.Channels;
 
@@ -46,9 +46,7 @@ internal sealed class HttpChannel(TimeProvider clock) : IDisposable
     private void Sign(HttpRequestMessage request, Delivery delivery, string secrets, byte[] body)
     {
         var (id, timestamp) = ($"evt_{delivery.EventId:N}", clock.GetUtcNow().ToUnixTimeSeconds());
-        request.Headers.Add("webhook-id", id);
-        request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
-        request.Headers.TryAddWithoutValidation("webhook-signature", WebhookSignature.Of(secrets, id, timestamp, body));
+        StandardWebhook.Sign(request, id, timestamp, WebhookSignature.Of(secrets, id, timestamp, body));
     }
 
     private Attempt Judge(HttpResponseMessage response)
