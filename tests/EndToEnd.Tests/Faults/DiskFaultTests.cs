@@ -23,9 +23,10 @@ public sealed class DiskFaultTests(FaultSystem hoop)
 
         Limit(ingress.ProcessId, "65536");
         (await FillAsync(ingress, "fault-9", statements: 8)).ShouldContain("ERROR:  58030: the audit journal cannot be written");
+        var session = await hoop.SessionWithAsync("fault-9");
         Limit(ingress.ProcessId, "unlimited");
         await RunsAgainAsync(ingress);
-        var ended = await hoop.SessionBecomesAsync((await hoop.SessionWithAsync("fault-9")).Id, "ended");
+        var ended = await hoop.SessionBecomesAsync(session.Id, "ended");
         ended.GetProperty("session").GetProperty("complete").GetBoolean().ShouldBeTrue();
     }
 
@@ -56,9 +57,10 @@ public sealed class DiskFaultTests(FaultSystem hoop)
         new DriveInfo(data).AvailableFreeSpace.ShouldBe(0);
 
         (await FillAsync(ingress, "fault-10", statements: 400)).ShouldContain("ERROR:  58030: the audit journal cannot be written");
+        var session = await hoop.SessionWithAsync("fault-10");
         File.Delete(filler);
         await RunsAgainAsync(ingress);
-        await hoop.SessionBecomesAsync((await hoop.SessionWithAsync("fault-10")).Id, "ended");
+        await hoop.SessionBecomesAsync(session.Id, "ended");
     }
 
     /// <summary>Long statements, of which the last have no room: what psql says. Its session stays open.</summary>

@@ -116,21 +116,29 @@ public class HoopSystem : IAsyncDisposable
     /// <summary>The session whose record contains the text, once it has that many events; the services that show it may be down for a while.</summary>
     public async Task<RecordedSession> SessionWithAsync(string tag, int events = 0, int seconds = 30)
     {
-        return await Eventually.FoundAsync(LookAsync, seconds, what: $"a session with '{tag}' and {events} events");
+        var (found, _) = await Eventually.SeenAsync(LookAsync, look => look.Found is not null, seconds, what: $"a session with '{tag}' and {events} events");
+        return found!;
 
-        async Task<RecordedSession?> LookAsync()
+        async Task<(RecordedSession? Found, string Seen)> LookAsync()
         {
             var list = await CliAsync("sessions", "list", "--as", "bea", "--json");
-            if (list.ExitCode != 0) return null;
+            if (list.ExitCode != 0) return (null, list.Error);
+            var seen = new List<string>();
             foreach (var session in JsonDocument.Parse(list.Output).RootElement.EnumerateArray().Take(10))
             {
                 var id = session.GetProperty("id").GetString()!;
                 var result = await CliAsync("sessions", "show", id, "--as", "bea", "--json");
-                if (result.ExitCode != 0 || !result.Output.Contains(tag, StringComparison.Ordinal)) continue;
+                if (result.ExitCode != 0)
+                {
+                    seen.Add(result.Error);
+                    continue;
+                }
                 var shown = JsonDocument.Parse(result.Output).RootElement;
-                if (shown.GetProperty("events").GetArrayLength() >= events) return new RecordedSession(id, shown);
+                seen.Add($"{id}: {shown.GetProperty("events").GetArrayLength()} events");
+                if (!result.Output.Contains(tag, StringComparison.Ordinal)) continue;
+                if (shown.GetProperty("events").GetArrayLength() >= events) return (new RecordedSession(id, shown), id);
             }
-            return null;
+            return (null, string.Join("; ", seen));
         }
     }
 
