@@ -25,7 +25,7 @@ public sealed class ApprovalRulesTests(FaultSystem hoop)
             (await OpenReviewAsync(ana)).GetProperty("mayReview").GetBoolean().ShouldBeFalse();
         await using var browser = await PortalBrowser.StartAsync();
         var page = await browser.SignInAsync(hoop, "bea");
-        await page.GotoAsync(new Uri(hoop.Portal, "/reviews").ToString());
+        await PortalBrowser.OpenAsync(page, hoop, "/reviews");
         var review = page.GetByTestId("review").Filter(new() { HasText = "incident 42" });
         await Expect(review.GetByTestId("review-state")).ToHaveTextAsync("open");
         await review.GetByTestId("review-note").FillAsync("the runbook says so");
@@ -45,7 +45,7 @@ public sealed class ApprovalRulesTests(FaultSystem hoop)
         (await hoop.CliAsync("requests", "approve", request, "--as", "bea")).Error.ShouldContain("sign in again");
         await using var browser = await PortalBrowser.StartAsync();
         var page = await browser.SignInAsync(hoop, "bea");
-        await page.GotoAsync(new Uri(hoop.Portal, $"/requests/{request}").ToString());
+        await PortalBrowser.OpenAsync(page, hoop, $"/requests/{request}");
         await Expect(page.GetByTestId("approve")).ToHaveCountAsync(0);
 
         await page.GetByTestId("sign-in-again").ClickAsync();

@@ -45,7 +45,7 @@ public sealed class PortalTests(DemoSystem hoop) : IAsyncLifetime
         await using var psql = await hoop.StartPsqlAsync();
         await psql.SendAsync("delete from orders where id = 32 /* portal-2 */;\n");
         var request = await hoop.PendingRequestAsync("portal-2");
-        await page.GotoAsync(new Uri(hoop.Portal, $"/requests/{request}").ToString());
+        await PortalBrowser.OpenAsync(page, hoop, $"/requests/{request}");
         await page.GetByTestId("reason").FillAsync("ask me on Monday");
         await page.GetByTestId("deny").ClickAsync();
 
@@ -59,7 +59,7 @@ public sealed class PortalTests(DemoSystem hoop) : IAsyncLifetime
         await using var psql = await hoop.StartPsqlAsync();
         await psql.SendAsync("delete from orders where id = 33 /* portal-3 */;\n");
         var request = await hoop.PendingRequestAsync("portal-3");
-        await page.GotoAsync(new Uri(hoop.Portal, $"/requests/{request}").ToString());
+        await PortalBrowser.OpenAsync(page, hoop, $"/requests/{request}");
         await Expect(page.GetByTestId("approve")).ToBeVisibleAsync();
         psql.Signal("INT");
 
@@ -74,7 +74,7 @@ public sealed class PortalTests(DemoSystem hoop) : IAsyncLifetime
         await using var psql = await hoop.StartPsqlAsync(principal: "ana");
         await psql.SendAsync("delete from orders where id = 34 /* portal-4 */;\n");
         var request = await hoop.PendingRequestAsync("portal-4");
-        await page.GotoAsync(new Uri(hoop.Portal, $"/requests/{request}").ToString());
+        await PortalBrowser.OpenAsync(page, hoop, $"/requests/{request}");
 
         await Expect(page.Locator("body")).ToContainTextAsync("delete from orders where id = 34");
         await Expect(page.GetByTestId("approve")).ToHaveCountAsync(0);
@@ -86,10 +86,10 @@ public sealed class PortalTests(DemoSystem hoop) : IAsyncLifetime
         await hoop.PsqlAsync("select count(*) from orders /* portal-5 */;\n");
         var page = await SignInAsync("bea");
         var session = await hoop.NewestSessionAsync();
-        await page.GotoAsync(new Uri(hoop.Portal, "/sessions").ToString());
+        await PortalBrowser.OpenAsync(page, hoop, "/sessions");
         await Expect(page.Locator("body")).ToContainTextAsync("reporting-agent", new() { Timeout = 15_000 });
         await ScreenshotAsync(page, "sessions");
-        await page.GotoAsync(new Uri(hoop.Portal, $"/sessions/{session}").ToString());
+        await PortalBrowser.OpenAsync(page, hoop, $"/sessions/{session}");
         await Expect(page.Locator("body")).ToContainTextAsync("select count(*) from orders", new() { Timeout = 15_000 });
         await ScreenshotAsync(page, "timeline");
     }

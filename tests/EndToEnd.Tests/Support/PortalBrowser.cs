@@ -31,8 +31,18 @@ internal sealed class PortalBrowser : IAsyncDisposable
         await page.GetByTestId($"login-{name}").ClickAsync();
         await page.WaitForURLAsync(url => url.StartsWith(hoop.Portal.ToString(), StringComparison.Ordinal) && !url.Contains("signin"));
         await Expect(page.Locator("body")).ToContainTextAsync(name);
+        await LiveAsync(page);
         return page;
     }
+
+    /// <summary>Goes to a page of the portal, until it follows the server; what is there before is rendered ahead, and a click on it may be lost.</summary>
+    internal static async Task OpenAsync(IPage page, HoopSystem hoop, string path)
+    {
+        await page.GotoAsync(new Uri(hoop.Portal, path).ToString());
+        await LiveAsync(page);
+    }
+
+    private static Task LiveAsync(IPage page) => page.Locator("main[data-live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
     public async ValueTask DisposeAsync()
     {
