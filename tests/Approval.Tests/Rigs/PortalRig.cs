@@ -23,6 +23,7 @@ public sealed class PortalRig(SagaRig saga) : IAsyncLifetime
     private ApprovalInstance _portal = null!;
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
+    private string? _test;
 
     public string Url { get; private set; } = "";
 
@@ -49,7 +50,7 @@ public sealed class PortalRig(SagaRig saga) : IAsyncLifetime
     public async Task<IPage> SignInAsync(Principal person, int width = 1280, bool axe = false)
     {
         saga.World.SignsIn = person;
-        var context = await _browser.NewContextAsync(new() { ColorScheme = ColorScheme.Light, ViewportSize = new() { Width = width, Height = 800 } });
+        var context = await ContextAsync(new() { ColorScheme = ColorScheme.Light, ViewportSize = new() { Width = width, Height = 800 } });
         if (axe) await Axe.PutIntoAsync(context);
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(60_000);
@@ -86,12 +87,24 @@ public sealed class PortalRig(SagaRig saga) : IAsyncLifetime
     public static Task LiveAsync(IPage page) => page.Locator("main[data-live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
     /// <summary>A browser of its own, not signed in.</summary>
-    public async Task<IPage> OpenAsync() => await (await _browser.NewContextAsync()).NewPageAsync();
+    public async Task<IPage> OpenAsync() => await (await ContextAsync(new())).NewPageAsync();
 
     public async ValueTask DisposeAsync()
     {
         await _browser.DisposeAsync();
         _playwright.Dispose();
         await _portal.DisposeAsync();
+    }
+
+    /// <summary>What an earlier test left open is closed: each of its pages would follow all that happens from now on.</summary>
+    private async Task<IBrowserContext> ContextAsync(BrowserNewContextOptions options)
+    {
+        var test = TestContext.Current.Test!.UniqueID;
+        if (test != _test)
+        {
+            foreach (var context in _browser.Contexts.ToList()) await context.CloseAsync();
+        }
+        _test = test;
+        return await _browser.NewContextAsync(options);
     }
 }
