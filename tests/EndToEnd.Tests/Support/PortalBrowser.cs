@@ -29,7 +29,7 @@ internal sealed class PortalBrowser : IAsyncDisposable
         var page = await context.NewPageAsync();
         await page.GotoAsync(hoop.Portal.ToString());
         await page.GetByTestId($"login-{name}").ClickAsync();
-        await page.WaitForURLAsync(url => url.StartsWith(hoop.Portal.ToString(), StringComparison.Ordinal) && !url.Contains("signin"));
+        await page.WaitForURLAsync(url => url.StartsWith(hoop.Portal.ToString(), StringComparison.Ordinal) && !url.Contains("signin"), new() { WaitUntil = WaitUntilState.Commit });
         await Expect(page.Locator("body")).ToContainTextAsync(name);
         await LiveAsync(page);
         return page;
