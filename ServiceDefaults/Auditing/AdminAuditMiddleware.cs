@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hoop.Contracts.Audit;
+using Hoop.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -101,9 +102,9 @@ internal sealed class AdminAuditFilter(AdminAudit audit, ILogger<AdminAuditFilte
             {
                 logger.NotRecorded(audited.Kind, e.Message);
                 feature.Reached = true;
-                return TypedResults.Problem(
-                    "This can not be recorded now, so it was not done. Make room on the service's disk, or bring Audit back; then try again.",
-                    statusCode: StatusCodes.Status503ServiceUnavailable, extensions: new Dictionary<string, object?> { ["code"] = "not-recorded" });
+                return Problems.Of(
+                    StatusCodes.Status503ServiceUnavailable, "not-recorded",
+                    "This can not be recorded now, so it was not done. Make room on the service's disk, or bring Audit back; then try again.");
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using Hoop.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,7 @@
 using Hoop.Approval.Http;
 using Hoop.Approval.Saga;
 using Hoop.ServiceDefaults.Auditing;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -62,7 +63,7 @@ internal static class GrantsApi
     }
 
     private static ProblemHttpResult Problem(Refusal refusal) =>
-        TypedResults.Problem(statusCode: StatusOf(refusal.Code), detail: refusal.Message, extensions: new Dictionary<string, object?> { ["code"] = refusal.Code });
+        Problems.Of(StatusOf(refusal.Code), refusal.Code, refusal.Message);
 
     private static int StatusOf(string code) => code switch
     {

@@ -1,4 +1,4 @@
-using Hoop.ServiceDefaults.Identity;
+using Hoop.ServiceDefaults.Http;
 
 namespace Hoop.Approval.Http;
 

@@ -4,6 +4,7 @@ using Hoop.Approval.Storage;
 using Hoop.Contracts.Documents;
 using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Documents;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -79,12 +80,12 @@ internal static class NotificationsApi
     private static bool MayLookAfter(HttpContext context, HoopDocuments documents) =>
         context.GetPrincipal() is { Actors.Count: 0 } person && documents.Current is { } document && documents.HasAnyRole(person, document.Access.EditPolicy);
 
-    private static ProblemHttpResult Problem(Refusal refusal) => TypedResults.Problem(
-        statusCode: refusal.Code switch
+    private static ProblemHttpResult Problem(Refusal refusal) => Problems.Of(
+        refusal.Code switch
         {
             "not-found" => StatusCodes.Status404NotFound, "unknown-state" => StatusCodes.Status400BadRequest, _ => StatusCodes.Status403Forbidden,
         },
-        detail: refusal.Message, extensions: new Dictionary<string, object?> { ["code"] = refusal.Code });
+        refusal.Code, refusal.Message);
 }
 
 /// <summary>A receiver as the API tells it: without addresses and references.</summary>

@@ -1,5 +1,6 @@
 using Hoop.Approval.Saga;
 using Hoop.ServiceDefaults.Auditing;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -28,5 +29,5 @@ internal static class PreviewApi
     }
 
     private static ProblemHttpResult Problem(int status, Refusal refusal) =>
-        TypedResults.Problem(statusCode: status, detail: refusal.Message, extensions: new Dictionary<string, object?> { ["code"] = refusal.Code });
+        Problems.Of(status, refusal.Code, refusal.Message);
 }

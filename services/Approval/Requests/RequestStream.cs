@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Hoop.Approval.Notifications;
 using Hoop.Approval.Saga;
 using Hoop.Contracts.Identity;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -18,8 +19,7 @@ internal static class RequestStream
     private static Results<ServerSentEventsResult<RequestView?>, ProblemHttpResult> Follow(HttpContext context, RequestFeed feed)
     {
         if (!feed.TryEnter())
-            return TypedResults.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, detail: "Too many follow requests here already. Try again later, or ask for the list.",
-                extensions: new Dictionary<string, object?> { ["code"] = "too-many" });
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "too-many", "Too many follow requests here already. Try again later, or ask for the list.");
         context.Response.OnCompleted(() =>
         {
             feed.Leave();

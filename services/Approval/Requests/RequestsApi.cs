@@ -4,6 +4,7 @@ using Hoop.Approval.Reviews;
 using Hoop.Approval.Saga;
 using Hoop.Contracts.Approvals;
 using Hoop.ServiceDefaults.Auditing;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -49,7 +50,7 @@ internal static class RequestsApi
         HttpContext context, RequestQueries queries, TimeProvider clock, IConfiguration configuration, string state = "all", bool mine = false)
     {
         if (!Enum.TryParse<RequestFilter>(state, ignoreCase: true, out var filter) || !Enum.IsDefined(filter))
-            return Problem(StatusCodes.Status400BadRequest, "unknown-state", "state must be pending, decided or all.");
+            return Problems.Of(StatusCodes.Status400BadRequest, "unknown-state", "state must be pending, decided or all.");
         var viewer = context.GetPrincipal()!;
         var found = await queries.ListAsync(viewer, filter, mine, context.RequestAborted);
         return TypedResults.Ok(found.ConvertAll(approval => RequestView.Of(approval, viewer, clock.GetUtcNow(), PortalUrl(configuration))));
@@ -74,7 +75,7 @@ internal static class RequestsApi
             requestId, context.GetPrincipal()!, approve, body?.Reason, context.RequestAborted, new VoteTerms(body?.MaxRows, grant), body?.Proof);
         return counted.Accepted
             ? TypedResults.Ok(new VoteAnswer(counted.RequestId, counted.Code, counted.Message, counted.State))
-            : Problem(StatusOf(counted.Code), counted.Code, counted.Message);
+            : Problems.Of(StatusOf(counted.Code), counted.Code, counted.Message);
     }
 
     private static async Task<Results<Ok<RequesterView>, ProblemHttpResult>> WithdrawAsync(string id, WordsBody? body, HttpContext context, Requesting requesting) =>
@@ -89,12 +90,12 @@ internal static class RequestsApi
 
     private static Results<Ok<RequesterView>, ProblemHttpResult> Answer(RequesterAnswer answer) => answer.Accepted
         ? TypedResults.Ok(new RequesterView(answer.RequestId, answer.Code, answer.Message, answer.State))
-        : Problem(StatusOf(answer.Code), answer.Code, answer.Message);
+        : Problems.Of(StatusOf(answer.Code), answer.Code, answer.Message);
 
     private static ProblemHttpResult TurnedAway(HttpContext context, Refusal refusal)
     {
         context.AuditTurnedAway();
-        return Problem(StatusOf(refusal.Code), refusal.Code, refusal.Message);
+        return Problems.Of(StatusOf(refusal.Code), refusal.Code, refusal.Message);
     }
 
     private static int StatusOf(string code) => code switch
@@ -107,10 +108,7 @@ internal static class RequestsApi
     };
 
     private static ProblemHttpResult NotFound() =>
-        Problem(StatusCodes.Status404NotFound, VoteRules.NotFound.Code, VoteRules.NotFound.Message);
-
-    private static ProblemHttpResult Problem(int status, string code, string detail) =>
-        TypedResults.Problem(statusCode: status, detail: detail, extensions: new Dictionary<string, object?> { ["code"] = code });
+        Problems.Of(StatusCodes.Status404NotFound, VoteRules.NotFound.Code, VoteRules.NotFound.Message);
 
     private static string PortalUrl(IConfiguration configuration) => configuration["Hoop:PortalUrl"]?.TrimEnd('/') ?? "";
 }

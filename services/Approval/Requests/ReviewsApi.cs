@@ -2,6 +2,7 @@ using Hoop.Approval.Http;
 using Hoop.Approval.Reviews;
 using Hoop.Contracts.Approvals;
 using Hoop.ServiceDefaults.Auditing;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -42,8 +43,8 @@ internal static class ReviewsApi
         return counted.Accepted ? TypedResults.Ok(counted) : Problem(counted.Code, counted.Message);
     }
 
-    private static ProblemHttpResult Problem(string code, string detail) => TypedResults.Problem(
-        statusCode: code switch
+    private static ProblemHttpResult Problem(string code, string detail) => Problems.Of(
+        code switch
         {
             "not-found" => StatusCodes.Status404NotFound,
             "reason-needed" or "reason-too-long" => StatusCodes.Status400BadRequest,
@@ -51,7 +52,7 @@ internal static class ReviewsApi
             "no-answer" => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status403Forbidden,
         },
-        detail: detail, extensions: new Dictionary<string, object?> { ["code"] = code });
+        code, detail);
 }
 
 /// <param name="Justified">Whether the emergency was one.</param>

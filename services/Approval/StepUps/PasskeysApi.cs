@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hoop.Approval.Http;
 using Hoop.Approval.Saga;
 using Hoop.ServiceDefaults.Auditing;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -61,15 +62,15 @@ internal static class PasskeysApi
     private static IResult Answer((Ceremony? Begun, Refusal? Refusal) begun) =>
         begun.Refusal is { } refusal ? Problem(refusal) : TypedResults.Ok(new CeremonyAnswer(JsonSerializer.Deserialize<JsonElement>(begun.Begun!.Options), begun.Begun.State));
 
-    private static IResult Problem(Refusal refusal) => TypedResults.Problem(
-        statusCode: refusal.Code switch
+    private static IResult Problem(Refusal refusal) => Problems.Of(
+        refusal.Code switch
         {
             "not-found" => StatusCodes.Status404NotFound,
             "bad-request" or "passkey-refused" or "not-begun" => StatusCodes.Status400BadRequest,
             "too-many-passkeys" or "no-passkey" => StatusCodes.Status409Conflict,
             _ => StatusCodes.Status403Forbidden,
         },
-        detail: refusal.Message, extensions: new Dictionary<string, object?> { ["code"] = refusal.Code });
+        refusal.Code, refusal.Message);
 }
 
 /// <param name="Credential">The browser's answer, as <c>PublicKeyCredential.toJSON()</c> gives it.</param>

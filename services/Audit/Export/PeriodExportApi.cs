@@ -1,6 +1,7 @@
 using Hoop.Audit.Admin;
 using Hoop.Audit.Search;
 using Hoop.Audit.Sessions;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -18,21 +19,14 @@ internal static class PeriodExportApi
         HttpContext context, ExportSelection selection, ExportArchive archive, SessionRights rights, AdminChain admin, TimeProvider clock, CancellationToken cancel)
     {
         var caller = context.GetPrincipal()!;
-        SearchQuery query;
-        try
-        {
-            query = SearchQuery.Of(context.Request.Query);
-        }
-        catch (BadHttpRequestException e)
-        {
-            return Bad("not-a-time", e.Message);
-        }
+        if (SearchQuery.Parse(context.Request.Query, out var query) is { } refusal)
+            return refusal;
 
         var asked = query.Describe();
         if (asked.Count == 0)
-            return Bad("nothing-asked", "Say what to export: a period by from and to, or what a search takes, such as principal, table or text.");
+            return Problems.Of(StatusCodes.Status400BadRequest, "nothing-asked", "Say what to export: a period by from and to, or what a search takes, such as principal, table or text.");
         if (await selection.FindAsync(query, rights.ExportsAll(caller) ? null : caller, cancel) is not { } found)
-            return Bad("too-much", $"That is more than {ExportSelection.MostSessions} sessions or 20,000 statements: narrow the period or the search, and export in parts.");
+            return Problems.Of(StatusCodes.Status400BadRequest, "too-much", $"That is more than {ExportSelection.MostSessions} sessions or 20,000 statements: narrow the period or the search, and export in parts.");
 
         await admin.RecordAsync(AdminChain.SessionsExported, caller, null, null, cancel, new Dictionary<string, string>(asked) { ["sessions"] = found.Sessions.Count.ToString(System.Globalization.CultureInfo.InvariantCulture) });
         var file = new FileStream(Path.Combine(Path.GetTempPath(), $"hoop-export-{Guid.NewGuid():n}"), new FileStreamOptions
@@ -53,7 +47,4 @@ internal static class PeriodExportApi
             throw;
         }
     }
-
-    private static ProblemHttpResult Bad(string code, string detail) =>
-        TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest, extensions: new Dictionary<string, object?> { ["code"] = code });
 }

@@ -14,6 +14,9 @@ internal abstract class FeedReader(string name, AuditDatabase database, TimeProv
 
     private const int Lines = 32;
 
+    /// <summary>Kinds of events that it reads; null: all.</summary>
+    protected virtual string[]? Kinds => null;
+
     /// <summary>What to do with the events of a batch. When it returns, the reader's place moves past them.</summary>
     /// <param name="connection">In the transaction that moves the place.</param>
     protected abstract Task TakeAsync(NpgsqlConnection connection, IReadOnlyList<JournalEvent> events, CancellationToken cancel);
@@ -50,7 +53,7 @@ internal abstract class FeedReader(string name, AuditDatabase database, TimeProv
         if (entries.Count == 0)
             return false;
         foreach (var entry in entries)
-            await TakeAsync(connection, await EventFeed.EventsAsync(connection, entry, cancel), cancel);
+            await TakeAsync(connection, await EventFeed.EventsAsync(connection, entry, Kinds, cancel), cancel);
         await FeedCursor.MoveAsync(connection, name, entries[^1].Place, cancel);
         await transaction.CommitAsync(cancel);
         return true;

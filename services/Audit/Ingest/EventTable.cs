@@ -88,9 +88,11 @@ internal static class EventTable
     {
         await using var command = new NpgsqlCommand(
             """
-            SELECT e.session_id, e.sequence, e.hash, e.previous_hash
+            SELECT r.id, e.sequence, e.hash, e.previous_hash
             FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::timestamptz[]) AS r (id, first, last, first_at, last_at)
-            JOIN audit.events e ON e.session_id = r.id AND e.sequence BETWEEN r.first AND r.last AND e.at BETWEEN r.first_at AND r.last_at
+            CROSS JOIN LATERAL (
+                SELECT e.sequence, e.hash, e.previous_hash FROM audit.events e
+                WHERE e.session_id = r.id AND e.sequence BETWEEN r.first AND r.last AND e.at BETWEEN r.first_at AND r.last_at ORDER BY e.sequence) e
             """, connection)
         {
             Parameters =

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Hoop.Audit.Admin;
 using Hoop.Audit.Sessions;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -25,9 +26,9 @@ internal static class IntegrityApi
     {
         var caller = context.GetPrincipal()!;
         if (!rights.SeesAll(caller))
-            return Problem(StatusCodes.Status403Forbidden, "may-not-check", "Checking all evidence takes a role in access.viewSessions of hoop.yaml.");
+            return Problems.Of(StatusCodes.Status403Forbidden, "may-not-check", "Checking all evidence takes a role in access.viewSessions of hoop.yaml.");
         if (!keeper.TryBegin())
-            return Problem(StatusCodes.Status409Conflict, "check-runs", "A check runs already: it reads everything, so there is one at a time. Ask again when it is done.");
+            return Problems.Of(StatusCodes.Status409Conflict, "check-runs", "A check runs already: it reads everything, so there is one at a time. Ask again when it is done.");
         try
         {
             await admin.RecordAsync(AdminChain.EvidenceChecked, caller, null, null, cancel);
@@ -59,7 +60,4 @@ internal static class IntegrityApi
             await body.FlushAsync(cancel);
         }
     }
-
-    private static ProblemHttpResult Problem(int status, string code, string detail) =>
-        TypedResults.Problem(detail, statusCode: status, extensions: new Dictionary<string, object?> { ["code"] = code });
 }

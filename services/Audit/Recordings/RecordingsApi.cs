@@ -1,4 +1,5 @@
 using Hoop.Audit.Sessions;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 using Hoop.ServiceDefaults.ObjectStorage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -34,12 +35,11 @@ internal static class RecordingsApi
         {
             return await contents.ReadAsync(session.Id, number, cancel) is { } data
                 ? TypedResults.Ok(new RecordedRows(number, ContentStore.Rows(data)))
-                : TypedResults.Problem($"Session '{id}' has no recorded rows {number}, or they have not arrived yet.", statusCode: StatusCodes.Status404NotFound,
-                    extensions: new Dictionary<string, object?> { ["code"] = "no-such-content" });
+                : Problems.Of(StatusCodes.Status404NotFound, "no-such-content", $"Session '{id}' has no recorded rows {number}, or they have not arrived yet.");
         }
         catch (InvalidDataException e)
         {
-            return TypedResults.Problem(e.Message, statusCode: StatusCodes.Status500InternalServerError, extensions: new Dictionary<string, object?> { ["code"] = "content-damaged" });
+            return Problems.Of(StatusCodes.Status500InternalServerError, "content-damaged", e.Message);
         }
     }
 }

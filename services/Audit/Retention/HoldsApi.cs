@@ -1,5 +1,6 @@
 using Hoop.Audit.Sessions;
 using Hoop.ServiceDefaults.Auditing;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -31,7 +32,7 @@ internal static class HoldsApi
         var caller = context.GetPrincipal()!;
         return rights.MayHold(caller) || rights.SeesAll(caller)
             ? TypedResults.Ok(await holds.ListAsync(released ?? false, cancel))
-            : Problem(StatusCodes.Status403Forbidden, "may-not-list-holds", "Legal holds are shown to roles in access.holdSessions or access.viewSessions of hoop.yaml.");
+            : Problems.Of(StatusCodes.Status403Forbidden, "may-not-list-holds", "Legal holds are shown to roles in access.holdSessions or access.viewSessions of hoop.yaml.");
     }
 
     private static async Task<Results<Ok<LegalHold>, ProblemHttpResult>> PlaceAsync(
@@ -44,13 +45,13 @@ internal static class HoldsApi
         if (!rights.MayHold(context.GetPrincipal()!))
             return MayNot();
         if (!Scopes.Contains(scope))
-            return Problem(StatusCodes.Status400BadRequest, "no-such-scope", $"\"scope\" says what is held: {string.Join(", ", Scopes)}.");
+            return Problems.Of(StatusCodes.Status400BadRequest, "no-such-scope", $"\"scope\" says what is held: {string.Join(", ", Scopes)}.");
         if (scope == "all" ? value.Length > 0 : value.Length is 0 or > LongestValue)
-            return Problem(StatusCodes.Status400BadRequest, "value-needed", "\"value\" names the session, principal or target that is held (1 to 300 characters); a hold on all has none.");
+            return Problems.Of(StatusCodes.Status400BadRequest, "value-needed", "\"value\" names the session, principal or target that is held (1 to 300 characters); a hold on all has none.");
         if (reason.Length is 0 or > LongestReason)
             return ReasonNeeded();
         if (scope == "session" && await sessions.FindAsync(value, cancel) is null)
-            return Problem(StatusCodes.Status404NotFound, "no-such-session", $"There is no session '{value}' on record, so nothing would be held: look at GET /api/sessions.");
+            return Problems.Of(StatusCodes.Status404NotFound, "no-such-session", $"There is no session '{value}' on record, so nothing would be held: look at GET /api/sessions.");
         var hold = await holds.PlaceAsync(scope, value, reason, context.GetPrincipal()!.Id, cancel);
         context.AuditDetail("hold", hold.Id);
         return TypedResults.Ok(hold);
@@ -67,19 +68,16 @@ internal static class HoldsApi
             return ReasonNeeded();
         return !id.Contains('\0') && await holds.ReleaseAsync(id, reason, context.GetPrincipal()!.Id, cancel) is { } released
             ? TypedResults.Ok(released)
-            : Problem(StatusCodes.Status404NotFound, "no-such-hold", "There is no such legal hold, or it was released already: see GET /api/holds?released=true.");
+            : Problems.Of(StatusCodes.Status404NotFound, "no-such-hold", "There is no such legal hold, or it was released already: see GET /api/holds?released=true.");
     }
 
     private static ProblemHttpResult MayNot() =>
-        Problem(StatusCodes.Status403Forbidden, "may-not-hold", "Placing and releasing legal holds takes a role in access.holdSessions of hoop.yaml.");
+        Problems.Of(StatusCodes.Status403Forbidden, "may-not-hold", "Placing and releasing legal holds takes a role in access.holdSessions of hoop.yaml.");
 
     private static ProblemHttpResult ReasonNeeded() =>
-        Problem(StatusCodes.Status400BadRequest, "reason-needed", $"Say why: \"reason\" takes 1 to {LongestReason} characters, and it is kept.");
+        Problems.Of(StatusCodes.Status400BadRequest, "reason-needed", $"Say why: \"reason\" takes 1 to {LongestReason} characters, and it is kept.");
 
     private static string Clean(string? text) => string.Concat((text ?? "").Trim().Select(c => char.IsControl(c) ? ' ' : c));
-
-    private static ProblemHttpResult Problem(int status, string code, string detail) =>
-        TypedResults.Problem(detail, statusCode: status, extensions: new Dictionary<string, object?> { ["code"] = code });
 }
 
 /// <param name="Value">None for <c>all</c>.</param>

@@ -1,6 +1,7 @@
 using Hoop.Audit.Admin;
 using Hoop.Audit.Feed;
 using Hoop.Audit.Sessions;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -20,26 +21,16 @@ internal static class SearchApi
         HttpContext context, StatementSearch search, SessionRights rights, AdminChain admin, string? cursor, int? limit, CancellationToken cancel)
     {
         var caller = context.GetPrincipal()!;
-        SearchQuery query;
-        try
-        {
-            query = SearchQuery.Of(context.Request.Query);
-        }
-        catch (BadHttpRequestException e)
-        {
-            return Bad("not-a-time", e.Message);
-        }
+        if (SearchQuery.Parse(context.Request.Query, out var query) is { } refusal)
+            return refusal;
 
         var place = SearchCursor.TryParse(cursor);
         if (place is null && !string.IsNullOrEmpty(cursor))
-            return Bad("not-a-cursor", "The cursor is not one that a search answered; leave it out to begin anew.");
+            return Problems.Of(StatusCodes.Status400BadRequest, "not-a-cursor", "The cursor is not one that a search answered; leave it out to begin anew.");
         // The search is on record; that somebody turns its pages is not another one.
         if (place is null)
             await admin.RecordAsync(AdminChain.SessionsSearched, caller, null, null, cancel, query.Describe());
         var tags = query.Tags(rights.SeesAll(caller) ? null : caller);
         return TypedResults.Ok(await search.FindAsync(tags, query.From, query.To, place, Math.Clamp(limit ?? 50, 1, MaxPage), cancel));
     }
-
-    private static ProblemHttpResult Bad(string code, string detail) =>
-        TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest, extensions: new Dictionary<string, object?> { ["code"] = code });
 }

@@ -3,7 +3,6 @@ using Hoop.Audit.Feed;
 using Hoop.Audit.Storage;
 using Hoop.Contracts.Audit;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Hoop.Audit.Search;
 
@@ -15,12 +14,7 @@ internal sealed class SearchIndex(AuditDatabase database, TimeProvider clock, IL
 {
     public const string Cursor = "search";
 
-    private const string Insert = """
-        INSERT INTO audit.statements (session_id, sequence, at, operation, principal_id, principal_name, target, outcome, verbs, objects, effects, rules, policy_version, text, tags)
-        SELECT $1, $2, $3, $4, s.principal_id, s.principal_name, s.target, $5, $6, $7, $8, $9, $10, $11,
-               $12 || array_remove(ARRAY['p:' || s.principal_id, 'p:' || s.principal_name, 'p:' || split_part(s.principal_id, '|', 2), 't:' || s.target], NULL)
-        FROM (SELECT) one LEFT JOIN audit.sessions s ON s.id = $1 ON CONFLICT DO NOTHING
-        """;
+    private static readonly string[] Read = [EventKinds.OperationDecided, EventKinds.HoldResolved];
 
     // The decision that was held is the newest of its number before this event.
     private const string Resolve = """
@@ -29,22 +23,27 @@ internal sealed class SearchIndex(AuditDatabase database, TimeProvider clock, IL
         WHERE u.session_id = held.session_id AND u.sequence = held.sequence AND u.at = held.at
         """;
 
+    protected override string[] Kinds => Read;
+
     protected override async Task TakeAsync(NpgsqlConnection connection, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
     {
-        await using var batch = new NpgsqlBatch(connection);
+        var rows = new List<StatementRow>(events.Count);
+        await using var resolved = new NpgsqlBatch(connection);
         foreach (var e in events)
         {
-            if (e.Kind is not (EventKinds.OperationDecided or EventKinds.HoldResolved))
-                continue;
             using var payload = JsonDocument.Parse(e.Payload);
-            batch.BatchCommands.Add(e.Kind == EventKinds.OperationDecided ? Decided(e, payload.RootElement) : Resolved(e, payload.RootElement));
+            if (e.Kind == EventKinds.OperationDecided)
+                rows.Add(Decided(e, payload.RootElement));
+            else
+                resolved.BatchCommands.Add(Resolved(e, payload.RootElement));
         }
 
-        if (batch.BatchCommands.Count > 0)
-            await batch.ExecuteNonQueryAsync(cancel);
+        await StatementRows.InsertAsync(connection, rows, cancel);
+        if (resolved.BatchCommands.Count > 0)
+            await resolved.ExecuteNonQueryAsync(cancel);
     }
 
-    private static NpgsqlBatchCommand Decided(JournalEvent e, JsonElement payload)
+    private static StatementRow Decided(JournalEvent e, JsonElement payload)
     {
         var (verbs, objects, effects, rules) = (Texts(payload, "verbs"), Texts(payload, "objects"), Texts(payload, "effects"), Texts(payload, "rules"));
         var (text, outcome) = (Text(payload, "text") ?? "", Text(payload, "outcome") ?? "");
@@ -53,16 +52,7 @@ internal sealed class SearchIndex(AuditDatabase database, TimeProvider clock, IL
             SearchTags.Outcome(outcome), .. verbs.Select(SearchTags.Verb), .. objects.Select(SearchTags.Object), .. effects.Select(SearchTags.Effect),
             .. rules.Select(SearchTags.Rule), .. Text(payload, "requestId") is { } request ? [SearchTags.Request(request)] : Array.Empty<string>(), .. SearchTags.Words(text),
         ];
-        return new NpgsqlBatchCommand(Insert)
-        {
-            Parameters =
-            {
-                new() { Value = e.SessionId }, new() { Value = e.Sequence }, new() { Value = e.At.ToUniversalTime() }, new() { Value = Number(payload, "operation") ?? 0 },
-                new() { Value = outcome }, new() { Value = verbs }, new() { Value = objects }, new() { Value = effects }, new() { Value = rules },
-                new() { Value = (object?)Number(payload, "policyVersion") ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
-                new() { Value = text }, new() { Value = tags },
-            },
-        };
+        return new StatementRow(e, Number(payload, "operation") ?? 0, outcome, verbs, objects, effects, rules, Number(payload, "policyVersion"), text, tags);
     }
 
     private static NpgsqlBatchCommand Resolved(JournalEvent e, JsonElement payload)

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Hoop.Contracts.Identity;
+using Hoop.ServiceDefaults.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Hoop.Audit.Search;
 
@@ -32,12 +34,18 @@ internal sealed class SearchQuery
     /// <summary>Exclusive.</summary>
     public DateTimeOffset? To { get; init; }
 
-    public static SearchQuery Of(IQueryCollection query) => new()
+    /// <returns>What is wrong with it; null when nothing is.</returns>
+    public static ProblemHttpResult? Parse(IQueryCollection query, out SearchQuery parsed)
     {
-        Principal = Value(query, "principal"), Target = Value(query, "target"), Object = Value(query, "object") ?? Value(query, "table"), Verb = Value(query, "verb"),
-        Effect = Value(query, "effect"), Decision = Value(query, "decision"), Rule = Value(query, "rule"), Approver = Value(query, "approver"),
-        Request = Value(query, "request"), Text = Value(query, "text"), From = Time(query, "from"), To = Time(query, "to"),
-    };
+        string? wrong = null;
+        parsed = new SearchQuery
+        {
+            Principal = Value(query, "principal"), Target = Value(query, "target"), Object = Value(query, "object") ?? Value(query, "table"), Verb = Value(query, "verb"),
+            Effect = Value(query, "effect"), Decision = Value(query, "decision"), Rule = Value(query, "rule"), Approver = Value(query, "approver"),
+            Request = Value(query, "request"), Text = Value(query, "text"), From = Time(query, "from", ref wrong), To = Time(query, "to", ref wrong),
+        };
+        return wrong is null ? null : Problems.Of(StatusCodes.Status400BadRequest, "not-a-time", $"'{wrong}' is not a time; write it like 2026-01-31 or 2026-01-31T12:00:00Z.");
+    }
 
     /// <param name="owner">Only this principal's; null for everybody's.</param>
     public string[] Tags(Principal? owner)
@@ -85,10 +93,13 @@ internal sealed class SearchQuery
     private static string? Value(IQueryCollection query, string name) =>
         query[name].ToString().Trim() is { Length: > 0 } text ? (text.Length > MaxText ? text[..MaxText] : text).Replace('\0', '\uFFFD') : null;
 
-    /// <exception cref="BadHttpRequestException">It is no time.</exception>
-    private static DateTimeOffset? Time(IQueryCollection query, string name) => Value(query, name) is not { } text
-        ? null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
-            : throw new BadHttpRequestException($"'{name}' is not a time; write it like 2026-01-31 or 2026-01-31T12:00:00Z.");
+    private static DateTimeOffset? Time(IQueryCollection query, string name, ref string? wrong)
+    {
+        if (Value(query, name) is not { } text)
+            return null;
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+            return time;
+        wrong ??= name;
+        return null;
+    }
 }

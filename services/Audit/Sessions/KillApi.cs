@@ -1,6 +1,7 @@
 using Hoop.Audit.Admin;
 using Hoop.Contracts.Audit;
 using Hoop.ServiceDefaults.Auditing;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 using MassTransit;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -24,12 +25,12 @@ internal static class KillApi
         if (!rights.MayKill(caller, session))
         {
             await admin.RecordAsync(AdminChain.SessionKilled, caller, session.Id, session.PrincipalId, cancel, new Dictionary<string, string> { ["outcome"] = AdminOutcomes.Refused });
-            return Problem(StatusCodes.Status403Forbidden, "may-not-kill", "Ending somebody else's session takes a role in access.killSessions of hoop.yaml.");
+            return Problems.Of(StatusCodes.Status403Forbidden, "may-not-kill", "Ending somebody else's session takes a role in access.killSessions of hoop.yaml.");
         }
 
         var reason = string.Concat((request?.Reason ?? "").Trim().Select(c => char.IsControl(c) ? ' ' : c));
         if (reason.Length is 0 or > LongestReason)
-            return Problem(StatusCodes.Status400BadRequest, "reason-needed", $"Say why: \"reason\" takes 1 to {LongestReason} characters, and the client is shown it.");
+            return Problems.Of(StatusCodes.Status400BadRequest, "reason-needed", $"Say why: \"reason\" takes 1 to {LongestReason} characters, and the client is shown it.");
         if (session.EndedAt is not null)
             return Ended(session);
 
@@ -43,15 +44,12 @@ internal static class KillApi
         {
             return await queries.FindAsync(id, cancel) is { EndedAt: not null } ended
                 ? Ended(ended)
-                : Problem(StatusCodes.Status504GatewayTimeout, "nobody-holds-it", "No Ingress says that it holds this session: it has just ended, or its Ingress is down. Look at its record again in a moment.");
+                : Problems.Of(StatusCodes.Status504GatewayTimeout, "nobody-holds-it", "No Ingress says that it holds this session: it has just ended, or its Ingress is down. Look at its record again in a moment.");
         }
     }
 
     private static ProblemHttpResult Ended(SessionSummary session) =>
-        Problem(StatusCodes.Status409Conflict, "already-ended", $"The session has ended already: {session.Cause ?? "its end is recorded"}.");
-
-    private static ProblemHttpResult Problem(int status, string code, string detail) =>
-        TypedResults.Problem(detail, statusCode: status, extensions: new Dictionary<string, object?> { ["code"] = code });
+        Problems.Of(StatusCodes.Status409Conflict, "already-ended", $"The session has ended already: {session.Cause ?? "its end is recorded"}.");
 }
 
 /// <param name="Reason">Shown to the client, and kept.</param>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hoop.Audit.Admin;
 using Hoop.Audit.Chain.Log;
 using Hoop.Contracts.Audit;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -26,9 +27,9 @@ internal static class SessionsApi
     }
 
     /// <summary>404, whether it does not exist or may not be seen: the difference is nobody's business.</summary>
-    public static ProblemHttpResult NotVisible(string id) => TypedResults.Problem(
-        $"There is no session '{id}' that you may see. Your own are listed by GET /api/sessions; others' need a role in access.viewSessions.",
-        statusCode: StatusCodes.Status404NotFound, extensions: new Dictionary<string, object?> { ["code"] = "no-such-session" });
+    public static ProblemHttpResult NotVisible(string id) => Problems.Of(
+        StatusCodes.Status404NotFound, "no-such-session",
+        $"There is no session '{id}' that you may see. Your own are listed by GET /api/sessions; others' need a role in access.viewSessions.");
 
     /// <summary>410: it was there, and the log says why it is not. For those who would have seen it, whosever it was.</summary>
     private static ProblemHttpResult Dropped(string id, (long Index, LogEntry Entry) tombstone) => TypedResults.Problem(

@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
 using Hoop.Audit.Chain;
+using Hoop.Audit.Search;
 using Hoop.Audit.Tests.Rigs;
 using Hoop.Contracts.Audit;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
 namespace Hoop.Audit.Tests.Ingest;
 
-/// <summary>How fast batches are checked and stored, from the bytes that an Ingress sent to the commit. HOOP_TEST_LONG=1 stores 300,000 events and holds it to 20,000 a second.</summary>
+/// <summary>How fast batches are checked and stored, from the bytes that an Ingress sent to the commit, and then made searchable. HOOP_TEST_LONG=1 stores 300,000 events and holds it to 20,000 a second.</summary>
 public sealed class IngestSpeedTests(ITestOutputHelper output)
 {
     private const int Sessions = 16, BatchSize = 1_000, Least = 20_000;
@@ -21,15 +23,33 @@ public sealed class IngestSpeedTests(ITestOutputHelper output)
         await using var evidence = await EvidenceDatabase.CreateAsync();
         var batches = Batches(Long ? 300 : 20);
         await evidence.StoreAsync(EventBatch.Read(batches[0]));
-        var (clock, own, backends) = (Stopwatch.StartNew(), CpuOf(Environment.ProcessId), await BackendsAsync(evidence));
-        foreach (var batch in batches.Skip(1))
-            await evidence.StoreAsync(EventBatch.Read(batch));
-        var (seconds, events) = (clock.Elapsed.TotalSeconds, (batches.Count - 1) * BatchSize);
-        (own, backends) = (CpuOf(Environment.ProcessId) - own, await BackendsAsync(evidence) - backends);
-        var text = string.Create(CultureInfo.InvariantCulture, $"{events} events in {seconds:0.00} s: {events / seconds:0} a second; CPU per event: audit {Micro(own)} µs, its PostgreSQL backends {Micro(backends)} µs");
-        output.WriteLine(text);
+        var events = (batches.Count - 1) * BatchSize;
+        await MeasureAsync(evidence, "stored", events, async () =>
+        {
+            foreach (var batch in batches.Skip(1))
+                await evidence.StoreAsync(EventBatch.Read(batch));
+        });
         (await evidence.ScalarAsync<long>("SELECT count(*) FROM audit.events")).ShouldBe(events + BatchSize);
         (await evidence.ScalarAsync<long>("SELECT count(*) FROM audit.tampering")).ShouldBe(0);
+
+        using var index = new SearchIndex(evidence.Database, TimeProvider.System, NullLogger<SearchIndex>.Instance);
+        await MeasureAsync(evidence, "indexed", events, async () =>
+        {
+            while (await index.StepAsync(TestContext.Current.CancellationToken))
+            {
+            }
+        });
+        (await evidence.ScalarAsync<long>("SELECT count(*) FROM audit.statements")).ShouldBe((events + BatchSize) / 2);
+    }
+
+    private async Task MeasureAsync(EvidenceDatabase evidence, string what, int events, Func<Task> work)
+    {
+        var (clock, own, backends) = (Stopwatch.StartNew(), CpuOf(Environment.ProcessId), await BackendsAsync(evidence));
+        await work();
+        var seconds = clock.Elapsed.TotalSeconds;
+        (own, backends) = (CpuOf(Environment.ProcessId) - own, await BackendsAsync(evidence) - backends);
+        var text = string.Create(CultureInfo.InvariantCulture, $"{events} events {what} in {seconds:0.00} s: {events / seconds:0} a second; CPU per event: audit {Micro(own)} µs, its PostgreSQL backends {Micro(backends)} µs");
+        output.WriteLine(text);
         if (Long)
             (events / seconds).ShouldBeGreaterThan(Least, text);
 

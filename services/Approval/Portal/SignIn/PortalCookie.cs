@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using Hoop.Contracts.Identity;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
