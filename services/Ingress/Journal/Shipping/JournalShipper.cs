@@ -33,7 +33,8 @@ internal sealed class JournalShipper(
             {
                 await ShipAsync(stoppingToken);
                 await journal.Changed.WaitAsync(TimeSpan.FromSeconds(1), stoppingToken);
-                if (options.Linger > TimeSpan.Zero)
+                // Behind, it goes on at once: what waits is more than a batch already.
+                if (options.Linger > TimeSpan.Zero && window.HasRoom)
                     await Task.Delay(options.Linger, time, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
