@@ -5,7 +5,8 @@ namespace Hoop.AppHost.Local.Running;
 /// <summary>A started child and everything it starts in turn.</summary>
 sealed class ChildProcess
 {
-    static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+    const int MostLooks = 200;
+    static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1), BetweenLooks = TimeSpan.FromMilliseconds(5);
 
     readonly Process _process;
     readonly int _stopSignal;
@@ -44,15 +45,20 @@ sealed class ChildProcess
     async Task<int> ExitAsync()
     {
         await _process.WaitForExitAsync();
-        KillAll();
+        // Dying takes a moment, and one that is being forked is not in the table yet. What the kernel itself holds is not waited for.
+        for (var looks = 0; KillAll() && looks < MostLooks; looks++)
+            await Task.Delay(BetweenLooks);
         // Its last words, which say why; somebody who left the session could keep the pipe open for ever.
         await Task.WhenAny(_output, Task.Delay(LastWords));
         return _process.ExitCode;
     }
 
-    void KillAll()
+    /// <returns>There was somebody to kill.</returns>
+    bool KillAll()
     {
-        foreach (var id in ProcessTable.Of(Id))
+        var left = ProcessTable.Of(Id);
+        foreach (var id in left)
             Signals.Send(id, Signals.Kill);
+        return left.Count > 0;
     }
 }
