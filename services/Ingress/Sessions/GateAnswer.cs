@@ -69,6 +69,8 @@ public enum RefusalCode
     Cancelled,
     NoPolicy, JournalUnavailable, ApprovalUnavailable, TooLarge, ProtocolNotAllowed, RowLimit, TargetUnavailable,
     AuthenticationFailed, UnknownTarget, Overloaded, Internal,
+    /// <summary>What it would run is not there.</summary>
+    NothingThere,
 }
 
 /// <summary>A refusal: the same facts in every protocol. Each text is one line.</summary>

@@ -45,6 +45,7 @@ internal static class PostgresVoice
         RefusalCode.ApprovalUnavailable => "58000",
         RefusalCode.TooLarge => "54000",
         RefusalCode.ProtocolNotAllowed => "0A000",
+        RefusalCode.NothingThere => "34000",
         RefusalCode.RowLimit => "54H01",
         RefusalCode.TargetUnavailable => "08001",
         RefusalCode.AuthenticationFailed => "28P01",

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Hoop.Contracts.Audit;
 using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Messages;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -52,6 +53,40 @@ public sealed class EverythingPassesTests
         await client.SendAsync(output => output.WriteMessage(FrontendType.Query, [.. "select '"u8, 0xE9, .. "' = chr(233)\0"u8]));
         (await client.ReadUntilAsync('Z')).ShouldBe(["T", "D:t", "C:SELECT 1", "Z:I"]);
         rig.Gate.Journal.Kinds.Count(kind => kind == EventKinds.OperationDecided).ShouldBe(3);
+    }
+
+    /// <summary>PostgreSQL 15.18 reads what a failed simple query left in the unnamed portal after it was freed, and crashes with everybody's sessions.</summary>
+    [Theory]
+    [InlineData("drop table nowhere", true)]
+    [InlineData("drop table nowhere", false)]
+    [InlineData("select 2", true)]
+    [InlineData("select 2", false)]
+    public async Task What_a_simple_query_ended_is_not_executed(string query, bool atOnce)
+    {
+        await using var rig = await RealGateRig.StartAsync(RealGateRig.Everything);
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync("begin");
+        await client.ReadUntilAsync('Z');
+        await client.SendAsync(BindOne);
+        (await client.ReadUntilAsync('Z')).ShouldBe(["1", "2", "Z:T"]);
+        await client.SendAsync(ExecuteUnnamed);
+        (await client.ReadUntilAsync('Z')).ShouldBe(["D:1", "C:SELECT 1", "Z:T"]);
+
+        await client.SendAsync(output =>
+        {
+            BindOne(output);
+            output.WriteStringMessage(FrontendType.Query, query);
+            if (atOnce) ExecuteUnnamed(output);
+        });
+        await client.ReadUntilAsync('Z');
+        await client.ReadUntilAsync('Z');
+        if (!atOnce) await client.SendAsync(ExecuteUnnamed);
+        (await client.ReadUntilAsync('Z'))[0].ShouldBe("E:34000");
+
+        await client.QueryAsync("rollback");
+        await client.ReadUntilAsync('Z');
+        await client.QueryAsync("select 1");
+        (await client.ReadUntilAsync('Z')).ShouldContain("D:1");
     }
 
     [Fact]
@@ -160,6 +195,19 @@ public sealed class EverythingPassesTests
         rig.Activate(RealGateRig.Governed, 2);
         await client.QueryAsync("execute p");
         (await client.ReadUntilAsync('Z')).ShouldContain("D:7");
+    }
+
+    private static void BindOne(IBufferWriter<byte> output)
+    {
+        Parse.Write(output, "", "select 1");
+        Bind.WriteText(output, "", "", []);
+        output.WriteEmpty(FrontendType.Sync);
+    }
+
+    private static void ExecuteUnnamed(IBufferWriter<byte> output)
+    {
+        Execute.Write(output, "");
+        output.WriteEmpty(FrontendType.Sync);
     }
 
     private static void CallAbs(IBufferWriter<byte> output, int value)

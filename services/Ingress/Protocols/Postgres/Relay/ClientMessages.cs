@@ -131,7 +131,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         }
 
         pipeline++;
-        requests.Query(frame, operation);
+        requests.Query(frame, operation, pipeline);
     }
 
     // Its rows could not be taken back.
@@ -228,6 +228,10 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         };
     }
 
+    // Not for the server to say: what a failed simple query leaves in the unnamed portal, PostgreSQL 15.18 reads after it was freed, and all of it crashes.
+    private static readonly Refusal NothingBound = new(RefusalCode.NothingThere, null, "portal \"\" does not exist",
+        "Nothing was bound to it, or a simple query or the end of the transaction ended it.", "Bind the statement again.");
+
     private async ValueTask<WaitingRequest?> ExecuteAsync(PostgresFrame frame, CancellationToken cancel)
     {
         RefuseInCopy();
@@ -254,6 +258,12 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
             }
 
             requests.Continue(frame, portal, running);
+            return null;
+        }
+
+        if (portal is null && name.Length == 0)
+        {
+            RefuseExecute(NothingBound);
             return null;
         }
 

@@ -14,8 +14,14 @@ internal sealed class ForwardedRequests(RelaySession session, StatementJudge jud
         lock (session.Lock) Enqueue(frame, reply);
     }
 
-    public void Query(in PostgresFrame frame, RunningOperation operation)
+    public void Query(in PostgresFrame frame, RunningOperation operation, long pipeline)
     {
+        // A simple query ends the unnamed portal (protocol, 55.2.3), whether it succeeds or fails.
+        lock (session.Lock)
+        {
+            if (session.Portals.Knows("")) session.Portals.Propose("", null, pipeline);
+        }
+
         if (operation.Limit is null) SendQuery(frame, operation);
         else StartLimitedQuery(frame, operation);
         session.Revoked.Watch(operation);

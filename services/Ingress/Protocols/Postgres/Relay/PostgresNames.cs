@@ -47,6 +47,9 @@ internal sealed class PostgresNames<T> where T : class
         return confirmed.TryGetValue(name, out value) ? NameLookup.Found : NameLookup.Missing;
     }
 
+    /// <summary>It stands for something, or may when what was sent is answered.</summary>
+    public bool Knows(string name) => confirmed.ContainsKey(name) || proposed.ContainsKey(name);
+
     /// <summary>What the server is known to have.</summary>
     public T? Confirmed(string name) => confirmed.GetValueOrDefault(name);
 

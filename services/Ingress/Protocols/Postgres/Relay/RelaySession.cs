@@ -277,6 +277,7 @@ internal sealed class RelaySession
             case ReplyKind.Bind: Portals.Withdraw(reply.Name, reply.Portal); break;
             case ReplyKind.CloseStatement: Statements.Withdraw(reply.Name, null); break;
             case ReplyKind.ClosePortal: Portals.Withdraw(reply.Name, null); break;
+            case ReplyKind.Query: Portals.Withdraw("", null); break;
             case ReplyKind.DescribeStatement: reply.Statement?.IsDescribed = false; break;
             case ReplyKind.DescribePortal: reply.Portal?.IsDescribed = false; break;
         }

@@ -158,6 +158,7 @@ internal sealed class ServerMessages(RelaySession session)
     {
         if (head.Kind is not (ReplyKind.Query or ReplyKind.Sync or ReplyKind.FunctionCall)) throw Misfit(BackendType.ReadyForQuery);
         var failed = Replies.HeadFailed;
+        if (head.Kind == ReplyKind.Query) session.Portals.Confirm("", null);
         if (head is { Kind: ReplyKind.Query, Internal: { } own })
         {
             own.Status = status;
