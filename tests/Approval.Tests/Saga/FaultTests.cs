@@ -70,7 +70,7 @@ public sealed class FaultTests
 
         var lives = Enumerable.Range(0, Long ? 300 : 24).Select(i => LiveAsync(ingress, i)).ToList();
         var all = Task.WhenAll(lives);
-        for (var cut = 0; !all.IsCompleted && cut < (Long ? 60 : 4); cut++)
+        for (var cut = 0; !all.IsCompleted && cut < (Long ? 60 : 8); cut++)
         {
             await Task.WhenAny(all, Task.Delay(TimeSpan.FromMilliseconds(150 + (cut * 37 % 200))));
             (cut % 2 == 0 ? toDatabase : toBroker).Cut();
