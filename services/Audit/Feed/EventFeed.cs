@@ -69,6 +69,7 @@ internal static class EventFeed
                 SELECT * FROM audit.events e
                 WHERE e.session_id = r.id AND e.sequence BETWEEN r.first AND r.last AND e.at BETWEEN h.first_at AND h.last_at AND ($4::text[] IS NULL OR e.kind = ANY ($4))
                 ORDER BY e.sequence) e
+            ORDER BY r.id, e.sequence
             """, connection)
         {
             Parameters =

@@ -14,8 +14,6 @@ internal sealed class SearchIndex(AuditDatabase database, TimeProvider clock, IL
 {
     public const string Cursor = "search";
 
-    private static readonly string[] Read = [EventKinds.OperationDecided, EventKinds.HoldResolved];
-
     // The decision that was held is the newest of its number before this event.
     private const string Resolve = """
         UPDATE audit.statements u SET approvers = $4, resolution = $5, tags = u.tags || $6
@@ -23,7 +21,7 @@ internal sealed class SearchIndex(AuditDatabase database, TimeProvider clock, IL
         WHERE u.session_id = held.session_id AND u.sequence = held.sequence AND u.at = held.at
         """;
 
-    protected override string[] Kinds => Read;
+    protected override string[] Kinds { get; } = [EventKinds.OperationDecided, EventKinds.HoldResolved];
 
     protected override async Task TakeAsync(NpgsqlConnection connection, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
     {

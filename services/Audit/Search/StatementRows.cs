@@ -9,7 +9,7 @@ namespace Hoop.Audit.Search;
 internal sealed record StatementRow(
     JournalEvent Event, long Operation, string Outcome, string[] Verbs, string[] Objects, string[] Effects, string[] Rules, long? PolicyVersion, string Text, IReadOnlyCollection<string> Tags);
 
-/// <summary>New rows of <c>audit.statements</c>: one command for a whole batch, because planning one for each row costs the server many times what the row does.</summary>
+/// <summary>New rows of <c>audit.statements</c>: one command for a whole batch, because planning one for each row costs the server more than the row does.</summary>
 internal static class StatementRows
 {
     // Lists travel as PostgreSQL writes them: an array of arrays would have to be as wide everywhere.

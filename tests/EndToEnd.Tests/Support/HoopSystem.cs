@@ -134,9 +134,9 @@ public class HoopSystem : IAsyncDisposable
                     continue;
                 }
                 var shown = JsonDocument.Parse(result.Output).RootElement;
-                seen.Add($"{id}: {shown.GetProperty("events").GetArrayLength()} events");
-                if (!result.Output.Contains(tag, StringComparison.Ordinal)) continue;
-                if (shown.GetProperty("events").GetArrayLength() >= events) return (new RecordedSession(id, shown), id);
+                var count = shown.GetProperty("events").GetArrayLength();
+                if (count >= events && result.Output.Contains(tag, StringComparison.Ordinal)) return (new RecordedSession(id, shown), id);
+                seen.Add($"{id}: {count} events");
             }
             return (null, string.Join("; ", seen));
         }

@@ -16,14 +16,8 @@ internal sealed class ForwardedRequests(RelaySession session, StatementJudge jud
 
     public void Query(in PostgresFrame frame, RunningOperation operation, long pipeline)
     {
-        // A simple query ends the unnamed portal (protocol, 55.2.3), whether it succeeds or fails.
-        lock (session.Lock)
-        {
-            if (session.Portals.Knows("")) session.Portals.Propose("", null, pipeline);
-        }
-
-        if (operation.Limit is null) SendQuery(frame, operation);
-        else StartLimitedQuery(frame, operation);
+        if (operation.Limit is null) SendQuery(frame, operation, pipeline);
+        else StartLimitedQuery(frame, operation, pipeline);
         session.Revoked.Watch(operation);
     }
 
@@ -59,8 +53,8 @@ internal sealed class ForwardedRequests(RelaySession session, StatementJudge jud
     }
 
     // What a delegate takes along is allocated where its method begins: these have their own.
-    private void StartLimitedQuery(PostgresFrame frame, RunningOperation operation) =>
-        limited.Start(operation, isQuery: true, () => SendQuery(frame, operation));
+    private void StartLimitedQuery(PostgresFrame frame, RunningOperation operation, long pipeline) =>
+        limited.Start(operation, isQuery: true, () => SendQuery(frame, operation, pipeline));
 
     private void StartLimitedExecute(PostgresFrame frame, Portal? portal, RunningOperation operation) =>
         limited.Start(operation, isQuery: false, () => SendExecute(frame, portal, operation));
@@ -68,10 +62,15 @@ internal sealed class ForwardedRequests(RelaySession session, StatementJudge jud
     private void ContinueLimited(PostgresFrame frame, Portal portal, RunningOperation running) =>
         limited.Start(running, isQuery: false, () => Forward(frame, new PendingReply(ReplyKind.Execute) { Operation = running, Portal = portal }));
 
-    private void SendQuery(in PostgresFrame frame, RunningOperation operation)
+    private void SendQuery(in PostgresFrame frame, RunningOperation operation, long pipeline)
     {
         judge.Sent(operation);
-        Forward(frame, new PendingReply(ReplyKind.Query) { Operation = operation });
+        lock (session.Lock)
+        {
+            // A simple query ends the unnamed portal (protocol, 55.2.3), whether it succeeds or fails.
+            if (session.Portals.Knows("")) session.Portals.Propose("", null, pipeline);
+            Enqueue(frame, new PendingReply(ReplyKind.Query) { Operation = operation });
+        }
     }
 
     private void SendExecute(in PostgresFrame frame, Portal? portal, RunningOperation operation)

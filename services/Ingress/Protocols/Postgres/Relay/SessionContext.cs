@@ -89,7 +89,7 @@ internal sealed class SessionContext(RelaySession session)
         var kind = statement.Command.Kind;
         if (MovesNames(statement) || kind is SqlCommandKind.Set or SqlCommandKind.Reset) (MustSettle, MustAsk, movedInTransaction) = (true, true, true);
         // TRUNCATE destroys rows and moves no name: what it fires is in its effects.
-        if (kind == SqlCommandKind.Ddl || (statement.Facts.Effects & (Effects.Ddl | Effects.Privilege | Effects.Dynamic)) != 0 || !statement.Facts.Understood)
+        if (kind == SqlCommandKind.Ddl || (statement.Facts.Effects & (Effects.Ddl | Effects.Dynamic)) != 0 || !statement.Facts.Understood)
         {
             (MustRefresh, UncommittedDdl) = (true, true);
             lock (session.Lock) session.NamesChange ??= session.Services.Catalog.BeginChange(session.Gate.Target);
