@@ -36,7 +36,7 @@ public sealed partial class Announcer<T>(IBus bus, TimeProvider clock, ILogger<A
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, patience.Token);
         try
         {
-            await bus.Publish(fact, either.Token);
+            await bus.Publish(fact, either.Token).Until(either.Token);
             return true;
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)

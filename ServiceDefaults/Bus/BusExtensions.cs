@@ -23,6 +23,7 @@ public static class BusExtensions
             {
                 rabbit.Host(new Uri(builder.Configuration.RequireConnectionString("rabbitmq")), host => host.PublisherConfirmation = true);
                 rabbit.UseMessageRetry(retry => retry.Exponential(5, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200)));
+                rabbit.ConnectEndpointConfigurationObserver(new MortalChannels());
                 endpoints?.Invoke(context, rabbit);
                 rabbit.ConfigureEndpoints(context);
             });
@@ -37,6 +38,12 @@ public static class BusExtensions
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(8));
     }
+
+    /// <summary>
+    /// Ends when the token says so, even where the broker's client has forgotten the call: see <see cref="MortalChannel"/>. The message may
+    /// have been sent or not.
+    /// </summary>
+    public static Task Until(this Task sent, CancellationToken cancel) => sent.WaitAsync(cancel);
 
     /// <summary>A consumer on a queue of this process alone, gone with it: every process hears what is published.</summary>
     /// <param name="name">What the queue's name begins with; the consumer's own name when null.</param>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Hoop.Approval.Notifications;
 using Hoop.Approval.Storage;
+using Hoop.ServiceDefaults;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
@@ -68,7 +69,7 @@ internal sealed class OutboxSender(
         var message = JsonSerializer.Deserialize(row.Body, type, ApprovalDb.Json)!;
         if (row.ReplyTo is null)
         {
-            await bus.Publish(message, type, Pipe.Execute<PublishContext>(context => context.MessageId = row.Id), cancel);
+            await bus.Publish(message, type, Pipe.Execute<PublishContext>(context => context.MessageId = row.Id), cancel).Until(cancel);
             return;
         }
         // Whoever asked has given up by then, and a broker that lost the temporary queue may refuse the reply for ever.
@@ -80,6 +81,6 @@ internal sealed class OutboxSender(
             context.RequestId = row.RequestId;
             context.ConversationId = row.ConversationId;
             context.TimeToLive = ReplyLifetime;
-        }), cancel);
+        }), cancel).Until(cancel);
     }
 }

@@ -2,6 +2,7 @@ using Hoop.Approval.Http;
 using Hoop.Approval.Saga;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Identity;
+using Hoop.ServiceDefaults;
 using MassTransit;
 
 namespace Hoop.Approval.Requests;
@@ -29,7 +30,7 @@ internal sealed class PreviewRefresh(IBus bus, OnRecord record, TimeProvider clo
         deadline.CancelAfter(Patience);
         try
         {
-            await bus.Publish(new RefreshPreview(approval.CorrelationId, approval.Request.IngressId), deadline.Token);
+            await bus.Publish(new RefreshPreview(approval.CorrelationId, approval.Request.IngressId), deadline.Token).Until(deadline.Token);
             return null;
         }
         catch (Exception e) when (!cancel.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using Hoop.Contracts.Audit;
+using Hoop.ServiceDefaults;
 using MassTransit;
 
 namespace Hoop.Audit.Admin;
@@ -9,7 +10,7 @@ internal sealed class AdminActionsConsumer(AdminChain chain) : IConsumer<RecordA
     public async Task Consume(ConsumeContext<RecordAdminActions> context)
     {
         await chain.RecordAsync(context.Message.Actions, context.CancellationToken);
-        await context.RespondAsync(new AdminActionsRecorded(context.Message.Actions.Count));
+        await context.RespondAsync(new AdminActionsRecorded(context.Message.Actions.Count)).Until(context.CancellationToken);
     }
 }
 

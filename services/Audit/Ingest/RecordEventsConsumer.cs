@@ -1,5 +1,6 @@
 using Hoop.Audit.Chain;
 using Hoop.Contracts.Audit;
+using Hoop.ServiceDefaults;
 using MassTransit;
 
 namespace Hoop.Audit.Ingest;
@@ -10,7 +11,7 @@ internal sealed class RecordEventsConsumer(EventStore store) : IConsumer<RecordE
     public async Task Consume(ConsumeContext<RecordEvents> context)
     {
         await store.StoreAsync(context.Message.IngressId, EventBatch.Read(context.Message.Events), context.CancellationToken);
-        await context.Publish(new EventsRecorded(context.Message.BatchId, context.Message.IngressId), context.CancellationToken);
+        await context.Publish(new EventsRecorded(context.Message.BatchId, context.Message.IngressId), context.CancellationToken).Until(context.CancellationToken);
     }
 }
 

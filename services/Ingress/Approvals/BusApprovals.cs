@@ -1,4 +1,5 @@
 using Hoop.Contracts.Approvals;
+using Hoop.ServiceDefaults;
 using MassTransit;
 
 namespace Hoop.Ingress.Approvals;
@@ -6,13 +7,13 @@ namespace Hoop.Ingress.Approvals;
 /// <summary><see cref="IApprovals"/> over the bus.</summary>
 internal sealed class BusApprovals(IBus bus) : IApprovals
 {
-    public Task RequestAsync(ApprovalRequested request, CancellationToken cancel) => bus.Publish(request, cancel);
+    public Task RequestAsync(ApprovalRequested request, CancellationToken cancel) => bus.Publish(request, cancel).Until(cancel);
 
-    public Task PreviewAsync(ApprovalPreviewed preview, CancellationToken cancel) => bus.Publish(preview, cancel);
+    public Task PreviewAsync(ApprovalPreviewed preview, CancellationToken cancel) => bus.Publish(preview, cancel).Until(cancel);
 
-    public Task WithdrawAsync(ApprovalWithdrawn withdrawn, CancellationToken cancel) => bus.Publish(withdrawn, cancel);
+    public Task WithdrawAsync(ApprovalWithdrawn withdrawn, CancellationToken cancel) => bus.Publish(withdrawn, cancel).Until(cancel);
 
-    public Task EndedAsync(ApprovedOperationEnded ended, CancellationToken cancel) => bus.Publish(ended, cancel);
+    public Task EndedAsync(ApprovedOperationEnded ended, CancellationToken cancel) => bus.Publish(ended, cancel).Until(cancel);
 
     public async Task<ApprovalRedeemed> RedeemAsync(RedeemApproval command, CancellationToken cancel)
     {

@@ -27,5 +27,5 @@ internal static class JournalExtensions
         bus.AddOwnQueueConsumer<EventsRecordedConsumer>($"ingress-{ingressId}-journal");
 
     private static Task PublishBatchAsync(this IBus bus, RecordEvents batch, TimeSpan timeToLive, CancellationToken cancel) =>
-        bus.Publish(batch, context => context.TimeToLive = timeToLive, cancel);
+        bus.Publish(batch, context => context.TimeToLive = timeToLive, cancel).Until(cancel);
 }

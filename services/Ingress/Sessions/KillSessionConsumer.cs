@@ -1,4 +1,5 @@
 using Hoop.Contracts.Audit;
+using Hoop.ServiceDefaults;
 using MassTransit;
 using Microsoft.Extensions.Options;
 
@@ -12,6 +13,6 @@ public sealed class KillSessionConsumer(Gate gate, IOptions<GateOptions> options
         var command = context.Message;
         if (gate.Find(command.SessionId) is not { } session) return;
         if (await session.KillAsync(new SessionKill(command.By, command.ById, command.Reason), context.CancellationToken))
-            await context.RespondAsync(new SessionKilled(command.SessionId, options.Value.IngressId));
+            await context.RespondAsync(new SessionKilled(command.SessionId, options.Value.IngressId)).Until(context.CancellationToken);
     }
 }

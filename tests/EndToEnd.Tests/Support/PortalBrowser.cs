@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -29,7 +30,8 @@ internal sealed class PortalBrowser : IAsyncDisposable
         var page = await context.NewPageAsync();
         await page.GotoAsync(hoop.Portal.ToString());
         await page.GetByTestId($"login-{name}").ClickAsync();
-        await page.WaitForURLAsync(url => url.StartsWith(hoop.Portal.ToString(), StringComparison.Ordinal) && !url.Contains("signin"), new() { WaitUntil = WaitUntilState.Commit });
+        // On the portal's own pages again: asked of the page itself, since a wait for a navigation that has just ended waits for ever.
+        await Expect(page).ToHaveURLAsync(new Regex($"^{Regex.Escape(hoop.Portal.ToString())}(?!.*signin)"), new() { Timeout = 30_000 });
         await Expect(page.Locator("body")).ToContainTextAsync(name);
         await LiveAsync(page);
         return page;

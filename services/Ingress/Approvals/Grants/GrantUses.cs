@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Hoop.Ingress.Sessions;
 using Hoop.Contracts.Approvals;
+using Hoop.ServiceDefaults;
 using MassTransit;
 using Microsoft.Extensions.Options;
 
@@ -53,7 +54,7 @@ internal sealed class GrantUsesTeller(GrantUses uses, IBus bus, TimeProvider clo
             try
             {
                 using var patience = new CancellationTokenSource(Patience, clock);
-                await bus.Publish(counted, patience.Token);
+                await bus.Publish(counted, patience.Token).Until(patience.Token);
                 grant.Told(counted);
             }
             catch (Exception e)
