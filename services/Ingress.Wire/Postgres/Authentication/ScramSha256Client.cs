@@ -15,14 +15,16 @@ public sealed class ScramSha256Client
     private const int MaxMessage = 4096;
     private const string NoChannelBinding = "n,,";
 
+    private readonly ScramKeyCache keys;
     private readonly byte[] password;
     private readonly string clientNonce;
     private byte[] serverSignature = [];
 
-    public ScramSha256Client(string password) : this(password, Convert.ToBase64String(RandomNumberGenerator.GetBytes(18))) { }
+    public ScramSha256Client(string password, ScramKeyCache keys) : this(password, keys, Convert.ToBase64String(RandomNumberGenerator.GetBytes(18))) { }
 
-    internal ScramSha256Client(string password, string clientNonce)
+    internal ScramSha256Client(string password, ScramKeyCache keys, string clientNonce)
     {
+        this.keys = keys;
         this.password = Encoding.UTF8.GetBytes(Prepare(password));
         this.clientNonce = clientNonce;
     }
@@ -33,9 +35,9 @@ public sealed class ScramSha256Client
     public string First() => NoChannelBinding + FirstBare;
 
     /// <summary>client-final-message, from the server's first.</summary>
-    public string Final(string serverFirst) => Final(serverFirst, FirstBare);
+    public ValueTask<string> FinalAsync(string serverFirst) => FinalAsync(serverFirst, FirstBare);
 
-    internal string Final(string serverFirst, string firstBare)
+    internal async ValueTask<string> FinalAsync(string serverFirst, string firstBare)
     {
         if (serverFirst.Length > MaxMessage) throw new PostgresWireException("SCRAM message too long");
         var parts = serverFirst.Split(',');
@@ -49,11 +51,10 @@ public sealed class ScramSha256Client
 
         var withoutProof = $"c={Convert.ToBase64String(Encoding.UTF8.GetBytes(NoChannelBinding))},r={nonce}";
         var message = Encoding.UTF8.GetBytes($"{firstBare},{serverFirst},{withoutProof}");
-        var salted = Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, HashAlgorithmName.SHA256, 32);
-        var clientKey = HMACSHA256.HashData(salted, "Client Key"u8);
+        var (clientKey, serverKey) = await keys.FindAsync(password, salt, iterations);
         var proof = HMACSHA256.HashData(SHA256.HashData(clientKey), message);
         for (var i = 0; i < proof.Length; i++) proof[i] ^= clientKey[i];
-        serverSignature = HMACSHA256.HashData(HMACSHA256.HashData(salted, "Server Key"u8), message);
+        serverSignature = HMACSHA256.HashData(serverKey, message);
         return $"{withoutProof},p={Convert.ToBase64String(proof)}";
     }
 

@@ -12,6 +12,7 @@ internal sealed class TargetLogin(PostgresUpstream upstream, AuthorizedTarget ta
 {
     private const int MaxMessage = 64 * 1024;
     private const int MaxParameters = 200;
+    private static readonly ScramKeyCache Keys = new();
 
     private readonly string user = target.Document.Credential.Username;
     private Secret? password;
@@ -31,20 +32,18 @@ internal sealed class TargetLogin(PostgresUpstream upstream, AuthorizedTarget ta
             var buffer = read.Buffer;
             var ready = Handle(ref buffer);
             upstream.Input.AdvanceTo(buffer.Start, ready ? buffer.Start : buffer.End);
-            await AnswerChallengeAsync(cancel);
+            await AnswerChallengeAsync();
             await upstream.Output.FlushAsync(cancel);
             if (ready) return;
             if (read.IsCompleted) throw new IOException("closed during log-in");
         }
     }
 
-    // Thousands of hashes: not on a session's loop.
-    private async ValueTask AnswerChallengeAsync(CancellationToken cancel)
+    private async ValueTask AnswerChallengeAsync()
     {
         if (challenge is not { } said) return;
         challenge = null;
-        var proof = await Task.Run(() => scram!.Final(said), cancel);
-        upstream.Output.WriteMessage(FrontendType.Password, Encoding.UTF8.GetBytes(proof));
+        upstream.Output.WriteMessage(FrontendType.Password, Encoding.UTF8.GetBytes(await scram!.FinalAsync(said)));
     }
 
     private IEnumerable<KeyValuePair<string, string>> Parameters(IReadOnlyDictionary<string, string> startup)
@@ -104,7 +103,7 @@ internal sealed class TargetLogin(PostgresUpstream upstream, AuthorizedTarget ta
                 output.WriteStringMessage(FrontendType.Password, Md5Password.Answer(user, Password(), request.Data));
                 break;
             case AuthenticationKind.Sasl when scram is null && request.Mechanisms().Contains(ScramSha256Client.Mechanism):
-                scram = new ScramSha256Client(Password());
+                scram = new ScramSha256Client(Password(), Keys);
                 Authentication.WriteSaslInitialResponse(output, ScramSha256Client.Mechanism, scram.First());
                 break;
             case AuthenticationKind.SaslContinue when scram is not null && challenge is null:
