@@ -13,6 +13,9 @@ internal sealed class KeyedHash
     /// <summary>Bytes of a MAC.</summary>
     public const int Size = 32;
 
+    /// <summary>Words of the state between two blocks.</summary>
+    internal const int StateWords = 8;
+
     private const int Block = 64;
 
     /// <summary>A longer value is the library's.</summary>
@@ -20,7 +23,7 @@ internal sealed class KeyedHash
 
     private static readonly uint[] Start = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
-    private static readonly uint[] Constants =
+    internal static readonly uint[] Constants =
     [
         0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
         0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
@@ -42,6 +45,35 @@ internal sealed class KeyedHash
         CryptographicOperations.ZeroMemory(padded);
     }
 
+    /// <summary>The state once the key is taken in.</summary>
+    internal ReadOnlyMemory<uint> Inner => inner;
+
+    internal ReadOnlyMemory<uint> Outer => outer;
+
+    /// <summary>With its padding it fits one block.</summary>
+    internal static bool IsOneBlock(ReadOnlySpan<byte> value) => value.Length < Block - sizeof(ulong);
+
+    /// <summary>The one block that follows the key's.</summary>
+    internal static void Pad(ReadOnlySpan<byte> value, Span<byte> block)
+    {
+        value.CopyTo(block);
+        block[value.Length] = 0x80;
+        block[(value.Length + 1)..].Clear();
+        BinaryPrimitives.WriteUInt64BigEndian(block[^sizeof(ulong)..], (ulong)(Block + value.Length) * 8);
+    }
+
+    /// <summary>Of a value that <see cref="Pad"/> took.</summary>
+    internal void WritePadded(ReadOnlySpan<byte> block, Span<byte> mac)
+    {
+        Span<uint> state = stackalloc uint[StateWords];
+        Span<byte> digest = stackalloc byte[Size];
+        inner.CopyTo(state);
+        Compress(state, block);
+        Put(state, digest);
+        outer.CopyTo(state);
+        Finish(state, digest, mac);
+    }
+
     public void Write(ReadOnlySpan<byte> value, Span<byte> mac)
     {
         if (value.Length > Longest)
@@ -50,7 +82,7 @@ internal sealed class KeyedHash
             return;
         }
 
-        Span<uint> state = stackalloc uint[8];
+        Span<uint> state = stackalloc uint[StateWords];
         Span<byte> digest = stackalloc byte[Size];
         inner.CopyTo(state);
         Finish(state, value, digest);
@@ -69,19 +101,24 @@ internal sealed class KeyedHash
     /// <summary>Takes in what follows the key's block, the padding and the length of both.</summary>
     private static void Finish(Span<uint> state, ReadOnlySpan<byte> value, Span<byte> digest)
     {
-        var bits = (ulong)(Block + value.Length) * 8;
+        var length = value.Length;
         for (; value.Length >= Block; value = value[Block..]) Compress(state, value);
         Span<byte> last = stackalloc byte[Block];
         value.CopyTo(last);
         last[value.Length] = 0x80;
-        if (value.Length >= Block - sizeof(ulong))
+        if (!IsOneBlock(value))
         {
             Compress(state, last);
             last.Clear();
         }
 
-        BinaryPrimitives.WriteUInt64BigEndian(last[^sizeof(ulong)..], bits);
+        BinaryPrimitives.WriteUInt64BigEndian(last[^sizeof(ulong)..], (ulong)(Block + length) * 8);
         Compress(state, last);
+        Put(state, digest);
+    }
+
+    private static void Put(ReadOnlySpan<uint> state, Span<byte> digest)
+    {
         for (var i = 0; i < state.Length; i++) BinaryPrimitives.WriteUInt32BigEndian(digest[(i * sizeof(uint))..], state[i]);
     }
 

@@ -9,6 +9,10 @@ namespace Hoop.Masking.Engine;
 public sealed class ValueMask
 {
     private const int HashBytes = 8;
+
+    /// <summary>Of the text of a hash, in bytes.</summary>
+    public const int HashLength = HashBytes * 2;
+
     private readonly int keepLast;
     private readonly KeyedHash? hash;
 
@@ -53,6 +57,10 @@ public sealed class ValueMask
         }
     }
 
+    /// <summary>Has the hash of a value written later, beside others; false for other masks and for long values: they are written at once.</summary>
+    /// <param name="place">Where in the output there is room of <see cref="HashLength"/> for it.</param>
+    public bool TryDefer(ReadOnlySpan<byte> text, HashLanes lanes, int place) => hash is not null && lanes.TryAdd(hash, text, place);
+
     /// <summary>The one that tells less: null, then redact (NULL included, then not), hash, partial; of two partial ones the shorter.</summary>
     [return: NotNullIfNotNull(nameof(a)), NotNullIfNotNull(nameof(b))]
     public static ValueMask? Strictest(ValueMask? a, ValueMask? b) =>
@@ -71,7 +79,9 @@ public sealed class ValueMask
     {
         Span<byte> mac = stackalloc byte[KeyedHash.Size];
         hash!.Write(text, mac);
-        Convert.TryToHexStringLower(mac[..HashBytes], output.GetSpan(HashBytes * 2), out var written);
-        output.Advance(written);
+        WriteHash(mac, output.GetSpan(HashLength));
+        output.Advance(HashLength);
     }
+
+    internal static void WriteHash(ReadOnlySpan<byte> mac, Span<byte> output) => Convert.TryToHexStringLower(mac[..HashBytes], output, out _);
 }

@@ -135,6 +135,26 @@ public sealed class RowMaskerTests
         }
     }
 
+    [Fact]
+    public void Hashes_of_many_rows_are_those_of_each_row_by_itself()
+    {
+        var masker = Create(Field(25, mask: Hash), Field(23), Field(1043, mask: Hash));
+        var (together, expected) = (new ScratchBuffer(), new List<byte>());
+        for (var i = 0; i < 100; i++)
+        {
+            var row = Row(i % 7 == 0 ? null : Utf8(new string('x', i)), Utf8($"{i}"), Utf8($"phone {i}"));
+            masker.Write(row, together);
+            var alone = new ScratchBuffer();
+            masker.Write(row, alone);
+            expected.AddRange(alone.Written);
+            if (i % 5 == 0) Should.Throw<PostgresWireException>(() => masker.Write(row.AsSpan()[..^1], together));
+        }
+
+        together.Written.ToArray().ShouldBe(expected);
+        together.Drop(together.Length - 10);
+        together.Written.ToArray().ShouldBe(expected[^10..]);
+    }
+
     private static MaskedField Field(uint oid, short format = 0, ValueMask? mask = null) => new("c", oid, format, mask);
 
     private static PostgresRowMasker Create(params MaskedField[] fields) => PostgresRowMasker.Create(fields, Detectors)!;

@@ -1,5 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Hoop.Contracts.Documents;
+using Hoop.Masking.Engine;
+using Hoop.Masking.Engine.Values;
 
 namespace Hoop.Ingress.Protocols.Postgres.Masking;
 
@@ -13,15 +16,23 @@ internal sealed class ScratchBuffer : IBufferWriter<byte>
     private const int Kept = 1024 * 1024;
 
     private byte[] bytes = new byte[Initial];
+    private HashLanes? hashes;
 
     public int Length { get; private set; }
 
-    public ReadOnlySpan<byte> Written => bytes.AsSpan(0, Length);
+    public ReadOnlySpan<byte> Written
+    {
+        get
+        {
+            hashes?.Write(bytes);
+            return bytes.AsSpan(0, Length);
+        }
+    }
 
     /// <summary>Empties it; memory that one huge row took is given back.</summary>
     public ScratchBuffer Clear()
     {
-        Length = 0;
+        Cut(0);
         if (bytes.Length > Kept)
             bytes = new byte[Initial];
         return this;
@@ -57,7 +68,21 @@ internal sealed class ScratchBuffer : IBufferWriter<byte>
     }
 
     /// <summary>Takes back what was written after <paramref name="length"/>.</summary>
-    public void Cut(int length) => Length = length;
+    public void Cut(int length)
+    {
+        Length = length;
+        hashes?.Cut(length);
+    }
+
+    /// <summary>Leaves room for a masked value that is written before anybody reads it; false where the mask has it written at once.</summary>
+    public bool TryWriteLater(ValueMask mask, ReadOnlySpan<byte> value)
+    {
+        if (!HashLanes.IsSupported || mask.Mode != MaskMode.Hash || !mask.TryDefer(value, hashes ??= new(), Length)) return false;
+        Grow(ValueMask.HashLength);
+        Length += ValueMask.HashLength;
+        if (hashes.IsFull) hashes.Write(bytes);
+        return true;
+    }
 
     /// <summary>As the extension for any writer does, without its detours.</summary>
     public void Write(ReadOnlySpan<byte> value)
@@ -70,7 +95,7 @@ internal sealed class ScratchBuffer : IBufferWriter<byte>
     /// <summary>Takes the first bytes away, keeping the rest.</summary>
     public void Drop(int count)
     {
-        bytes.AsSpan(count, Length - count).CopyTo(bytes);
+        Written[count..].CopyTo(bytes);
         Length -= count;
     }
 

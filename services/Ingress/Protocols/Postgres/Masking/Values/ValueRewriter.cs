@@ -41,7 +41,7 @@ internal sealed class TextMaskRewriter(ValueMask mask) : ValueRewriter
 
     public override bool TryWrite(ReadOnlySpan<byte> value, ScratchBuffer output)
     {
-        mask.Write(value, output);
+        if (!output.TryWriteLater(mask, value)) mask.Write(value, output);
         return true;
     }
 }
