@@ -20,6 +20,7 @@ internal sealed class ScratchBuffer : IBufferWriter<byte>
 
     public int Length { get; private set; }
 
+    /// <summary>All of it, what was to be written later included.</summary>
     public ReadOnlySpan<byte> Written
     {
         get
