@@ -25,7 +25,8 @@ internal static class DatabaseAway
             if (e is PostgresException refusal)
                 return refusal.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
                     or PostgresErrorCodes.TooManyConnections;
-            if (e is NpgsqlException) return true;
+            // A connection that broke between two commands: Npgsql then meets its own parts disposed of.
+            if (e is NpgsqlException or ObjectDisposedException) return true;
         }
         return false;
     }

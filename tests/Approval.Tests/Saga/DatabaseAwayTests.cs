@@ -1,0 +1,23 @@
+using Hoop.Approval.Saga;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Approval.Tests.Saga;
+
+public sealed class DatabaseAwayTests
+{
+    public static TheoryData<Exception, bool> Errors => new()
+    {
+        { new NpgsqlException("Exception while reading from stream", new IOException("Connection reset by peer")), true },
+        { new InvalidOperationException("An exception has been raised that is likely due to a transient failure.", new NpgsqlException("broken")), true },
+        { new ObjectDisposedException("System.Threading.ManualResetEventSlim"), true },
+        { new PostgresException("the database system is starting up", "FATAL", "FATAL", PostgresErrorCodes.CannotConnectNow), true },
+        { new PostgresException("duplicate key value", "ERROR", "ERROR", PostgresErrorCodes.UniqueViolation), false },
+        { new InvalidOperationException("Approvals are kept."), false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Errors), DisableDiscoveryEnumeration = true)]
+    public void A_broken_line_is_waited_for_and_a_mistake_is_not(Exception error, bool away) => DatabaseAway.IsAway(error).ShouldBe(away);
+}
