@@ -15,7 +15,7 @@ internal sealed record ScramKeys(byte[] Client, byte[] Server)
 }
 
 /// <summary>
-/// Keys of the log-ins before, as RFC 5802 (section 5.1) lets a client keep them: a server's salt stays as long as its password, and the hashes take
+/// Keys of the log-ins before, as RFC 5802 lets a client keep them: a server's salt stays as long as its password, and the hashes take
 /// a millisecond of every log-in. Passwords themselves are not kept. Bounded, thread-safe.
 /// </summary>
 public sealed class ScramKeyCache
