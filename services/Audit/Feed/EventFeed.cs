@@ -1,3 +1,4 @@
+using Hoop.Audit.Storage;
 using Hoop.Contracts.Audit;
 using Npgsql;
 using NpgsqlTypes;
@@ -56,36 +57,33 @@ internal static class EventFeed
         return entries;
     }
 
-    /// <summary>The events of one line, session by session, in order. LATERAL: without it the planner may well read all events of the week for each line.</summary>
-    /// <param name="kinds">Of these kinds alone; null: all.</param>
-    public static async Task<List<JournalEvent>> EventsAsync(NpgsqlConnection connection, FeedEntry entry, string[]? kinds, CancellationToken cancel)
+    /// <summary>The rows of these lines, session by session, in order. LATERAL: without it the planner may well read all events of the week for each line.</summary>
+    public static async Task<List<EventChunk>> ChunksAsync(NpgsqlConnection connection, IReadOnlyCollection<FeedEntry> entries, CancellationToken cancel)
     {
+        var ranges = entries.SelectMany(e => e.Ranges).ToList();
         await using var command = new NpgsqlCommand(
-            """
-            SELECT r.id, e.sequence, e.at, e.kind, e.payload, e.previous_hash, e.hash
-            FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS r (id, first, last)
+            $"""
+            SELECT {EventChunk.Columns}
+            FROM unnest($1::text[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS r (id, first, last, place)
             JOIN audit.heads h ON h.session_id = r.id
             CROSS JOIN LATERAL (
-                SELECT * FROM audit.events e
-                WHERE e.session_id = r.id AND e.sequence BETWEEN r.first AND r.last AND e.at BETWEEN h.first_at AND h.last_at AND ($4::text[] IS NULL OR e.kind = ANY ($4))
-                ORDER BY e.sequence) e
-            ORDER BY r.id, e.sequence
+                SELECT * FROM audit.event_chunks c
+                WHERE c.session_id = r.id AND c.sequence BETWEEN r.first AND r.last AND c.at BETWEEN h.first_at AND h.last_at
+                ORDER BY c.sequence) c
+            ORDER BY r.place, c.sequence
             """, connection)
         {
             Parameters =
             {
-                new() { Value = entry.Ranges.Select(r => r.SessionId).ToArray() },
-                new() { Value = entry.Ranges.Select(r => r.First).ToArray() },
-                new() { Value = entry.Ranges.Select(r => r.Last).ToArray() },
-                new() { Value = (object?)kinds ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+                new() { Value = ranges.Select(r => r.SessionId).ToArray() },
+                new() { Value = ranges.Select(r => r.First).ToArray() },
+                new() { Value = ranges.Select(r => r.Last).ToArray() },
             },
         };
-        var events = new List<JournalEvent>();
+        var chunks = new List<EventChunk>();
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
-            events.Add(new JournalEvent(
-                reader.GetString(0), reader.GetInt64(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3), reader.GetString(4),
-                Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(5)), Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(6))));
-        return events;
+            chunks.Add(EventChunk.Read(reader));
+        return chunks;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Hoop.Audit.Storage;
 using Hoop.Contracts.Audit;
 using Npgsql;
 
@@ -17,16 +18,13 @@ internal sealed class EventPartitions
 
     public async Task EnsureAsync(NpgsqlConnection connection, DateTimeOffset at, CancellationToken cancel)
     {
-        if (known.ContainsKey(WeekOf(at)))
+        if (known.ContainsKey(Week.Of(at)))
             return;
         await using var command = new NpgsqlCommand("SELECT audit.ensure_events_partition($1), audit.ensure_record_partitions($1)", connection) { Parameters = { new() { Value = at.ToUniversalTime() } } };
         await command.ExecuteScalarAsync(cancel);
-        known[WeekOf(at)] = true;
+        known[Week.Of(at)] = true;
     }
 
     /// <summary>After one was dropped: the next batch asks again.</summary>
     public void Forget() => known.Clear();
-
-    /// <summary>Weeks since the Monday 0001-01-01.</summary>
-    private static long WeekOf(DateTimeOffset at) => at.UtcTicks / (TimeSpan.TicksPerDay * 7);
 }

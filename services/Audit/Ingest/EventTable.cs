@@ -1,11 +1,12 @@
 using Hoop.Audit.Feed;
+using Hoop.Audit.Storage;
 using Hoop.Contracts.Audit;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Hoop.Audit.Ingest;
 
-/// <summary><c>audit.events</c>: adding, and looking beside a batch.</summary>
+/// <summary><c>audit.event_chunks</c>: adding, and looking beside a batch.</summary>
 internal static class EventTable
 {
     public static async Task InsertAsync(NpgsqlConnection connection, string ingress, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
@@ -13,20 +14,9 @@ internal static class EventTable
         if (events.Count == 0)
             return;
         await using var rows = await connection.BeginBinaryImportAsync(
-            "COPY audit.events (session_id, sequence, at, kind, payload, previous_hash, hash, ingress) FROM STDIN (FORMAT binary)", cancel);
-        foreach (var e in events)
-        {
-            await rows.StartRowAsync(cancel);
-            await rows.WriteAsync(e.SessionId, NpgsqlDbType.Text, cancel);
-            await rows.WriteAsync(e.Sequence, NpgsqlDbType.Bigint, cancel);
-            await rows.WriteAsync(e.At.ToUniversalTime(), NpgsqlDbType.TimestampTz, cancel);
-            await rows.WriteAsync(e.Kind, NpgsqlDbType.Text, cancel);
-            await rows.WriteAsync(e.Payload, NpgsqlDbType.Text, cancel);
-            await rows.WriteAsync(Convert.FromHexString(e.PreviousHash), NpgsqlDbType.Bytea, cancel);
-            await rows.WriteAsync(Convert.FromHexString(e.Hash), NpgsqlDbType.Bytea, cancel);
-            await rows.WriteAsync(ingress, NpgsqlDbType.Text, cancel);
-        }
-
+            "COPY audit.event_chunks (session_id, sequence, at, events, times, kinds, payloads, previous_hash, hashes, ingress) FROM STDIN (FORMAT binary)", cancel);
+        foreach (var chunk in EventChunk.Of(events))
+            await chunk.WriteAsync(rows, ingress, cancel);
         await rows.CompleteAsync(cancel);
         await rows.CloseAsync(cancel);
         await EventFeed.AppendAsync(connection, events, cancel);
@@ -60,9 +50,9 @@ internal static class EventTable
     public static async Task<SessionHead> FollowAsync(NpgsqlConnection connection, SessionHead head, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
-            """
-            SELECT sequence, previous_hash, hash FROM audit.events
-            WHERE session_id = $1 AND sequence > $2 AND at BETWEEN $3 AND $4 ORDER BY sequence
+            $"""
+            SELECT sequence, events, previous_hash, hashes FROM audit.event_chunks
+            WHERE session_id = $1 AND sequence > $2 - {EventChunk.MostEvents} AND sequence + events > $2 + 1 AND at BETWEEN $3 AND $4 ORDER BY sequence
             """, connection)
         {
             Parameters =
@@ -74,10 +64,13 @@ internal static class EventTable
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            var next = head.Follow(reader.GetInt64(0), Hash(reader, 1), Hash(reader, 2));
-            if (ReferenceEquals(next, head))
-                break;
-            head = next;
+            foreach (var (sequence, link) in Links(reader, 0).Where(e => e.Sequence > head.Sequence))
+            {
+                var next = head.Follow(sequence, link.PreviousHash, link.Hash);
+                if (ReferenceEquals(next, head))
+                    return head;
+                head = next;
+            }
         }
 
         return head;
@@ -87,12 +80,12 @@ internal static class EventTable
         NpgsqlConnection connection, List<(SessionHead Head, long First, long Last)> ranges, Dictionary<(string, long), StoredLink> stored, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
-            """
-            SELECT r.id, e.sequence, e.hash, e.previous_hash
+            $"""
+            SELECT r.id, c.sequence, c.events, c.previous_hash, c.hashes
             FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::timestamptz[]) AS r (id, first, last, first_at, last_at)
             CROSS JOIN LATERAL (
-                SELECT e.sequence, e.hash, e.previous_hash FROM audit.events e
-                WHERE e.session_id = r.id AND e.sequence BETWEEN r.first AND r.last AND e.at BETWEEN r.first_at AND r.last_at ORDER BY e.sequence) e
+                SELECT c.sequence, c.events, c.previous_hash, c.hashes FROM audit.event_chunks c
+                WHERE c.session_id = r.id AND c.sequence > r.first - {EventChunk.MostEvents} AND c.sequence <= r.last AND c.at BETWEEN r.first_at AND r.last_at ORDER BY c.sequence) c
             """, connection)
         {
             Parameters =
@@ -106,8 +99,22 @@ internal static class EventTable
         };
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
-            stored[(reader.GetString(0), reader.GetInt64(1))] = new StoredLink(Hash(reader, 2), Hash(reader, 3));
+            foreach (var (sequence, link) in Links(reader, 1))
+                stored[(reader.GetString(0), sequence)] = link;
     }
 
-    private static string Hash(NpgsqlDataReader row, int column) => Convert.ToHexStringLower(row.GetFieldValue<byte[]>(column));
+    /// <summary>The events of a row, from the column on that has its first sequence.</summary>
+    private static List<(long Sequence, StoredLink Link)> Links(NpgsqlDataReader row, int column)
+    {
+        var (first, count, hashes) = (row.GetInt64(column), row.GetInt32(column + 1), row.GetFieldValue<byte[]>(column + 3));
+        var (previous, links) = (Convert.ToHexStringLower(row.GetFieldValue<byte[]>(column + 2)), new List<(long, StoredLink)>(count));
+        for (var i = 0; i < count; i++)
+        {
+            var hash = EventChunk.HashAt(hashes, i);
+            links.Add((first + i, new StoredLink(hash, previous)));
+            previous = hash;
+        }
+
+        return links;
+    }
 }

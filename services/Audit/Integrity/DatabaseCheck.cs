@@ -4,7 +4,6 @@ using Hoop.Audit.Chain.Bundles;
 using Hoop.Audit.Chain.Log;
 using Hoop.Audit.Ingest;
 using Hoop.Audit.Storage;
-using Hoop.Contracts.Audit;
 using Npgsql;
 
 namespace Hoop.Audit.Integrity;
@@ -66,25 +65,28 @@ internal sealed class DatabaseCheck(AuditDatabase database, EvidenceLog log, IEv
         NpgsqlConnection connection, Func<long, Task>? progress, Findings findings, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT session_id, sequence, at, kind, payload, previous_hash, hash FROM audit.events ORDER BY session_id, sequence", connection) { CommandTimeout = 0 };
+            $"SELECT {EventChunk.Columns}, {EventChunk.IsWhole} FROM audit.event_chunks c ORDER BY c.session_id, c.sequence", connection) { CommandTimeout = 0 };
         StoredSession? session = null;
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            var id = reader.GetString(0);
-            if (session is not null && session.Session != id)
+            var chunk = EventChunk.Read(reader);
+            if (session is not null && session.Session != chunk.SessionId)
                 yield return session;
-            if (session?.Session != id)
+            if (session?.Session != chunk.SessionId)
             {
-                session = new StoredSession(id);
+                session = new StoredSession(chunk.SessionId);
                 findings.Sessions++;
             }
 
-            session.Add(new JournalEvent(
-                id, reader.GetInt64(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3), reader.GetString(4),
-                Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(5)), Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(6))));
-            if (++findings.Events % Step == 0 && progress is not null)
-                await progress(findings.Events);
+            if (!reader.GetBoolean(7))
+                findings.Add(chunk.SessionId, chunk.Sequence, "its row was changed: it does not say how many events it has, and from when");
+            foreach (var e in chunk.Events())
+            {
+                session.Add(e);
+                if (++findings.Events % Step == 0 && progress is not null)
+                    await progress(findings.Events);
+            }
         }
 
         if (session is not null)

@@ -15,9 +15,9 @@ internal static class PartitionTable
 {
     /// <summary>Stretches of a session's events without a gap: each is one tombstone.</summary>
     private const string RunsOf = """
-        SELECT session_id, min(sequence), max(sequence), (array_agg(hash ORDER BY sequence DESC))[1] FROM (
-            SELECT session_id, sequence, hash, sequence - row_number() OVER (PARTITION BY session_id ORDER BY sequence) AS run
-            FROM audit.events WHERE at >= $1 AND at < $2) e
+        SELECT session_id, min(sequence), max(sequence + events - 1), (array_agg(substr(hashes, (events - 1) * 32 + 1) ORDER BY sequence DESC))[1] FROM (
+            SELECT session_id, sequence, events, hashes, sequence + events - sum(events) OVER (PARTITION BY session_id ORDER BY sequence) AS run
+            FROM audit.event_chunks WHERE at >= $1 AND at < $2) c
         GROUP BY session_id, run ORDER BY session_id, 2
         """;
 

@@ -5,87 +5,103 @@ using NpgsqlTypes;
 namespace Hoop.Audit.Search;
 
 /// <summary>
-/// Newest first. What is frequent is found among the newest rows; what is rare, by the inverted index at once; what is between, week by week: in
+/// Newest first. What is frequent is found among the newest groups; what is rare, by the inverted index at once; what is between, week by week: in
 /// each the index says whether there are few hits, which are then sorted, or many, and then the week is walked by time until the page is full. So no
-/// search hangs on the planner's guess of how frequent things are together.
+/// search hangs on the planner's guess of how frequent things are together. The statements of the groups that were found are then read from their events.
 /// </summary>
 internal sealed class StatementSearch(AuditDatabase database)
 {
     /// <summary>More hits than this count as many.</summary>
     internal const int Few = 5000;
 
-    /// <summary>So many of the newest rows are looked at one by one.</summary>
+    /// <summary>So many of the newest groups are looked at one by one.</summary>
     private const int Glance = 2000;
 
-    private const string Columns = "session_id, sequence, at, operation, principal_name, principal_id, target, outcome, resolution, verbs, objects, effects, rules, approvers, policy_version, text";
+    /// <summary>So many groups of a walk are asked for at once.</summary>
+    private const int Stride = 200;
 
-    private const string Range = "at >= $1 AND at < $2 AND (at, session_id, sequence) < ($3, $4, $5)";
+    private const string Range = "at >= $1 AND at <= $2 AND (at, session_id, sequence) < ($3, $4, $5)";
 
-    internal const string Walk = $"SELECT {Columns} FROM audit.statements WHERE {Range} AND tags @> $6 ORDER BY at DESC, session_id DESC, sequence DESC LIMIT $7";
+    private const string Newer = "ORDER BY at DESC, session_id DESC, sequence DESC";
 
-    internal const string Newest = $"SELECT {Columns} FROM audit.statements WHERE {Range} ORDER BY at DESC, session_id DESC, sequence DESC LIMIT $6";
+    internal static readonly string Walk = $"SELECT session_id, sequence, at FROM audit.statement_groups WHERE {Range} AND tags @> $6 {Newer} LIMIT {Stride}";
 
-    private static readonly string Newly = $"""
-        SELECT {Columns} FROM (SELECT * FROM audit.statements WHERE {Range} ORDER BY at DESC, session_id DESC, sequence DESC LIMIT {Glance}) newest
-        WHERE tags @> $6 ORDER BY at DESC, session_id DESC, sequence DESC LIMIT $7
-        """;
+    internal static readonly string Newest = $"SELECT session_id, sequence, at FROM audit.statement_groups WHERE {Range} {Newer} LIMIT {Stride}";
+
+    private static readonly string Newly = $"SELECT session_id, sequence, at FROM (SELECT * FROM audit.statement_groups WHERE {Range} {Newer} LIMIT {Glance}) newest WHERE tags @> $6 {Newer}";
 
     internal static readonly string Hits = $"""
-        WITH hits AS MATERIALIZED (SELECT {Columns} FROM audit.statements WHERE {Range} AND tags @> $6 LIMIT {Few + 1})
-        SELECT hits.*, (SELECT count(*) FROM hits) AS found FROM hits ORDER BY at DESC, session_id DESC, sequence DESC LIMIT $7
+        WITH hits AS MATERIALIZED (SELECT session_id, sequence, at FROM audit.statement_groups WHERE {Range} AND tags @> $6 LIMIT {Few + 1})
+        SELECT * FROM hits {Newer}
         """;
 
-    /// <summary>How the two kinds of look are planned: by the inverted index, and by time.</summary>
-    internal const string ByTags = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = on",
-        ByTime = "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexscan = on";
+    /// <summary>How the two kinds of look are planned: by the inverted index, and by time. Compiling a plan would take longer than any of them runs.</summary>
+    internal const string ByTags = "SET LOCAL jit = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = on",
+        ByTime = "SET LOCAL jit = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexscan = on";
 
     public async Task<SearchPage> FindAsync(string[] tags, DateTimeOffset? from, DateTimeOffset? to, SearchCursor? cursor, int limit, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var before = cursor ?? new SearchCursor(DateTimeOffset.MaxValue.AddYears(-1), "", 0);
-        var found = new List<FoundStatement>();
         var weeks = await WeeksAsync(connection, from, to, before.At, cancel);
-        if (weeks.Count > 0 && !await FindAtOnceAsync(connection, new Stretch(tags, Later(weeks[^1].First, from), Earlier(weeks[0].Until, to), before, limit + 1), found, cancel))
+        if (weeks.Count == 0)
+            return new SearchPage([], null);
+        // A group's time is that of its newest statement: older ones are up to a minute behind.
+        var all = new Stretch(tags, Later(weeks[^1].First, from), Earlier(weeks[0].Until, Earlier(before.At, to).AddTicks(1)).Add(EventChunk.LongestSpan));
+        var page = new PageOfStatements(tags, from, to, before, limit);
+        if (!await FindAtOnceAsync(connection, all, page, cancel))
         {
             foreach (var (first, until) in weeks)
-            {
-                await FindInWeekAsync(connection, new Stretch(tags, Later(first, from), Earlier(until, to), before, limit + 1 - found.Count), found, cancel);
-                if (found.Count > limit)
+                if (await FindInWeekAsync(connection, all with { First = Later(first, from), Until = Earlier(until.AddTicks(-TimeSpan.TicksPerMicrosecond), all.Until) }, page, cancel))
                     break;
-            }
         }
 
-        var last = found.Count > limit ? found[limit - 1] : null;
-        return new SearchPage([.. found.Take(limit)], last is null ? null : new SearchCursor(last.At, last.Session, last.Sequence).ToString());
+        return page.Take();
     }
 
-    private sealed record Stretch(string[] Tags, DateTimeOffset First, DateTimeOffset Until, SearchCursor Before, int Wanted);
+    private sealed record Stretch(string[] Tags, DateTimeOffset First, DateTimeOffset Until);
 
     /// <returns>False: it is neither frequent nor rare, and nothing was found yet.</returns>
-    private static async Task<bool> FindAtOnceAsync(NpgsqlConnection connection, Stretch all, List<FoundStatement> found, CancellationToken cancel)
+    private static async Task<bool> FindAtOnceAsync(NpgsqlConnection connection, Stretch all, PageOfStatements page, CancellationToken cancel)
     {
         await PlanAsync(connection, ByTime, cancel);
-        await ReadAsync(connection, all.Tags.Length == 0 ? Newest : Newly, all, found, cancel);
-        if (all.Tags.Length == 0 || found.Count == all.Wanted)
+        if (all.Tags.Length == 0)
+        {
+            await WalkAsync(connection, Newest, all, page, cancel);
             return true;
-        found.Clear();
-        await PlanAsync(connection, ByTags, cancel);
-        if (await ReadAsync(connection, Hits, all, found, cancel) <= Few)
+        }
+
+        if (await page.AddAsync(connection, await KeysAsync(connection, Newly, all, null, cancel), cancel))
             return true;
-        found.Clear();
-        return false;
+        page.Clear();
+        var hits = await HitsAsync(connection, all, cancel);
+        if (hits.Count > Few)
+            return false;
+        await page.AddAsync(connection, hits, cancel);
+        return true;
     }
 
-    private static async Task FindInWeekAsync(NpgsqlConnection connection, Stretch week, List<FoundStatement> found, CancellationToken cancel)
+    /// <returns>True: the page is full.</returns>
+    private static async Task<bool> FindInWeekAsync(NpgsqlConnection connection, Stretch week, PageOfStatements page, CancellationToken cancel)
     {
-        await PlanAsync(connection, ByTags, cancel);
-        var mark = found.Count;
-        if (await ReadAsync(connection, Hits, week, found, cancel) <= Few)
-            return;
-        found.RemoveRange(mark, found.Count - mark);
-        await PlanAsync(connection, ByTime, cancel);
-        await ReadAsync(connection, Walk, week, found, cancel);
+        var hits = await HitsAsync(connection, week, cancel);
+        return hits.Count <= Few ? await page.AddAsync(connection, hits, cancel) : await WalkAsync(connection, Walk, week, page, cancel);
+    }
+
+    /// <returns>True: the page is full.</returns>
+    private static async Task<bool> WalkAsync(NpgsqlConnection connection, string sql, Stretch stretch, PageOfStatements page, CancellationToken cancel)
+    {
+        GroupKey? last = null;
+        while (true)
+        {
+            var keys = await KeysAsync(connection, sql, stretch, last, cancel);
+            if (await page.AddAsync(connection, keys, cancel))
+                return true;
+            if (keys.Count < Stride)
+                return false;
+            last = keys[^1];
+        }
     }
 
     /// <summary>The partitions that may hold hits, newest first.</summary>
@@ -113,38 +129,34 @@ internal sealed class StatementSearch(AuditDatabase database)
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    /// <returns>How many there are in all, as far as the statement counts.</returns>
-    private static async Task<long> ReadAsync(NpgsqlConnection connection, string sql, Stretch stretch, List<FoundStatement> found, CancellationToken cancel)
+    /// <summary>By the inverted index; what follows is planned by time again.</summary>
+    private static async Task<List<GroupKey>> HitsAsync(NpgsqlConnection connection, Stretch stretch, CancellationToken cancel)
+    {
+        await PlanAsync(connection, ByTags, cancel);
+        var hits = await KeysAsync(connection, Hits, stretch, null, cancel);
+        await PlanAsync(connection, ByTime, cancel);
+        return hits;
+    }
+
+    /// <summary>Newest first.</summary>
+    /// <param name="after">Those that come after this one; null: all.</param>
+    private static async Task<List<GroupKey>> KeysAsync(NpgsqlConnection connection, string sql, Stretch stretch, GroupKey? after, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(sql, connection)
         {
             Parameters =
             {
-                Time(stretch.First), Time(stretch.Until), Time(stretch.Before.At), new() { Value = stretch.Before.Session }, new() { Value = stretch.Before.Sequence },
+                Time(stretch.First), Time(stretch.Until), Time(after?.At ?? DateTimeOffset.MaxValue.AddYears(-1)), new() { Value = after?.Session ?? "" }, new() { Value = after?.Sequence ?? 0 },
             },
         };
         if (stretch.Tags.Length > 0)
             command.Parameters.Add(new() { Value = stretch.Tags });
-        command.Parameters.Add(new() { Value = stretch.Wanted });
-        var count = 0L;
+        var keys = new List<GroupKey>();
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        var counts = reader.FieldCount > 16;
         while (await reader.ReadAsync(cancel))
-        {
-            found.Add(Read(reader));
-            if (counts)
-                count = reader.GetInt64(16);
-        }
-
-        return count;
+            keys.Add(new GroupKey(reader.GetString(0), reader.GetInt64(1), reader.GetFieldValue<DateTimeOffset>(2)));
+        return keys;
     }
-
-    private static FoundStatement Read(NpgsqlDataReader row) => new(
-        row.GetString(0), row.GetInt64(1), row.GetFieldValue<DateTimeOffset>(2), row.GetInt64(3), Text(row, 4), Text(row, 5), Text(row, 6), row.GetString(7), Text(row, 8),
-        row.GetFieldValue<string[]>(9), row.GetFieldValue<string[]>(10), row.GetFieldValue<string[]>(11), row.GetFieldValue<string[]>(12), row.GetFieldValue<string[]>(13),
-        row.IsDBNull(14) ? null : row.GetInt64(14), row.GetString(15));
-
-    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static NpgsqlParameter Time(DateTimeOffset value) => new() { Value = value.ToUniversalTime(), NpgsqlDbType = NpgsqlDbType.TimestampTz };
 

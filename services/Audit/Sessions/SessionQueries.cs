@@ -16,6 +16,14 @@ internal sealed class SessionQueries(AuditDatabase database)
                operations, held, blocked, events, last_sequence, policy_version FROM audit.sessions
         """;
 
+    // LATERAL: the bounds are known before a partition is opened.
+    internal static readonly string Events = $"""
+        SELECT {EventChunk.Columns} FROM audit.heads h CROSS JOIN LATERAL (
+            SELECT c.*, sum(c.events) OVER (ORDER BY c.sequence) - c.events AS before FROM audit.event_chunks c
+            WHERE c.session_id = $1 AND c.sequence > $2 - {EventChunk.MostEvents} AND c.sequence + c.events > $2 + 1 AND c.at BETWEEN h.first_at AND h.last_at) c
+        WHERE h.session_id = $1 AND ($3 IS NULL OR c.before < $3 + {EventChunk.MostEvents}) ORDER BY c.sequence
+        """;
+
     /// <summary>Newest first.</summary>
     /// <param name="principal">Name, subject or id; null for all.</param>
     /// <param name="ownerId">Only this principal's; null for everybody's.</param>
@@ -58,18 +66,16 @@ internal sealed class SessionQueries(AuditDatabase database)
     public async IAsyncEnumerable<JournalEvent> EventsAsync(string id, long after, int? limit, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
-        await using var command = new NpgsqlCommand(
-            """
-            SELECT e.sequence, e.at, e.kind, e.payload, e.previous_hash, e.hash
-            FROM audit.events e, (SELECT first_at, last_at FROM audit.heads WHERE session_id = $1) h
-            WHERE e.session_id = $1 AND e.sequence > $2 AND e.at BETWEEN h.first_at AND h.last_at ORDER BY e.sequence LIMIT $3
-            """, connection)
+        await using var command = new NpgsqlCommand(Events, connection)
         {
             Parameters = { Text(id), new() { Value = after }, new() { Value = (object?)limit ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint } },
         };
+        var count = 0;
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
-            yield return new JournalEvent(id, reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), reader.GetString(3), Hash(reader, 4), Hash(reader, 5));
+            foreach (var e in EventChunk.Read(reader).Events().Where(e => e.Sequence > after))
+                if (count++ < (limit ?? int.MaxValue))
+                    yield return e;
     }
 
     private static async Task<SessionSummary?> AdminAsync(NpgsqlConnection connection, string id, CancellationToken cancel)
@@ -102,8 +108,6 @@ internal sealed class SessionQueries(AuditDatabase database)
     }
 
     private static string? String(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    private static string Hash(NpgsqlDataReader row, int column) => Convert.ToHexStringLower(row.GetFieldValue<byte[]>(column));
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 

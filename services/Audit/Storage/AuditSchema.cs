@@ -1,9 +1,9 @@
 namespace Hoop.Audit.Storage;
 
 /// <summary>
-/// The tables. What is evidence (<c>events</c>, <c>tampering</c>, the log's and retention's tables) is append-only for everybody: triggers
+/// The tables. What is evidence (<c>event_chunks</c>, <c>tampering</c>, the log's and retention's tables) is append-only for everybody: triggers
 /// refuse UPDATE, DELETE and TRUNCATE, replication roles included, and the role the service works under has no right to them. It has
-/// none to the partitions at all. <c>sessions</c>, <c>heads</c>, <c>statements</c> and <c>sink_positions</c> are derived and can be rebuilt.
+/// none to the partitions at all. <c>sessions</c>, <c>heads</c>, <c>statement_groups</c> and <c>sink_positions</c> are derived and can be rebuilt.
 /// </summary>
 internal static class AuditSchema
 {
@@ -11,10 +11,10 @@ internal static class AuditSchema
     public const string WriterRole = "hoop_audit_writer";
 
     /// <summary>What nobody changes. Rows are added by the service.</summary>
-    public static IReadOnlyList<string> AppendOnly { get; } = ["events", "tampering", "log_entries", "log_nodes", "tree_heads", "tombstones", "holds", "contents", "admin_actions"];
+    public static IReadOnlyList<string> AppendOnly { get; } = ["event_chunks", "tampering", "log_entries", "log_nodes", "tree_heads", "tombstones", "holds", "contents", "admin_actions"];
 
     /// <summary>What follows from the rest.</summary>
-    private static readonly string[] Derived = ["sessions", "heads", "sink_positions", "statements"];
+    private static readonly string[] Derived = ["sessions", "heads", "sink_positions", "statement_groups"];
 
     /// <summary>What comes and goes.</summary>
     private static readonly string[] Passing = ["feed", "feed_cursors", "contents_waiting", "objects_to_delete"];
@@ -34,6 +34,7 @@ internal static class AuditSchema
     public static string GrantsToRoles => $"""
         ALTER SCHEMA audit OWNER TO {OwnerRole};
         {Each([.. AppendOnly, .. Derived, .. Passing, .. Settings], table => $"ALTER TABLE audit.{table} OWNER TO {OwnerRole};")}
+        ALTER VIEW audit.events OWNER TO {OwnerRole};
         DO $$ DECLARE partition text; BEGIN
             FOR partition IN SELECT name FROM audit.partitions LOOP EXECUTE format('ALTER TABLE audit.%I OWNER TO {OwnerRole}', partition); END LOOP;
         END $$;
@@ -43,7 +44,7 @@ internal static class AuditSchema
         GRANT SELECT, INSERT ON {Names(AppendOnly)} TO {WriterRole};
         GRANT SELECT, INSERT, UPDATE ON {Names(Derived)} TO {WriterRole};
         GRANT SELECT, INSERT, UPDATE, DELETE ON {Names(Passing)} TO {WriterRole};
-        GRANT SELECT ON {Names(Settings)} TO {WriterRole};
+        GRANT SELECT ON audit.events, {Names(Settings)} TO {WriterRole};
         """;
 
     /// <summary>Where the log-in may not create roles, it gives its own rights away.</summary>

@@ -1,35 +1,67 @@
 namespace Hoop.Audit.Storage;
 
 /// <summary>
-/// Events, in one partition per week of the event's own time (ISO weeks, UTC): few enough that a look-up over ten years plans fast, small
-/// enough that retention is exact to a week. A session's events lie between its head's <c>first_at</c> and <c>last_at</c>: a query that
-/// says so looks at its partitions alone.
+/// Events, many to a row: a stretch of one session's chain, its fields side by side in arrays, so that a busy session costs a row for each batch and not
+/// for each event. The view <c>events</c> shows them one by one. Rows are in one partition per week of the events' own time (ISO weeks, UTC; no row reaches
+/// from one week into the next): few enough that a look-up over ten years plans fast, small enough that retention is exact to a week. A session's events lie
+/// between its head's <c>first_at</c> and <c>last_at</c>: a query that says so looks at its partitions alone.
 /// </summary>
 internal static class EventsSchema
 {
-    /// <summary>A database from before there were partitions keeps its events: they move.</summary>
+    /// <summary>A database from before events shared rows keeps them: they move. So do those from before there were partitions, whose hashes were text.</summary>
     public const string Before = """
-        DO $$ BEGIN
-            IF EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('audit.events') AND relkind = 'r') THEN
-                ALTER TABLE audit.events RENAME TO events_unpartitioned;
-                ALTER TABLE audit.events_unpartitioned RENAME CONSTRAINT events_pkey TO events_unpartitioned_pkey;
+        DO $$ DECLARE
+            old "char" := (SELECT relkind FROM pg_class WHERE oid = to_regclass('audit.events'));
+            partition text;
+        BEGIN
+            IF old IS NULL OR old = 'v' THEN RETURN; END IF;
+            IF old = 'r' THEN
+                ALTER TABLE audit.events ALTER COLUMN previous_hash TYPE bytea USING decode(previous_hash, 'hex'), ALTER COLUMN hash TYPE bytea USING decode(hash, 'hex');
+            END IF;
+            ALTER TABLE audit.events RENAME TO events_by_row;
+            FOR partition IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'audit.events_by_row'::regclass LOOP
+                EXECUTE format('ALTER TABLE audit.%I RENAME TO %I', partition, 'old_' || partition);
+            END LOOP;
+            IF to_regclass('audit.statements') IS NOT NULL THEN
+                ALTER TABLE audit.statements RENAME TO statements_by_row;
+                FOR partition IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'audit.statements_by_row'::regclass LOOP
+                    EXECUTE format('ALTER TABLE audit.%I RENAME TO %I', partition, 'old_' || partition);
+                END LOOP;
+            END IF;
+            CREATE TABLE audit.weeks_by_row (first timestamptz);
+            IF to_regclass('audit.partitions') IS NOT NULL THEN
+                INSERT INTO audit.weeks_by_row SELECT first FROM audit.partitions;
+                DELETE FROM audit.partitions;
             END IF;
         END $$;
         """;
 
-    public const string Tables = """
-        CREATE TABLE IF NOT EXISTS audit.events (
-            session_id    text        COLLATE "C" NOT NULL,
-            sequence      bigint      NOT NULL CHECK (sequence >= 0),
-            at            timestamptz NOT NULL,
-            kind          text        NOT NULL,
-            payload       text        NOT NULL,
-            previous_hash bytea       NOT NULL,
-            hash          bytea       NOT NULL,
-            ingress       text        NOT NULL,
-            recorded_at   timestamptz NOT NULL DEFAULT now(),
-            PRIMARY KEY (session_id, sequence, at)
+    public static string Tables { get; } = $"""
+        CREATE TABLE IF NOT EXISTS audit.event_chunks (
+            session_id    text          COLLATE "C" NOT NULL,
+            sequence      bigint        NOT NULL CHECK (sequence >= 0),
+            at            timestamptz   NOT NULL,
+            events        int           NOT NULL,
+            times         timestamptz[] NOT NULL,
+            kinds         text[]        NOT NULL,
+            payloads      text[]        NOT NULL,
+            previous_hash bytea         NOT NULL,
+            hashes        bytea         NOT NULL,
+            ingress       text          NOT NULL,
+            recorded_at   timestamptz   NOT NULL DEFAULT now(),
+            PRIMARY KEY (session_id, sequence, at),
+            CONSTRAINT event_chunks_are_whole CHECK ({EventChunk.IsWhole})
         ) PARTITION BY RANGE (at);
+        -- Compressed and beside each other while they fit a page: a value that is stored elsewhere costs rows of its own.
+        ALTER TABLE audit.event_chunks ALTER COLUMN payloads SET STORAGE MAIN, ALTER COLUMN kinds SET STORAGE MAIN, ALTER COLUMN times SET STORAGE MAIN, ALTER COLUMN hashes SET STORAGE MAIN;
+        -- The faster compression, where the server was built with it.
+        DO $$ BEGIN ALTER TABLE audit.event_chunks ALTER COLUMN payloads SET COMPRESSION lz4, ALTER COLUMN kinds SET COMPRESSION lz4, ALTER COLUMN times SET COMPRESSION lz4, ALTER COLUMN hashes SET COMPRESSION lz4;
+        EXCEPTION WHEN feature_not_supported THEN NULL; END $$;
+        CREATE OR REPLACE VIEW audit.events AS
+            SELECT c.session_id, c.sequence + e.n - 1 AS sequence, e.at, e.kind, e.payload,
+                CASE e.n WHEN 1 THEN c.previous_hash ELSE substr(c.hashes, (e.n::int - 2) * 32 + 1, 32) END AS previous_hash,
+                substr(c.hashes, (e.n::int - 1) * 32 + 1, 32) AS hash, c.ingress, c.recorded_at
+            FROM audit.event_chunks c, unnest(c.times, c.kinds, c.payloads) WITH ORDINALITY AS e (at, kind, payload, n);
         CREATE TABLE IF NOT EXISTS audit.partitions (
             name  text        PRIMARY KEY,
             first timestamptz NOT NULL,
@@ -90,8 +122,8 @@ internal static class EventsSchema
             IF EXISTS (SELECT FROM audit.partitions WHERE name = partition) THEN RETURN partition; END IF;
             PERFORM pg_advisory_xact_lock(hashtextextended('audit.events_partition', 5001));
             IF EXISTS (SELECT FROM audit.partitions WHERE name = partition) THEN RETURN partition; END IF;
-            EXECUTE format('CREATE TABLE audit.%I (LIKE audit.events INCLUDING ALL)', partition);
-            EXECUTE format('ALTER TABLE audit.events ATTACH PARTITION audit.%I FOR VALUES FROM (%L) TO (%L)', partition, week, week + interval '7 days');
+            EXECUTE format('CREATE TABLE audit.%I (LIKE audit.event_chunks INCLUDING ALL)', partition);
+            EXECUTE format('ALTER TABLE audit.event_chunks ATTACH PARTITION audit.%I FOR VALUES FROM (%L) TO (%L)', partition, week, week + interval '7 days');
             EXECUTE format('CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.%I FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change()', partition);
             EXECUTE format('ALTER TABLE audit.%I ENABLE ALWAYS TRIGGER append_only', partition);
             EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON audit.%I FROM CURRENT_USER', partition);
@@ -100,13 +132,23 @@ internal static class EventsSchema
         END $$;
         """;
 
-    public const string After = """
+    /// <summary>Rows of 32 events, fewer where a sequence is missing, a minute ends or the events are long: as they would be stored today.</summary>
+    public static string After { get; } = $"""
         DO $$ BEGIN
-            IF to_regclass('audit.events_unpartitioned') IS NULL THEN RETURN; END IF;
-            PERFORM audit.ensure_events_partition(week) FROM (SELECT DISTINCT date_trunc('week', at, 'UTC') AS week FROM audit.events_unpartitioned) AS weeks;
-            INSERT INTO audit.events SELECT session_id, sequence, at, kind, payload, decode(previous_hash, 'hex'), decode(hash, 'hex'), ingress, recorded_at
-            FROM audit.events_unpartitioned;
-            DROP TABLE audit.events_unpartitioned;
+            IF to_regclass('audit.events_by_row') IS NULL THEN RETURN; END IF;
+            PERFORM audit.ensure_events_partition(week), audit.ensure_record_partitions(week)
+            FROM (SELECT date_trunc('week', at, 'UTC') AS week FROM audit.events_by_row UNION SELECT first FROM audit.weeks_by_row) AS weeks;
+            DROP TABLE audit.weeks_by_row;
+            INSERT INTO audit.event_chunks (session_id, sequence, at, events, times, kinds, payloads, previous_hash, hashes, ingress, recorded_at)
+            SELECT session_id, min(sequence), (array_agg(at ORDER BY sequence))[1], count(*), array_agg(at ORDER BY sequence), array_agg(kind ORDER BY sequence),
+                array_agg(payload ORDER BY sequence), (array_agg(previous_hash ORDER BY sequence))[1], string_agg(hash, NULL ORDER BY sequence), min(ingress), min(recorded_at)
+            FROM (
+                SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY session_id ORDER BY sequence) AS chunk FROM (
+                    SELECT *, sequence % 32 = 0 OR length(payload) > 500 OR sequence - 1 IS DISTINCT FROM lag(sequence) OVER w OR at < lag(at) OVER w
+                        OR date_trunc('minute', at) <> lag(date_trunc('minute', at)) OVER w OR previous_hash <> lag(hash) OVER w OR ingress <> lag(ingress) OVER w AS begins
+                    FROM audit.events_by_row WINDOW w AS (PARTITION BY session_id ORDER BY sequence)) e) e
+            GROUP BY session_id, chunk;
+            DROP TABLE audit.events_by_row;
         END $$;
         INSERT INTO audit.heads (session_id, first_at, last_at, events, last_sequence, sequence, hash, to_log)
         SELECT e.session_id, min(e.at), max(e.at), count(*), max(e.sequence), -1, decode(repeat('0', 64), 'hex'), true

@@ -74,8 +74,8 @@ internal static class RetentionSchema
                 RAISE EXCEPTION 'partition % is younger than the retention', partition USING ERRCODE = 'insufficient_privilege';
             END IF;
             -- First, so that nothing is added to it any more; an exception below attaches it again.
-            EXECUTE format('ALTER TABLE audit.events DETACH PARTITION audit.%I', partition);
-            EXECUTE format('SELECT count(*) FROM audit.%I', partition) INTO events;
+            EXECUTE format('ALTER TABLE audit.event_chunks DETACH PARTITION audit.%I', partition);
+            EXECUTE format('SELECT coalesce(sum(events), 0) FROM audit.%I', partition) INTO events;
             SELECT * INTO stone FROM audit.tombstones t WHERE t.partition = bounds.name ORDER BY index DESC LIMIT 1;
             IF NOT FOUND OR stone.events <> events OR NOT EXISTS (SELECT FROM audit.tree_heads WHERE size > stone.index)
                 OR NOT EXISTS (SELECT FROM audit.log_entries l WHERE l.index = stone.index AND l.entry::json->>'partition' = bounds.name) THEN
@@ -95,7 +95,7 @@ internal static class RetentionSchema
             DELETE FROM audit.partitions WHERE name = partition;
             WITH gone AS (
                 DELETE FROM audit.heads h WHERE h.first_at < bounds.until AND h.last_at >= bounds.first AND NOT h.to_log
-                    AND NOT EXISTS (SELECT FROM audit.events e WHERE e.session_id = h.session_id AND e.at BETWEEN h.first_at AND h.last_at)
+                    AND NOT EXISTS (SELECT FROM audit.event_chunks e WHERE e.session_id = h.session_id AND e.at BETWEEN h.first_at AND h.last_at)
                 RETURNING h.session_id)
             DELETE FROM audit.sessions s USING gone WHERE s.id = gone.session_id;
         END $$;

@@ -4,6 +4,7 @@ using Hoop.Audit.Chain.Bundles;
 using Hoop.Audit.Chain.Log;
 using Hoop.Audit.Chain.Sinks;
 using Hoop.Audit.Export;
+using Hoop.Audit.Tests.Rigs;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Shouldly;
@@ -36,7 +37,7 @@ public class EvidenceLogTests(AuditRig rig)
         var events = AuditRig.Session(AuditRig.NewId(), cause: null);
         await rig.StoreAsync(events);
         await Log().SealAsync(CancellationToken.None);
-        await AsAttackerAsync($"DELETE FROM audit.events WHERE session_id = '{events[0].SessionId}' AND sequence >= 3");
+        await AsAttackerAsync(Attack.Remove(events[0].SessionId, "sequence >= 3"));
 
         var result = await BundleVerifier.VerifyAsync(await ExportAsync(events[0].SessionId), Key);
         result.Ok.ShouldBeFalse();
@@ -50,7 +51,7 @@ public class EvidenceLogTests(AuditRig rig)
         await rig.StoreAsync(events);
         await Log().SealAsync(CancellationToken.None);
         var kept = await KeptAsync();
-        await AsAttackerAsync($"DELETE FROM audit.events WHERE session_id = '{events[0].SessionId}' AND sequence >= 3");
+        await AsAttackerAsync(Attack.Remove(events[0].SessionId, "sequence >= 3"));
         using var forged = new MemoryStream();
         await BundleWriter.WriteAsync(forged, events[0].SessionId, 7, DateTimeOffset.UnixEpoch, events.Take(3).ToAsyncEnumerable(), rig.Services.GetRequiredService<SigningKey>(), proofs: null);
 
@@ -115,7 +116,7 @@ public class EvidenceLogTests(AuditRig rig)
         await using var connection = new NpgsqlConnection(rig.Database);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(
-            $"BEGIN; ALTER TABLE ONLY audit.events DISABLE TRIGGER events_append_only; {sql}; ALTER TABLE ONLY audit.events ENABLE ALWAYS TRIGGER events_append_only; COMMIT", connection);
+            $"BEGIN; ALTER TABLE ONLY audit.event_chunks DISABLE TRIGGER event_chunks_append_only; {sql}; ALTER TABLE ONLY audit.event_chunks ENABLE ALWAYS TRIGGER event_chunks_append_only; COMMIT", connection);
         await command.ExecuteNonQueryAsync();
     }
 }

@@ -79,7 +79,7 @@ public sealed class PeriodExportTests(AuditRig rig)
             chain.Append(EventKinds.OperationDecided, JsonSerializer.Serialize(new { operation = 4, outcome = "allow", text = $"select '<script>alert(1)</script>' {word}", policyVersion = 7 }), events[0].At),
             chain.Append(EventKinds.ResultRecorded, JsonSerializer.Serialize(new { operation = 4, chunk = 0, rows = 1, content = new { number = 0, sha256 = sha } }), events[0].At),
         ]);
-        await Eventually.TrueAsync(async () => await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.statements WHERE text LIKE '%{word}%'") == 1);
+        await Eventually.TrueAsync(async () => await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.statement_groups WHERE tags::text LIKE '%{word}%'") == 1);
         return chain.SessionId;
     }
 

@@ -14,8 +14,8 @@ namespace Hoop.Audit.Tests.Integrity;
 /// </summary>
 public sealed class DatabaseEditTests
 {
-    private static readonly string[] Tables = ["events", "heads", "log_entries", "log_nodes", "tree_heads"];
-    private static readonly int Rounds = Environment.GetEnvironmentVariable("HOOP_TEST_LONG") == "1" ? 2_000 : 32;
+    private static readonly string[] Tables = ["event_chunks", "heads", "log_entries", "log_nodes", "tree_heads"];
+    private static readonly int Rounds = Environment.GetEnvironmentVariable("HOOP_TEST_LONG") == "1" ? 2_000 : 64;
     private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("HOOP_TEST_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 9162;
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed class DatabaseEditTests
     {
         await using var evidence = await StoredAsync();
         (await CheckAsync(evidence)).Problems.ShouldBeEmpty();
-        await evidence.ExecuteAsync("CREATE SCHEMA kept; " + string.Concat(Tables.Select(t => $"CREATE TABLE kept.{t} AS SELECT * FROM audit.{t};")));
+        await evidence.ExecuteAsync("CREATE SCHEMA kept; " + string.Concat(Tables.Append("events").Select(t => $"CREATE TABLE kept.{t} AS SELECT * FROM audit.{t};")));
         for (var round = 0; round < Rounds; round++)
         {
             var random = new Random(Seed + round);
@@ -44,12 +44,28 @@ public sealed class DatabaseEditTests
     public async Task A_session_that_is_gone_without_a_tombstone_is_missed_and_one_from_nowhere_is_noticed()
     {
         await using var evidence = await StoredAsync();
-        await AsAttackerAsync(evidence, "DELETE FROM audit.events WHERE session_id = 's1'; DELETE FROM audit.heads WHERE session_id = 's1'; DELETE FROM audit.sessions WHERE id = 's1'");
-        await AsAttackerAsync(evidence, "INSERT INTO audit.events SELECT 'foreign', sequence, at, kind, payload, previous_hash, hash, ingress FROM audit.events WHERE session_id = 's2'");
+        await AsAttackerAsync(evidence, "DELETE FROM audit.event_chunks WHERE session_id = 's1'; DELETE FROM audit.heads WHERE session_id = 's1'; DELETE FROM audit.sessions WHERE id = 's1'");
+        await AsAttackerAsync(evidence, Attack.OnSingles("INSERT INTO single SELECT 'foreign', sequence, at, kind, payload, previous_hash, hash, ingress, recorded_at FROM single WHERE session_id = 's2'"));
 
         var report = await CheckAsync(evidence);
         report.Problems.ShouldContain(p => p.Session == "s1" && p.Message == "events 0 to 1 were removed from the end: the log has the session up to event 1");
         report.Problems.ShouldContain(p => p.Session == "foreign");
+    }
+
+    [Theory]
+    [InlineData("at = at + interval '1 second'")]
+    [InlineData("events = events + 1")]
+    [InlineData("events = 0")]
+    [InlineData("payloads = payloads[1:1]")]
+    [InlineData("kinds = '{}'")]
+    [InlineData("hashes = substr(hashes, 1, 33)")]
+    public async Task A_row_that_does_not_say_what_is_in_it_is_noticed(string change)
+    {
+        await using var evidence = await StoredAsync();
+        await AsAttackerAsync(evidence, "ALTER TABLE audit.event_chunks DROP CONSTRAINT event_chunks_are_whole");
+        await AsAttackerAsync(evidence, $"UPDATE audit.event_chunks SET {change} WHERE session_id = 's3' AND sequence = 0");
+
+        (await CheckAsync(evidence)).Problems.ShouldContain(p => p.Session == "s3" && p.Sequence == 0);
     }
 
     [Fact]
@@ -102,25 +118,36 @@ public sealed class DatabaseEditTests
         var i = random.Next(8);
         var (session, sequence, other, leaf, node) = ($"s{i}", random.Next(i + 1), random.Next(i + 1), random.Next(11), random.Next(18));
         var place = $"session_id = '{session}' AND sequence = {sequence}";
+        var (row, n) = ($"session_id = '{session}' AND {sequence} BETWEEN sequence AND sequence + events - 1", $"({sequence} - sequence + 1)::int");
         (string Sql, bool Shown)[] kinds =
         [
-            ($"UPDATE audit.events SET payload = replace(payload, 'select', 'delete') WHERE {place}", true),
-            ($"UPDATE audit.events SET kind = 'operation.completed' WHERE {place}", true),
-            ($"UPDATE audit.events SET at = at + interval '1 microsecond' WHERE {place}", true),
-            ($"UPDATE audit.events SET hash = {Other("hash")} WHERE {place}", true),
-            ($"UPDATE audit.events SET previous_hash = hash WHERE {place}", true),
-            ($"UPDATE audit.events SET sequence = sequence + 100 WHERE {place}", true),
-            ($"UPDATE audit.events SET session_id = 'another' WHERE {place}", true),
-            ($"DELETE FROM audit.events WHERE {place}", true),
-            ($"DELETE FROM audit.events WHERE session_id = '{session}' AND sequence >= {sequence}", true),
-            ($"INSERT INTO audit.events SELECT session_id, sequence, at - interval '1 microsecond', kind, payload, previous_hash, hash, ingress FROM audit.events WHERE {place}", false),
-            ($"UPDATE audit.events SET sequence = CASE sequence WHEN {sequence} THEN {other} ELSE {sequence} END WHERE session_id = '{session}' AND sequence IN ({sequence}, {other})", true),
+            ($"UPDATE audit.event_chunks SET payloads[{n}] = replace(payloads[{n}], 'select', 'delete') WHERE {row}", true),
+            ($"UPDATE audit.event_chunks SET kinds[{n}] = 'operation.completed' WHERE {row}", true),
+            ($"UPDATE audit.event_chunks SET times[{n}] = times[{n}] + interval '1 microsecond', at = at + CASE {n} WHEN 1 THEN interval '1 microsecond' ELSE '0' END WHERE {row}", true),
+            ($"UPDATE audit.event_chunks SET hashes = overlay(hashes PLACING {Other("hashes")} FROM ({n} - 1) * 32 + 1) WHERE {row}", true),
+            ($"UPDATE audit.event_chunks SET hashes = overlay(hashes PLACING substr(hashes, 1, 32) FROM ({n} - 1) * 32 + 1) WHERE {row}", true),
+            ($"UPDATE audit.event_chunks SET previous_hash = {Other("hashes")} WHERE {row}", true),
+            ($"UPDATE audit.event_chunks SET sequence = sequence + 100 WHERE {row}", true),
+            ($"UPDATE audit.event_chunks SET session_id = 'another' WHERE {row}", true),
+            ($"DELETE FROM audit.event_chunks WHERE {row}", true),
+            ($"INSERT INTO audit.event_chunks SELECT session_id, sequence, at - interval '1 microsecond', 1, ARRAY[at - interval '1 microsecond'], kinds[1:1], payloads[1:1], previous_hash, substr(hashes, 1, 32), ingress FROM audit.event_chunks WHERE {row}", false),
+            (Attack.OnSingles($"UPDATE single SET payload = replace(payload, 'select', 'delete') WHERE {place}"), true),
+            (Attack.OnSingles($"UPDATE single SET kind = 'operation.completed' WHERE {place}"), true),
+            (Attack.OnSingles($"UPDATE single SET at = at + interval '1 microsecond' WHERE {place}"), true),
+            (Attack.OnSingles($"UPDATE single SET hash = {Other("hash")} WHERE {place}"), true),
+            (Attack.OnSingles($"UPDATE single SET previous_hash = hash WHERE {place}"), true),
+            (Attack.OnSingles($"UPDATE single SET sequence = sequence + 100 WHERE {place}"), true),
+            (Attack.OnSingles($"UPDATE single SET session_id = 'another' WHERE {place}"), true),
+            (Attack.Remove(session, $"sequence = {sequence}"), true),
+            (Attack.Remove(session, $"sequence >= {sequence}"), true),
+            (Attack.OnSingles($"INSERT INTO single SELECT session_id, sequence, at - interval '1 microsecond', kind, payload, previous_hash, hash, ingress, recorded_at FROM single WHERE {place}"), false),
+            (Attack.OnSingles($"UPDATE single SET sequence = CASE sequence WHEN {sequence} THEN {other} ELSE {sequence} END WHERE session_id = '{session}' AND sequence IN ({sequence}, {other})"), true),
             ($"UPDATE audit.heads SET sequence = sequence - 1 WHERE session_id = '{session}'", false),
             ($"UPDATE audit.heads SET last_sequence = last_sequence + 1 WHERE session_id = '{session}'", false),
             ($"UPDATE audit.heads SET events = events + 1 WHERE session_id = '{session}'", false),
             ($"UPDATE audit.heads SET hash = {Other("hash")} WHERE session_id = '{session}'", false),
             ($"UPDATE audit.heads SET first_at = first_at + interval '1 second' WHERE session_id = '{session}'", true),
-            ($"UPDATE audit.heads SET last_at = last_at - interval '1 second' WHERE session_id = '{session}'", true),
+            ($"UPDATE audit.heads SET last_at = last_at - interval '1 second' WHERE session_id = '{session}'", false),
             ($"DELETE FROM audit.heads WHERE session_id = '{session}'", true),
             ($"UPDATE audit.log_entries SET entry = replace(entry, 'head', 'Head') WHERE index = {leaf}", false),
             ($"UPDATE audit.log_entries SET entry = replace(entry, '\"sequence\":', '\"sequence\":1') WHERE index = {leaf}", false),
@@ -147,7 +174,7 @@ public sealed class DatabaseEditTests
         new DatabaseCheck(evidence.Database, evidence.Log, evidence.Key, TimeProvider.System).RunAsync(progress: null, CancellationToken.None);
 
     private static Task<bool> UnchangedAsync(EvidenceDatabase evidence) => evidence.ScalarAsync<bool>(
-        "SELECT " + string.Join(" AND ", Tables.Select(t => $"NOT EXISTS (TABLE audit.{t} EXCEPT TABLE kept.{t}) AND NOT EXISTS (TABLE kept.{t} EXCEPT TABLE audit.{t})")));
+        "SELECT " + string.Join(" AND ", Tables.Select(t => t == "event_chunks" ? "events" : t).Select(t => $"NOT EXISTS (TABLE audit.{t} EXCEPT TABLE kept.{t}) AND NOT EXISTS (TABLE kept.{t} EXCEPT TABLE audit.{t})")));
 
     /// <summary>One who may do anything, and does.</summary>
     private static Task AsAttackerAsync(EvidenceDatabase evidence, string sql) => evidence.ExecuteAsync(

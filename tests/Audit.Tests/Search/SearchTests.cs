@@ -77,6 +77,35 @@ public sealed class SearchTests(AuditRig rig)
     }
 
     [Fact]
+    public async Task Statements_that_share_a_row_are_found_and_paged_one_by_one()
+    {
+        // Two sessions side by side, whose rows span the same half minute.
+        var (at, one, two) = (DateTimeOffset.Parse("2026-02-01T12:00:00Z"), new SessionChain(AuditRig.NewId()), new SessionChain(AuditRig.NewId()));
+        foreach (var chain in new[] { one, two })
+            await rig.StoreAsync([.. Enumerable.Range(0, 30).Select(i => chain.Append(
+                EventKinds.OperationDecided, Decision(i, i % 3 == 0 ? "block" : "allow", $"select {(i % 2 == 0 ? "a" : "b")} from {word} where n = {1000 + i}", ["select"], [i % 2 == 0 ? "public.a" : "public.b"], ["read"], ["r"], i % 2 == 0 ? "even" : "odd"), at.AddSeconds(i)))]);
+        var all = await FindAsync(AuditRig.Bea, $"text={word}&limit=100", 60);
+        all.Count.ShouldBe(60);
+        (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.statement_groups WHERE tags::text LIKE '%{word}%'")).ShouldBe(8);
+
+        (await FindAsync(AuditRig.Bea, $"text={word}+1007", 2)).ShouldAllBe(s => s.GetProperty("operation").GetInt64() == 7);
+        (await FindAsync(AuditRig.Bea, $"text={word}+1007+1013", 0)).ShouldBeEmpty();
+        (await FindAsync(AuditRig.Bea, $"text={word}+1007&table=public.a", 0)).ShouldBeEmpty();
+        (await FindAsync(AuditRig.Bea, $"text={word}&decision=block&table=public.b", 10)).Select(s => s.GetProperty("operation").GetInt64()).ShouldBe([27, 27, 21, 21, 15, 15, 9, 9, 3, 3]);
+        (await FindAsync(AuditRig.Bea, $"text={word}&from=2026-02-01T12:00:10Z&to=2026-02-01T12:00:12Z", 4)).Select(s => s.GetProperty("operation").GetInt64()).ShouldBe([11, 11, 10, 10]);
+
+        var (paged, cursor) = (new List<string>(), "");
+        do
+        {
+            var page = await rig.GetAsync(AuditRig.Bea, $"/api/search?text={word}&limit=7&cursor={cursor}");
+            paged.AddRange(page.GetProperty("statements").EnumerateArray().Select(s => s.GetRawText()));
+            cursor = page.GetProperty("cursor").GetString();
+        }
+        while (cursor is not null);
+        paged.ShouldBe(all.Select(s => s.GetRawText()));
+    }
+
+    [Fact]
     public async Task Whoever_sees_only_their_own_sessions_finds_only_their_own_statements()
     {
         await StoreAsync();
@@ -116,8 +145,8 @@ public sealed class SearchTests(AuditRig rig)
         // The index follows the events a moment behind.
         var all = await rig.GetAsync(AuditRig.Bea, $"/api/search?text={word}&limit=100");
         await Eventually.TrueAsync(async () => await rig.ScalarAsync<long>(
-            $"SELECT count(*) FROM audit.events WHERE kind = 'operation.decided' AND payload LIKE '%{word}%'") == await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.statements WHERE text LIKE '%{word}%'"));
-        await Eventually.TrueAsync(async () => await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.statements WHERE text LIKE '%{word}%' AND outcome = 'hold' AND resolution IS NULL") == 0);
+            $"SELECT count(*) FROM audit.events WHERE kind = 'operation.decided' AND payload LIKE '%{word}%'") == await rig.ScalarAsync<long>($"SELECT coalesce(sum(cardinality(sequences)), 0)::bigint FROM audit.statement_groups WHERE tags::text LIKE '%{word}%'"));
+        await Eventually.TrueAsync(async () => await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.statement_groups WHERE tags::text LIKE '%{word}%' AND held IS NOT NULL AND resolution IS NULL") == 0);
         _ = (all, expected);
         return [.. (await rig.GetAsync(who, "/api/search?" + query)).GetProperty("statements").EnumerateArray()];
     }
@@ -139,6 +168,6 @@ public sealed class SearchTests(AuditRig rig)
         return chain.SessionId;
     }
 
-    private static string Decision(int operation, string outcome, string text, string[] verbs, string[] objects, string[] effects, string[] rules) =>
-        JsonSerializer.Serialize(new { operation, outcome, text, bindValues = Array.Empty<string>(), verbs, objects, effects, rules, why = "", policyVersion = 7 });
+    private static string Decision(int operation, string outcome, string text, string[] verbs, string[] objects, string[] effects, string[] rules, string? fingerprint = null) =>
+        JsonSerializer.Serialize(new { operation, outcome, text, bindValues = Array.Empty<string>(), verbs, objects, effects, fingerprint, rules, why = "", policyVersion = 7 });
 }

@@ -13,7 +13,7 @@ public class AppendOnlyTests(AuditRig rig)
 {
     private static readonly Dictionary<string, string> Columns = new()
     {
-        ["events"] = "payload", ["tampering"] = "reason", ["log_entries"] = "entry", ["log_nodes"] = "hash", ["tree_heads"] = "signature",
+        ["event_chunks"] = "payloads", ["tampering"] = "reason", ["log_entries"] = "entry", ["log_nodes"] = "hash", ["tree_heads"] = "signature",
         ["tombstones"] = "events", ["holds"] = "reason", ["contents"] = "sha256", ["admin_actions"] = "id",
     };
 
@@ -48,17 +48,17 @@ public class AppendOnlyTests(AuditRig rig)
         await using var who = new NpgsqlCommand("SELECT session_user || ' ' || rolsuper FROM pg_roles WHERE rolname = session_user", connection);
         (await who.ExecuteScalarAsync()).ShouldBe($"{AuditRig.ServiceUser} false");
         (await RefusedAsync(connection, $"SET ROLE {AuditSchema.OwnerRole}")).MessageText.ShouldStartWith("permission denied");
-        (await RefusedAsync(connection, "DROP TABLE audit.events")).MessageText.ShouldStartWith("must be owner");
-        (await RefusedAsync(connection, "ALTER TABLE audit.events DISABLE TRIGGER ALL")).MessageText.ShouldStartWith("must be owner");
+        (await RefusedAsync(connection, "DROP TABLE audit.event_chunks")).MessageText.ShouldStartWith("must be owner");
+        (await RefusedAsync(connection, "ALTER TABLE audit.event_chunks DISABLE TRIGGER ALL")).MessageText.ShouldStartWith("must be owner");
     }
 
     [Theory]
     [InlineData("SELECT * FROM audit.{0}")]
-    [InlineData("UPDATE audit.{0} SET payload = '{{}}'")]
+    [InlineData("UPDATE audit.{0} SET payloads = '{{}}'")]
     [InlineData("DELETE FROM audit.{0}")]
     [InlineData("TRUNCATE audit.{0}")]
     [InlineData("DROP TABLE audit.{0}")]
-    [InlineData("ALTER TABLE audit.events DETACH PARTITION audit.{0}")]
+    [InlineData("ALTER TABLE audit.event_chunks DETACH PARTITION audit.{0}")]
     public async Task A_partition_is_no_way_around(string statement)
     {
         await rig.StoreAsync(AuditRig.Session(AuditRig.NewId()));
@@ -80,7 +80,7 @@ public class AppendOnlyTests(AuditRig rig)
         await using var connection = new NpgsqlConnection(rig.Database);
         await connection.OpenAsync();
 
-        (await RefusedAsync(connection, "SET session_replication_role = replica; DELETE FROM audit.events")).MessageText.ShouldContain("append-only");
+        (await RefusedAsync(connection, "SET session_replication_role = replica; DELETE FROM audit.event_chunks")).MessageText.ShouldContain("append-only");
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public class AppendOnlyTests(AuditRig rig)
         await using var prepared = await PrepareAsync(plain.ToString());
         await using var connection = await prepared.OpenAsync(CancellationToken.None);
 
-        (await RefusedAsync(connection, "DELETE FROM audit.events")).MessageText.ShouldStartWith("permission denied");
+        (await RefusedAsync(connection, "DELETE FROM audit.event_chunks")).MessageText.ShouldStartWith("permission denied");
     }
 
     [Fact]

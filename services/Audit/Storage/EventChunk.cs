@@ -1,0 +1,109 @@
+using Hoop.Audit.Chain;
+using Hoop.Contracts.Audit;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Hoop.Audit.Storage;
+
+/// <summary>
+/// A row of <c>audit.event_chunks</c>: events of one session that follow each other without a gap, from <see cref="Sequence"/> on. What is in a row never changes,
+/// and no row reaches over a minute or from one week into the next: a statement is found by the time of its row, and weeks leave whole.
+/// </summary>
+/// <param name="PreviousHash">Of the event before the first; each of the others follows the one before it.</param>
+/// <param name="Hashes">32 bytes an event.</param>
+internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffset[] Times, string[] Kinds, string[] Payloads, byte[] PreviousHash, byte[] Hashes)
+{
+    /// <summary>More are never in one row: who looks for an event needs to look no further back.</summary>
+    public const int MostEvents = 64;
+
+    /// <summary>Events within a row are no further apart in time.</summary>
+    public static readonly TimeSpan LongestSpan = TimeSpan.FromMinutes(1);
+
+    /// <summary>So much text that, compressed, a row takes half a page.</summary>
+    private const int MostText = 16_000;
+
+    /// <summary>What <see cref="Read"/> reads, of <c>audit.event_chunks c</c>.</summary>
+    public const string Columns = "c.session_id, c.sequence, c.times, c.kinds, c.payloads, c.previous_hash, c.hashes";
+
+    /// <summary>What is true of each row, as SQL.</summary>
+    public const string IsWhole = "events BETWEEN 1 AND 64 AND at = times[1] AND cardinality(times) = events AND cardinality(kinds) = events AND cardinality(payloads) = events AND octet_length(hashes) = events * 32";
+
+    public int Count => Times.Length;
+
+    /// <summary>Cuts the events into rows.</summary>
+    public static IEnumerable<EventChunk> Of(IEnumerable<JournalEvent> events)
+    {
+        foreach (var session in events.GroupBy(e => e.SessionId))
+        {
+            var (chunk, text) = (new List<JournalEvent>(), 0);
+            foreach (var e in session.OrderBy(e => e.Sequence))
+            {
+                if (chunk.Count > 0 && (chunk.Count == MostEvents || text + e.Payload.Length > MostText || !Follows(chunk[0], chunk[^1], e)))
+                {
+                    yield return Whole(chunk);
+                    (chunk, text) = ([], 0);
+                }
+
+                chunk.Add(e);
+                text += e.Payload.Length;
+            }
+
+            yield return Whole(chunk);
+        }
+    }
+
+    public static EventChunk Read(NpgsqlDataReader row) => new(
+        row.GetString(0), row.GetInt64(1), row.GetFieldValue<DateTimeOffset[]>(2), row.GetFieldValue<string[]>(3), row.GetFieldValue<string[]>(4),
+        row.GetFieldValue<byte[]>(5), row.GetFieldValue<byte[]>(6));
+
+    /// <summary>One by one, as they came. A row that somebody cut short shows events without content, which no hash fits.</summary>
+    public IEnumerable<JournalEvent> Events()
+    {
+        var previous = Convert.ToHexStringLower(PreviousHash);
+        for (var i = 0; i < Count; i++)
+        {
+            var hash = HashAt(Hashes, i);
+            yield return new JournalEvent(SessionId, Sequence + i, Times[i], Kinds.ElementAtOrDefault(i) ?? "", Payloads.ElementAtOrDefault(i) ?? "", previous, hash);
+            previous = hash;
+        }
+    }
+
+    /// <summary>The hash of a row's event, lower-case hex; empty where there is none.</summary>
+    public static string HashAt(byte[] hashes, int index) =>
+        hashes.Length >= (index + 1) * CanonicalEvent.HashLength ? Convert.ToHexStringLower(hashes.AsSpan(index * CanonicalEvent.HashLength, CanonicalEvent.HashLength)) : "";
+
+    public async Task WriteAsync(NpgsqlBinaryImporter rows, string ingress, CancellationToken cancel)
+    {
+        await rows.StartRowAsync(cancel);
+        await rows.WriteAsync(SessionId, NpgsqlDbType.Text, cancel);
+        await rows.WriteAsync(Sequence, NpgsqlDbType.Bigint, cancel);
+        await rows.WriteAsync(Times[0], NpgsqlDbType.TimestampTz, cancel);
+        await rows.WriteAsync(Count, NpgsqlDbType.Integer, cancel);
+        await rows.WriteAsync(Times, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, cancel);
+        await rows.WriteAsync(Kinds, NpgsqlDbType.Array | NpgsqlDbType.Text, cancel);
+        await rows.WriteAsync(Payloads, NpgsqlDbType.Array | NpgsqlDbType.Text, cancel);
+        await rows.WriteAsync(PreviousHash, NpgsqlDbType.Bytea, cancel);
+        await rows.WriteAsync(Hashes, NpgsqlDbType.Bytea, cancel);
+        await rows.WriteAsync(ingress, NpgsqlDbType.Text, cancel);
+    }
+
+    private static bool Follows(JournalEvent first, JournalEvent last, JournalEvent e) =>
+        e.Sequence == last.Sequence + 1 && e.PreviousHash == last.Hash && e.At >= first.At && e.At - first.At < LongestSpan && Week.Of(e.At) == Week.Of(first.At);
+
+    private static EventChunk Whole(List<JournalEvent> events)
+    {
+        var hashes = new byte[events.Count * CanonicalEvent.HashLength];
+        for (var i = 0; i < events.Count; i++)
+            Convert.FromHexString(events[i].Hash, hashes.AsSpan(i * CanonicalEvent.HashLength, CanonicalEvent.HashLength), out _, out _);
+        return new EventChunk(
+            events[0].SessionId, events[0].Sequence, [.. events.Select(e => e.At.ToUniversalTime())], [.. events.Select(e => e.Kind)], [.. events.Select(e => e.Payload)],
+            Convert.FromHexString(events[0].PreviousHash), hashes);
+    }
+}
+
+/// <summary>The weeks that events are kept by: ISO weeks, UTC.</summary>
+internal static class Week
+{
+    /// <summary>Weeks since the Monday 0001-01-01.</summary>
+    public static long Of(DateTimeOffset at) => at.UtcTicks / (TimeSpan.TicksPerDay * 7);
+}
