@@ -7,18 +7,36 @@ namespace Hoop.Audit.Chain;
 /// <summary>SHA-256 over an event's <see cref="CanonicalEvent"/>.</summary>
 public static class EventHash
 {
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
+
     /// <summary>64 zeros: what the first event of a session has as <see cref="JournalEvent.PreviousHash"/>.</summary>
     public static string None => Hex.Zero;
 
     /// <summary>The hash that the event ought to have, lower-case hex.</summary>
     public static string Of(JournalEvent e)
     {
+        Span<byte> hash = stackalloc byte[CanonicalEvent.HashLength];
+        Write(e, hash);
+        return Convert.ToHexStringLower(hash);
+    }
+
+    /// <summary>True when the event is what its hash says. A malformed hash makes it false, not an exception.</summary>
+    public static bool Matches(JournalEvent e)
+    {
+        if (!IsHash(e.PreviousHash) || !IsHash(e.Hash))
+            return false;
+        Span<byte> hashes = stackalloc byte[2 * CanonicalEvent.HashLength];
+        Hex.Decode(e.Hash, hashes[..CanonicalEvent.HashLength]);
+        Write(e, hashes[CanonicalEvent.HashLength..]);
+        return hashes[..CanonicalEvent.HashLength].SequenceEqual(hashes[CanonicalEvent.HashLength..]);
+    }
+
+    private static void Write(JournalEvent e, Span<byte> hash)
+    {
         var buffer = ArrayPool<byte>.Shared.Rent(CanonicalEvent.MaxLength(e));
         try
         {
-            Span<byte> hash = stackalloc byte[CanonicalEvent.HashLength];
             SHA256.HashData(buffer.AsSpan(0, CanonicalEvent.Write(e, buffer)), hash);
-            return Convert.ToHexStringLower(hash);
         }
         finally
         {
@@ -26,7 +44,5 @@ public static class EventHash
         }
     }
 
-    /// <summary>True when the event is what its hash says. A malformed previous hash makes it false, not an exception.</summary>
-    public static bool Matches(JournalEvent e) =>
-        e.PreviousHash.Length == 64 && e.PreviousHash.All(char.IsAsciiHexDigitLower) && string.Equals(Of(e), e.Hash, StringComparison.Ordinal);
+    private static bool IsHash(string hash) => hash.Length == 2 * CanonicalEvent.HashLength && hash.AsSpan().IndexOfAnyExcept(Digits) < 0;
 }

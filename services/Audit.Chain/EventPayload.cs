@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -7,7 +8,20 @@ namespace Hoop.Audit.Chain;
 public static class EventPayload
 {
     public static bool IsValid(string payload) =>
-        payload.AsSpan().IndexOfAny('\n', '\r') < 0 && IsObject(Encoding.UTF8.GetBytes(payload));
+        payload.AsSpan().IndexOfAny('\n', '\r') < 0 && IsObject(payload);
+
+    private static bool IsObject(string payload)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(payload.Length));
+        try
+        {
+            return IsObject(buffer.AsSpan(0, Encoding.UTF8.GetBytes(payload, buffer)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 
     private static bool IsObject(ReadOnlySpan<byte> json)
     {

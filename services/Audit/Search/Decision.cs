@@ -1,34 +1,39 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 
 namespace Hoop.Audit.Search;
 
 /// <summary>What a decision's event says: what it can be found by, and what a search shows of it.</summary>
+/// <param name="Fingerprint">Of the statement without its literals; the statement itself where there is none.</param>
 internal sealed record Decision(
     long Operation, string Outcome, string[] Verbs, string[] Objects, string[] Effects, string[] Rules, long? PolicyVersion, string? RequestId, string Fingerprint, string Text)
 {
-    public const string Hold = "hold";
-
-    public bool IsHeld => Outcome == Hold;
+    public bool IsHeld => Outcome == "hold";
 
     public static Decision Read(string payload)
     {
-        using var document = JsonDocument.Parse(payload);
-        var e = document.RootElement;
-        var text = Payload.Text(e, "text") ?? "";
-        return new Decision(
-            Payload.Number(e, "operation") ?? 0, Payload.Text(e, "outcome") ?? "", Payload.Texts(e, "verbs"), Payload.Texts(e, "objects"), Payload.Texts(e, "effects"), Payload.Texts(e, "rules"),
-            Payload.Number(e, "policyVersion"), Payload.Text(e, "requestId"), Payload.Text(e, "fingerprint") ?? text, text);
+        var e = Fields.Of(payload);
+        return new Decision(e.Operation, e.Outcome, e.Verbs, e.Objects, e.Effects, e.Rules, e.PolicyVersion, e.RequestId, e.Fingerprint ?? e.Text, e.Text);
     }
 
     /// <summary>All but what follows from its session, and from what became of a hold.</summary>
-    public IEnumerable<string> Tags() =>
-    [
-        SearchTags.Outcome(Outcome), .. Verbs.Select(SearchTags.Verb), .. Objects.Select(SearchTags.Object), .. Effects.Select(SearchTags.Effect),
-        .. Rules.Select(SearchTags.Rule), .. RequestId is { } request ? [SearchTags.Request(request)] : Array.Empty<string>(), .. SearchTags.Words(Text),
-    ];
+    public void AddTags(HashSet<string> tags)
+    {
+        tags.Add(SearchTags.Outcome(Outcome));
+        tags.UnionWith(Verbs.Select(SearchTags.Verb));
+        tags.UnionWith(Objects.Select(SearchTags.Object));
+        tags.UnionWith(Effects.Select(SearchTags.Effect));
+        tags.UnionWith(Rules.Select(SearchTags.Rule));
+        if (RequestId is not null)
+            tags.Add(SearchTags.Request(RequestId));
+        SearchTags.AddWords(Text, tags);
+    }
 
-    /// <summary>Equal for statements that differ in their literals alone and were decided alike. A held one is like no other: it has a future of its own.</summary>
-    public (string, string, string, long) Shape() => (Fingerprint, Outcome, string.Join('\n', Rules), IsHeld ? Operation : -1);
+    /// <summary>Whether the two differ in their literals alone and were decided alike. A held one is like no other: it has a future of its own.</summary>
+    public bool IsLike(Decision other) =>
+        !IsHeld && Fingerprint == other.Fingerprint && Outcome == other.Outcome && RequestId == other.RequestId
+        && Verbs.AsSpan().SequenceEqual(other.Verbs) && Objects.AsSpan().SequenceEqual(other.Objects) && Effects.AsSpan().SequenceEqual(other.Effects) && Rules.AsSpan().SequenceEqual(other.Rules);
 }
 
 /// <summary>What became of a hold.</summary>
@@ -36,25 +41,117 @@ internal sealed record Resolution(long Operation, string Outcome, string[] Decid
 {
     public static Resolution Read(string payload)
     {
-        using var document = JsonDocument.Parse(payload);
-        var e = document.RootElement;
-        return new Resolution(Payload.Number(e, "operation") ?? 0, Payload.Text(e, "outcome") ?? "", Payload.Texts(e, "decidedBy"));
+        var e = Fields.Of(payload);
+        return new Resolution(e.Operation, e.Outcome, e.DecidedBy);
     }
 
     public static IEnumerable<string> Tags(string outcome, string[] by) => [SearchTags.Outcome(outcome), .. by.Select(SearchTags.Approver)];
 }
 
-internal static class Payload
+/// <summary>The fields of a payload that searches know. One that is missing, or not of its type, is empty.</summary>
+internal ref struct Fields
 {
+    public Fields()
+    {
+    }
+
+    public long Operation { get; private set; }
+    public string Outcome { get; private set; } = "";
+    public string Text { get; private set; } = "";
+    public string[] Verbs { get; private set; } = [];
+    public string[] Objects { get; private set; } = [];
+    public string[] Effects { get; private set; } = [];
+    public string[] Rules { get; private set; } = [];
+    public string[] DecidedBy { get; private set; } = [];
+    public long? PolicyVersion { get; private set; }
+    public string? RequestId { get; private set; }
+    public string? Fingerprint { get; private set; }
+
+    public static Fields Of(string payload)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(payload.Length));
+        try
+        {
+            var json = new Utf8JsonReader(buffer.AsSpan(0, Encoding.UTF8.GetBytes(payload, buffer)));
+            var fields = new Fields();
+            json.Read();
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+                fields.Take(ref json);
+            return fields;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void Take(ref Utf8JsonReader json)
+    {
+        if (json.ValueTextEquals("operation"u8))
+            Operation = ReadNumber(ref json) ?? 0;
+        else if (json.ValueTextEquals("outcome"u8))
+            Outcome = ReadText(ref json) ?? "";
+        else if (json.ValueTextEquals("text"u8))
+            Text = ReadText(ref json) ?? "";
+        else if (json.ValueTextEquals("verbs"u8))
+            Verbs = ReadTexts(ref json);
+        else if (json.ValueTextEquals("objects"u8))
+            Objects = ReadTexts(ref json);
+        else if (json.ValueTextEquals("effects"u8))
+            Effects = ReadTexts(ref json);
+        else if (json.ValueTextEquals("rules"u8))
+            Rules = ReadTexts(ref json);
+        else if (json.ValueTextEquals("decidedBy"u8))
+            DecidedBy = ReadTexts(ref json);
+        else if (json.ValueTextEquals("policyVersion"u8))
+            PolicyVersion = ReadNumber(ref json);
+        else if (json.ValueTextEquals("requestId"u8))
+            RequestId = ReadText(ref json);
+        else if (json.ValueTextEquals("fingerprint"u8))
+            Fingerprint = ReadText(ref json);
+        else
+            json.Skip();
+    }
+
+    private static long? ReadNumber(ref Utf8JsonReader json)
+    {
+        json.Read();
+        if (json.TokenType == JsonTokenType.Number)
+            return json.TryGetInt64(out var number) ? number : null;
+        json.Skip();
+        return null;
+    }
+
+    private static string? ReadText(ref Utf8JsonReader json)
+    {
+        json.Read();
+        if (json.TokenType == JsonTokenType.String)
+            return Storable(json);
+        json.Skip();
+        return null;
+    }
+
+    private static string[] ReadTexts(ref Utf8JsonReader json)
+    {
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartArray)
+        {
+            json.Skip();
+            return [];
+        }
+
+        var texts = new List<string>(4);
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            if (json.TokenType != JsonTokenType.String)
+                json.Skip();
+            else if (Storable(json) is var text && !texts.Contains(text))
+                texts.Add(text);
+        }
+
+        return [.. texts];
+    }
+
     // A NUL is legal in JSON and not in PostgreSQL's text; the event itself keeps it.
-    public static string? Text(JsonElement payload, string name) =>
-        payload.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()!.Replace('\0', '\uFFFD') : null;
-
-    public static long? Number(JsonElement payload, string name) =>
-        payload.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
-
-    public static string[] Texts(JsonElement payload, string name) =>
-        payload.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
-            ? [.. list.EnumerateArray().Where(i => i.ValueKind == JsonValueKind.String).Select(i => i.GetString()!.Replace('\0', '\uFFFD')).Distinct()]
-            : [];
+    private static string Storable(in Utf8JsonReader json) => json.GetString()!.Replace('\0', '\uFFFD');
 }

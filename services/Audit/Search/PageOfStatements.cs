@@ -81,7 +81,8 @@ internal sealed class PageOfStatements(string[] tags, DateTimeOffset? from, Date
 
     private bool Has(Decision decision, string? resolution, string[] approvers)
     {
-        var has = decision.Tags().ToHashSet(StringComparer.Ordinal);
+        var has = new HashSet<string>(StringComparer.Ordinal);
+        decision.AddTags(has);
         if (resolution is not null)
             has.UnionWith(Resolution.Tags(resolution, approvers));
         return own.All(has.Contains);

@@ -50,7 +50,7 @@ internal sealed class SearchQuery
     /// <param name="owner">Only this principal's; null for everybody's.</param>
     public string[] Tags(Principal? owner)
     {
-        var tags = new List<string>();
+        var tags = new HashSet<string>(StringComparer.Ordinal);
         Add(Principal, SearchTags.Principal);
         Add(Target, SearchTags.Target);
         Add(Object, SearchTags.Object);
@@ -61,10 +61,10 @@ internal sealed class SearchQuery
         Add(Approver, SearchTags.Approver);
         Add(Request, SearchTags.Request);
         if (Text is not null)
-            tags.AddRange(SearchTags.Words(Text));
+            SearchTags.AddWords(Text, tags);
         if (owner is not null)
             tags.Add(SearchTags.Principal(owner.Id));
-        return [.. tags.Distinct()];
+        return [.. tags];
 
         void Add(string? value, Func<string, string> tag)
         {

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Hoop.Audit.Search;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace Hoop.Audit.Search;
 /// </summary>
 internal static class SearchTags
 {
-    private const int MostWords = 200;
+    private const int MostWords = 500;
     private const int LongestWord = 60;
 
     public static string Principal(string value) => "p:" + value;
@@ -21,33 +19,29 @@ internal static class SearchTags
     public static string Approver(string value) => "a:" + value;
     public static string Request(string value) => "q:" + value.ToLowerInvariant();
 
-    /// <summary>Runs of letters, digits and underscores, lower case, each once; of an endless statement the first.</summary>
-    public static IEnumerable<string> Words(string text)
+    /// <summary>Runs of letters, digits and underscores, lower case; of an endless statement the first.</summary>
+    public static void AddWords(string text, HashSet<string> tags)
     {
-        var (words, word) = (new HashSet<string>(StringComparer.Ordinal), new StringBuilder());
+        var known = tags.GetAlternateLookup<ReadOnlySpan<char>>();
+        Span<char> tag = ['w', ':', .. stackalloc char[LongestWord]];
+        var (length, left) = (0, MostWords);
         foreach (var c in text)
         {
             if (char.IsLetterOrDigit(c) || c == '_')
             {
-                if (word.Length < LongestWord)
-                    word.Append(char.ToLowerInvariant(c));
-                continue;
+                if (length < LongestWord)
+                    tag[2 + length++] = char.ToLowerInvariant(c);
             }
-
-            if (Take() && words.Count == MostWords)
-                return words;
+            else if (length > 0)
+            {
+                known.Add(tag[..(2 + length)]);
+                length = 0;
+                if (--left == 0)
+                    return;
+            }
         }
 
-        Take();
-        return words;
-
-        bool Take()
-        {
-            if (word.Length == 0)
-                return false;
-            words.Add("w:" + word);
-            word.Clear();
-            return true;
-        }
+        if (length > 0)
+            known.Add(tag[..(2 + length)]);
     }
 }

@@ -13,15 +13,30 @@ internal sealed record StatementGroup(EventChunk Chunk, DateTimeOffset At, long[
 {
     public static IEnumerable<StatementGroup> Of(EventChunk chunk)
     {
-        var groups = Enumerable.Range(0, chunk.Count).Where(i => chunk.Kinds[i] == EventKinds.OperationDecided)
-            .Select(i => (Index: i, Decision: Decision.Read(chunk.Payloads[i]))).GroupBy(s => s.Decision.Shape());
-        foreach (var group in groups)
+        var groups = new List<(Decision First, DateTimeOffset At, List<long> Sequences, HashSet<string> Tags)>();
+        for (var i = 0; i < chunk.Count; i++)
         {
-            var first = group.First().Decision;
-            yield return new StatementGroup(
-                chunk, group.Max(s => chunk.Times[s.Index]), [.. group.Select(s => chunk.Sequence + s.Index)], first.IsHeld ? first.Operation : null,
-                group.SelectMany(s => s.Decision.Tags()).ToHashSet(StringComparer.Ordinal));
+            if (chunk.Kinds[i] != EventKinds.OperationDecided)
+                continue;
+            var decision = Decision.Read(chunk.Payloads[i]);
+            var place = groups.FindIndex(g => decision.IsLike(g.First));
+            if (place < 0)
+            {
+                place = groups.Count;
+                groups.Add((decision, chunk.Times[i], [], new HashSet<string>(StringComparer.Ordinal)));
+                decision.AddTags(groups[place].Tags);
+            }
+            else
+            {
+                SearchTags.AddWords(decision.Text, groups[place].Tags);
+            }
+
+            var group = groups[place];
+            group.Sequences.Add(chunk.Sequence + i);
+            groups[place] = group with { At = chunk.Times[i] > group.At ? chunk.Times[i] : group.At };
         }
+
+        return groups.Select(g => new StatementGroup(chunk, g.At, [.. g.Sequences], g.First.IsHeld ? g.First.Operation : null, g.Tags));
     }
 }
 
