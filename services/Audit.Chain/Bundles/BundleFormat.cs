@@ -38,6 +38,12 @@ internal static class BundleFormat
             w.WriteNull("policyVersion");
         w.WriteString("exportedAt", Time(header.ExportedAt));
         w.WriteString("publicKey", header.PublicKey);
+        if (header.FormerKeys.Count == 0)
+            return;
+        w.WriteStartArray("formerKeys");
+        foreach (var key in header.FormerKeys)
+            w.WriteStringValue(key);
+        w.WriteEndArray();
     });
 
     public static byte[] Write(BundleEvent e) => Line(w =>

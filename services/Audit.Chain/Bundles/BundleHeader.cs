@@ -1,10 +1,16 @@
+using Hoop.Audit.Chain.Log;
+
 namespace Hoop.Audit.Chain.Bundles;
 
 /// <summary>The first line of an export.</summary>
 /// <param name="Session">The session whose events follow.</param>
 /// <param name="PolicyVersion">The policy the session started under; null when its start is not in the export.</param>
 /// <param name="PublicKey">The signer's P-256 key, SubjectPublicKeyInfo, base64.</param>
-public sealed record BundleHeader(string Session, long? PolicyVersion, DateTimeOffset ExportedAt, string PublicKey);
+/// <param name="FormerKeys">That signed the log before it, the oldest first.</param>
+public sealed record BundleHeader(string Session, long? PolicyVersion, DateTimeOffset ExportedAt, string PublicKey, IReadOnlyList<string> FormerKeys)
+{
+    internal KeyRing Keys() => new(PublicKey, FormerKeys);
+}
 
 /// <summary>The last line of an export.</summary>
 /// <param name="Head">Hash of the last event.</param>

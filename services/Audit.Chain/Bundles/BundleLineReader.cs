@@ -19,7 +19,7 @@ internal static class BundleLineReader
                 return null;
             }
 
-            var header = new BundleHeader(fields.Text("session"), fields.NumberOrNull("policyVersion"), fields.Time("exportedAt"), fields.Text("publicKey"));
+            var header = new BundleHeader(fields.Text("session"), fields.NumberOrNull("policyVersion"), fields.Time("exportedAt"), fields.Text("publicKey"), fields.LastTexts("formerKeys"));
             return line.SequenceEqual(BundleFormat.Write(header)) ? header : null;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
@@ -89,6 +89,19 @@ internal static class BundleLineReader
         }
 
         public DateTimeOffset Time(string name) => BundleFormat.TryTime(Text(name), out var at) ? at : throw new FormatException();
+
+        /// <summary>Empty when the line ends before it.</summary>
+        public List<string> LastTexts(string name)
+        {
+            var texts = new List<string>();
+            if (!reader.Read() || reader.TokenType == JsonTokenType.EndObject)
+                return texts;
+            if (!reader.ValueTextEquals(name) || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+                throw new FormatException();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                texts.Add(reader.GetString() ?? throw new FormatException());
+            return texts;
+        }
 
         public byte[] Object(string name)
         {

@@ -31,7 +31,7 @@ public static class BundleVerifier
     /// <summary>The signer of the bundle could still have left events off, or the session's proofs: a log that others keep can not.</summary>
     private static async Task<VerifyResult> HoldAgainstAsync(Bundle bundle, Stream checkpoints, VerifyResult judged, CancellationToken cancel)
     {
-        var (log, problem) = await CheckpointLog.ReadAsync(checkpoints, bundle.Header!.PublicKey, cancel);
+        var (log, problem) = await CheckpointLog.ReadAsync(checkpoints, bundle.Header!.Keys(), cancel);
         if (log is null)
             return EventWalk.Bad(null, $"the log: {problem}");
         if (bundle.Proofs is { } proofs && log.RootAt(proofs.Head.Size) is { } root && root != proofs.Head.Root)

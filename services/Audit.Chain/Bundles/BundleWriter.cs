@@ -11,13 +11,13 @@ namespace Hoop.Audit.Chain.Bundles;
 /// </summary>
 public static class BundleWriter
 {
-    /// <param name="signer">Its public key goes into the header.</param>
+    /// <param name="signer">Its public key goes into the header, and those before it.</param>
     /// <param name="proofs">Where the session stands in the log; null when it has not been logged yet.</param>
     public static async Task WriteAsync(
         Stream destination, string session, long? policyVersion, DateTimeOffset exportedAt, IAsyncEnumerable<JournalEvent> events, IEvidenceSigner signer, BundleProofs? proofs, CancellationToken cancel = default)
     {
         var header = BundleFormat.Write(new BundleHeader(
-            session, policyVersion, CanonicalEvent.Truncate(exportedAt), signer.PublicKey));
+            session, policyVersion, CanonicalEvent.Truncate(exportedAt), signer.PublicKey, signer.FormerKeys));
         await WriteLineAsync(destination, header, cancel);
 
         var (count, head) = (0L, EventHash.None);

@@ -10,13 +10,13 @@ internal static class ProofCheck
     {
         if (bundle.Proofs is not { } proofs)
             return null;
-        var key = bundle.Header!.PublicKey;
-        if (!proofs.Head.IsSignedBy(key))
-            return EventWalk.Bad(null, "the tree head was changed: its signature does not match");
+        var keys = bundle.Header!.Keys();
+        if (keys.Problem(proofs.Head) is { } foreign)
+            return EventWalk.Bad(null, $"the tree head was changed: {foreign}");
         foreach (var earlier in proofs.Earlier)
         {
-            if (!earlier.Head.IsSignedBy(key))
-                return EventWalk.Bad(null, $"the earlier tree head of {earlier.Head.Size} entries was changed: its signature does not match");
+            if (keys.Problem(earlier.Head) is { } problem)
+                return EventWalk.Bad(null, $"the earlier tree head of {earlier.Head.Size} entries was changed: {problem}");
             if (earlier.Head.Origin != proofs.Head.Origin
                 || !MerkleProof.Consistent(earlier.Head.Size, earlier.Head.RootBytes(), proofs.Head.Size, proofs.Head.RootBytes(), earlier.Path))
                 return EventWalk.Bad(null, $"the log was changed: its tree head of {proofs.Head.Size} entries does not continue the one of {earlier.Head.Size}");

@@ -26,9 +26,9 @@ public sealed class CheckpointLog
     /// <summary>Lines that are no checkpoint. A crash can leave half a line; what was in it came again, or the walk says what is missing.</summary>
     public int UnreadableLines { get; private set; }
 
-    /// <param name="publicKey">That must have signed.</param>
+    /// <param name="keys">That must have signed.</param>
     /// <returns>The log, or what is wrong with it.</returns>
-    public static async Task<(CheckpointLog? Log, string? Problem)> ReadAsync(Stream stream, string publicKey, CancellationToken cancel = default)
+    public static async Task<(CheckpointLog? Log, string? Problem)> ReadAsync(Stream stream, KeyRing keys, CancellationToken cancel = default)
     {
         var log = new CheckpointLog();
         await foreach (var (line, _) in BundleLines.ReadAsync(stream, cancel))
@@ -37,7 +37,7 @@ public sealed class CheckpointLog
                 continue;
             if (Checkpoint.Read(line.Span) is not { } checkpoint)
                 log.UnreadableLines++;
-            else if (log.Take(checkpoint, publicKey) is { } problem)
+            else if (log.Take(checkpoint, keys) is { } problem)
                 return (null, problem);
         }
 
@@ -53,11 +53,11 @@ public sealed class CheckpointLog
     /// <summary>Root that the log had at this size; null when it is shorter.</summary>
     public string? RootAt(long size) => size <= Size ? Convert.ToHexStringLower(MerkleTree.Root(size, node => nodes[node])) : null;
 
-    private string? Take(Checkpoint checkpoint, string publicKey)
+    private string? Take(Checkpoint checkpoint, KeyRing keys)
     {
         var head = checkpoint.Head;
-        if (!head.IsSignedBy(publicKey))
-            return $"the checkpoint of {head.Size} entries was changed, or another key signed it: its signature does not match";
+        if (keys.Problem(head) is { } foreign)
+            return $"the checkpoint of {head.Size} entries was changed, or another key signed it: {foreign}";
         if (Head is { } before && before.Origin != head.Origin)
             return $"the checkpoint of {head.Size} entries is of another log, {head.Origin}";
         if (checkpoint.From > Size)

@@ -1,7 +1,7 @@
 namespace Hoop.Audit.Chain.Log;
 
 /// <summary>Walks the whole log, leaf by leaf and head by head, and says what is not as it was; then it knows what the log says of each session.</summary>
-public sealed class LogWalk(string publicKey)
+public sealed class LogWalk(KeyRing keys)
 {
     private readonly TreeFrontier tree = new();
     private readonly Dictionary<string, LoggedSession> sessions = [];
@@ -27,10 +27,10 @@ public sealed class LogWalk(string publicKey)
     /// <summary>Null when this head was signed over exactly the leaves that were taken.</summary>
     public string? Take(TreeHead head, string signedBy)
     {
-        if (signedBy != publicKey)
+        if (!keys.Has(signedBy))
             return $"the tree head of {head.Size} entries was changed: another key signed it";
-        if (!head.IsSignedBy(publicKey))
-            return $"the tree head of {head.Size} entries was changed: its signature does not match";
+        if (keys.Problem(head) is { } problem)
+            return $"the tree head of {head.Size} entries was changed: {problem}";
         return head.Root == Convert.ToHexStringLower(tree.Root()) ? null : $"entries before {head.Size} of the log were changed: their root is not the one that was signed";
     }
 

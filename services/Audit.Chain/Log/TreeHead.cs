@@ -37,6 +37,9 @@ public interface IEvidenceSigner
     /// <summary>SubjectPublicKeyInfo of a P-256 key, base64.</summary>
     string PublicKey { get; }
 
+    /// <summary>The keys that signed before this one, the oldest first: whoever trusts this key is told by it to trust what they signed in their time.</summary>
+    IReadOnlyList<string> FormerKeys => [];
+
     /// <summary>ECDSA with SHA-256 over the text: r and s, 32 bytes each (IEEE P1363).</summary>
     ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> text, CancellationToken cancel);
 }
@@ -51,6 +54,20 @@ public static class EvidenceKey
             var bytes = Convert.FromBase64String(signature);
             using var key = Read(publicKey);
             return Convert.ToBase64String(bytes) == signature && key.VerifyData(text, bytes, HashAlgorithmName.SHA256);
+        }
+        catch (Exception e) when (e is FormatException or CryptographicException or PlatformNotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether it is a P-256 key in the one form that evidence names it in.</summary>
+    public static bool IsValid(string publicKey)
+    {
+        try
+        {
+            Read(publicKey).Dispose();
+            return true;
         }
         catch (Exception e) when (e is FormatException or CryptographicException or PlatformNotSupportedException)
         {

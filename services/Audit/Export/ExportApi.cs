@@ -15,7 +15,7 @@ internal static class ExportApi
     public static void AddExport(this IServiceCollection services) => services.AddPeriodExport().AddSingleton(s => SigningKey.ReadOrCreate(
         s.GetRequiredService<IConfiguration>()["Hoop:DataDirectory"]
             ?? throw new InvalidOperationException("No place for the signing key: set Hoop__DataDirectory to a writable directory."),
-        s.GetRequiredService<ILogger<SigningKey>>()));
+        s.GetRequiredService<ILogger<SigningKey>>(), s.GetRequiredService<IConfiguration>()["Hoop:Audit:FormerKeys"]));
 
     public static void MapExport(this WebApplication app)
     {

@@ -22,7 +22,7 @@ internal sealed class DatabaseCheck(AuditDatabase database, EvidenceLog log, IEv
         await using var connection = await database.OpenAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
         var findings = new Findings();
-        var walk = await LogCheck.RunAsync(connection, log.Origin, signer.PublicKey, findings, cancel);
+        var walk = await LogCheck.RunAsync(connection, log.Origin, new KeyRing(signer.PublicKey, signer.FormerKeys), findings, cancel);
         var heads = await HeadsAsync(connection, cancel);
         var unseen = walk.Sessions.Keys.ToHashSet();
         await foreach (var session in SessionsAsync(connection, progress, findings, cancel))

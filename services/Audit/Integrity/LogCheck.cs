@@ -10,9 +10,9 @@ internal static class LogCheck
     private const int Page = 5_000;
 
     /// <returns>What the log says of each session, so far as it could be read.</returns>
-    public static async Task<LogWalk> RunAsync(NpgsqlConnection connection, string origin, string publicKey, Findings findings, CancellationToken cancel)
+    public static async Task<LogWalk> RunAsync(NpgsqlConnection connection, string origin, KeyRing keys, Findings findings, CancellationToken cancel)
     {
-        var (walk, heads, nodes) = (new LogWalk(publicKey), await HeadsAsync(connection, origin, cancel), 0L);
+        var (walk, heads, nodes) = (new LogWalk(keys), await HeadsAsync(connection, origin, cancel), 0L);
         for (var leaves = await LeavesAsync(connection, 0, cancel); leaves.Count > 0; leaves = await LeavesAsync(connection, leaves[^1].Index + 1, cancel))
         {
             var made = new Dictionary<TreeNode, byte[]>();

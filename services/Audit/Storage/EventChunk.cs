@@ -26,7 +26,7 @@ internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffse
     public const string Columns = "c.session_id, c.sequence, c.times, c.kinds, c.payloads, c.previous_hash, c.hashes";
 
     /// <summary>What is true of each row, as SQL.</summary>
-    public const string IsWhole = "events BETWEEN 1 AND 64 AND at = times[1] AND cardinality(times) = events AND cardinality(kinds) = events AND cardinality(payloads) = events AND octet_length(hashes) = events * 32";
+    public static readonly string IsWhole = $"events BETWEEN 1 AND {MostEvents} AND at = times[1] AND cardinality(times) = events AND cardinality(kinds) = events AND cardinality(payloads) = events AND octet_length(hashes) = events * 32";
 
     public int Count => Times.Length;
 

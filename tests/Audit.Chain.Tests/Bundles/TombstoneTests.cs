@@ -101,7 +101,7 @@ public class TombstoneTests
         var whole = new PartitionTombstone("events_2026w05", LogRig.At, LogRig.At.AddDays(7), 1, 3, 1, Convert.ToHexStringLower(MerkleTree.EmptyRoot), "retention of 90 days", LogRig.At);
         var own = new LogEntry(LogEntry.Tombstone, "s1", 2, Events[2].Hash, 0, "retention of 90 days, events_2026w05", LogRig.At).ToLeaf();
         var forged = await new LogRig(BundleRig.Key).Add(own, whole.ToLeaf()).SignAsync();
-        var (log, problem) = await CheckpointLog.ReadAsync(forged.Kept(), Convert.ToBase64String(BundleRig.Key.ExportSubjectPublicKeyInfo()));
+        var (log, problem) = await CheckpointLog.ReadAsync(forged.Kept(), new KeyRing(Convert.ToBase64String(BundleRig.Key.ExportSubjectPublicKeyInfo())));
 
         log.ShouldBeNull();
         problem.ShouldBe("the tombstone of partition events_2026w05 (entry 1) was changed: its root is not that of the 1 tombstones before it");

@@ -65,7 +65,7 @@ public class EvidenceLogTests(AuditRig rig)
     {
         await rig.StoreAsync(AuditRig.Session(AuditRig.NewId()));
         var head = await Log().SealAsync(CancellationToken.None);
-        var (log, problem) = await CheckpointLog.ReadAsync(await KeptAsync(), Key);
+        var (log, problem) = await CheckpointLog.ReadAsync(await KeptAsync(), new KeyRing(Key));
 
         problem.ShouldBeNull();
         log!.UnreadableLines.ShouldBe(0);
@@ -87,7 +87,7 @@ public class EvidenceLogTests(AuditRig rig)
             var bytes = Encoding.UTF8.GetBytes(edited[at]);
             bytes[random.Next(bytes.Length)] ^= 1;
             edited[at] = Encoding.UTF8.GetString(bytes);
-            var (log, problem) = await CheckpointLog.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', edited))), Key);
+            var (log, problem) = await CheckpointLog.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', edited))), new KeyRing(Key));
 
             (problem is not null || log!.UnreadableLines > 0).ShouldBeTrue(edited[at]);
         }

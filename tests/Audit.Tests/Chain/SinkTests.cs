@@ -46,7 +46,7 @@ public sealed class SinkTests
         var taken = receiver.Taken.Where(t => t.Status == 204).ToList();
         taken.Select(t => t.Id).ShouldBe(["hoop-1", "hoop-2", "hoop-3"]);
         receiver.Taken.First().Id.ShouldBe("hoop-1");
-        var (log, problem) = await CheckpointLog.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', taken.Select(t => t.Body)))), evidence.Key.PublicKey);
+        var (log, problem) = await CheckpointLog.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', taken.Select(t => t.Body)))), new KeyRing(evidence.Key.PublicKey));
         problem.ShouldBeNull();
         log!.Size.ShouldBe(3);
         foreach (var t in taken)
@@ -91,7 +91,7 @@ public sealed class SinkTests
         bucket.Objects.Keys.Order().ShouldBe(["/evidence/checkpoints/hoop/0000000000000001.jsonl", "/evidence/checkpoints/hoop/0000000000000002.jsonl"]);
         bucket.LockedUntil.ShouldAllBe(until => until > TimeProvider.System.GetUtcNow().AddYears(9));
         await using var kept = new MemoryStream([.. bucket.Objects.OrderBy(o => o.Key).SelectMany(o => o.Value)]);
-        var (log, problem) = await CheckpointLog.ReadAsync(kept, evidence.Key.PublicKey);
+        var (log, problem) = await CheckpointLog.ReadAsync(kept, new KeyRing(evidence.Key.PublicKey));
         problem.ShouldBeNull();
         log!.Size.ShouldBe(2);
 

@@ -34,7 +34,7 @@ public sealed class RetentionTests
         (await queries.TombstoneAsync("young", CancellationToken.None)).ShouldBeNull();
         (await evidence.VerifyAsync("young")).Ok.ShouldBeTrue();
 
-        var (log, problem) = await CheckpointLog.ReadAsync(await evidence.CheckpointsAsync(), evidence.Key.PublicKey);
+        var (log, problem) = await CheckpointLog.ReadAsync(await evidence.CheckpointsAsync(), new KeyRing(evidence.Key.PublicKey));
         problem.ShouldBeNull();
         log!.Of("old")[^1].ShouldSatisfyAllConditions(e => e.Kind.ShouldBe(LogEntry.Tombstone), e => e.First.ShouldBe(0), e => e.Sequence.ShouldBe(5), e => e.Hash.ShouldBe(old[5].Hash), e => e.Reason.ShouldBe("retention of 90 days, events_2024w09"));
         var (index, partition) = log.Partitions.ShouldHaveSingleItem();

@@ -22,6 +22,7 @@ internal sealed class EvidenceDatabase : IAsyncDisposable
 {
     private readonly PostgresServer postgres;
     private readonly string name;
+    private readonly List<SigningKey> formerSigners = [];
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("hoop-evidence-");
 
     private EvidenceDatabase(PostgresServer postgres, string name, int? keepDays, S3Store? objects)
@@ -41,9 +42,9 @@ internal sealed class EvidenceDatabase : IAsyncDisposable
 
     public IConfiguration Configuration { get; }
     public AuditDatabase Database { get; }
-    public SigningKey Key { get; }
+    public SigningKey Key { get; private set; }
     public EventPartitions Partitions { get; } = new();
-    public EvidenceLog Log { get; }
+    public EvidenceLog Log { get; private set; }
     public ContentStore Contents { get; }
     public EventStore Store { get; }
     public HoldTable Holds { get; }
@@ -65,6 +66,16 @@ internal sealed class EvidenceDatabase : IAsyncDisposable
         while (await Log.SealAsync(CancellationToken.None) is not null)
         {
         }
+    }
+
+    /// <summary>As an operator does it who moves the key's file away.</summary>
+    public void ExchangeKey(string? formerKeys)
+    {
+        foreach (var file in directory.GetFiles("*.pem"))
+            file.MoveTo(file.FullName + "-former");
+        formerSigners.Add(Key);
+        Key = SigningKey.ReadOrCreate(directory.FullName, NullLogger.Instance, formerKeys);
+        Log = new EvidenceLog(Database, Key, Configuration, TimeProvider.System);
     }
 
     public Task<IReadOnlyList<string>> DropDueAsync() => Drop.RunAsync(CancellationToken.None);
@@ -107,6 +118,7 @@ internal sealed class EvidenceDatabase : IAsyncDisposable
     {
         await Database.DisposeAsync();
         Key.Dispose();
+        formerSigners.ForEach(k => k.Dispose());
         await postgres.DropDatabaseAsync(name);
         directory.Delete(recursive: true);
     }
