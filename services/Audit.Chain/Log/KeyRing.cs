@@ -10,14 +10,13 @@ public sealed class KeyRing(string current, params IReadOnlyList<string> former)
     /// <summary>Sizes of the log over which each key signed: the least and the greatest.</summary>
     private readonly (long First, long Last)[] spans = [.. Enumerable.Repeat((long.MaxValue, long.MinValue), former.Count + 1)];
 
-    public bool Has(string key) => keys.Contains(key);
-
     /// <summary>Null when one of the keys signed the head, in its time. Heads may come in any order, and more than once.</summary>
-    public string? Problem(TreeHead head)
+    /// <param name="by">Which of them; null: any.</param>
+    public string? Problem(TreeHead head, string? by = null)
     {
-        var signer = Array.FindLastIndex(keys, head.IsSignedBy);
+        var signer = Array.FindLastIndex(keys, key => (by is null || by == key) && head.IsSignedBy(key));
         if (signer < 0)
-            return "its signature does not match";
+            return by is null || keys.Contains(by) ? "its signature does not match" : "another key signed it";
         spans[signer] = (Math.Min(spans[signer].First, head.Size), Math.Max(spans[signer].Last, head.Size));
         for (var i = 0; i < keys.Length; i++)
             if (i < signer && spans[i].Last > spans[signer].First || i > signer && spans[i].First < spans[signer].Last)

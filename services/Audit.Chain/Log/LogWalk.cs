@@ -27,9 +27,7 @@ public sealed class LogWalk(KeyRing keys)
     /// <summary>Null when this head was signed over exactly the leaves that were taken.</summary>
     public string? Take(TreeHead head, string signedBy)
     {
-        if (!keys.Has(signedBy))
-            return $"the tree head of {head.Size} entries was changed: another key signed it";
-        if (keys.Problem(head) is { } problem)
+        if (keys.Problem(head, signedBy) is { } problem)
             return $"the tree head of {head.Size} entries was changed: {problem}";
         return head.Root == Convert.ToHexStringLower(tree.Root()) ? null : $"entries before {head.Size} of the log were changed: their root is not the one that was signed";
     }

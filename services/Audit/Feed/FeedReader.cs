@@ -25,8 +25,7 @@ internal abstract class FeedReader(string name, AuditDatabase database, TimeProv
             try
             {
                 // What comes in a moment is read together: a look at the database costs much the same for one event and for a thousand.
-                var behind = await StepAsync(stoppingToken) >= Events;
-                pause = behind ? TimeSpan.Zero : Idle;
+                pause = await StepAsync(stoppingToken) is { IsBehind: true } ? TimeSpan.Zero : Idle;
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
@@ -39,15 +38,15 @@ internal abstract class FeedReader(string name, AuditDatabase database, TimeProv
         }
     }
 
-    /// <returns>How many events were taken; 0: there is nothing to read, or another instance reads.</returns>
-    internal async Task<long> StepAsync(CancellationToken cancel)
+    internal async Task<FeedStep> StepAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         if (await FeedCursor.TakeAsync(connection, name, cancel) is not { } place)
-            return 0;
+            return default;
+        var entries = await EventFeed.ReadAsync(connection, place, Lines, cancel);
         var (taken, count) = (new List<FeedEntry>(), 0L);
-        foreach (var entry in await EventFeed.ReadAsync(connection, place, Lines, cancel))
+        foreach (var entry in entries)
         {
             taken.Add(entry);
             count += entry.Ranges.Sum(r => r.Last - r.First + 1);
@@ -56,10 +55,14 @@ internal abstract class FeedReader(string name, AuditDatabase database, TimeProv
         }
 
         if (taken.Count == 0)
-            return 0;
+            return default;
         await TakeAsync(connection, await EventFeed.ChunksAsync(connection, taken, cancel), cancel);
         await FeedCursor.MoveAsync(connection, name, taken[^1].Place, cancel);
         await transaction.CommitAsync(cancel);
-        return count;
+        return new FeedStep(count, entries.Count == Lines || taken.Count < entries.Count);
     }
 }
+
+/// <param name="Events">That were taken; 0: there is nothing to read, or another instance reads.</param>
+/// <param name="IsBehind">There is more.</param>
+internal readonly record struct FeedStep(long Events, bool IsBehind);

@@ -80,10 +80,10 @@ public sealed class SinkTests(AuditRig rig)
 
         // What was being sent at the stop may come again; after that, a restart goes on where it stood.
         using (var second = await ReaderAsync("dead", new OtlpSink(Options("otlp+http://collector:4318"), collector, NullLogger.Instance)))
-            while (await second.StepAsync(CancellationToken.None) > 0) { }
+            while ((await second.StepAsync(CancellationToken.None)).Events > 0) { }
         collector.Clear();
         using (var third = await ReaderAsync("dead", new OtlpSink(Options("otlp+http://collector:4318"), collector, NullLogger.Instance)))
-            while (await third.StepAsync(CancellationToken.None) > 0) { }
+            while ((await third.StepAsync(CancellationToken.None)).Events > 0) { }
         collector.Records(session).ShouldBeEmpty();
         await rig.ScalarAsync<long>("WITH gone AS (DELETE FROM audit.feed_cursors WHERE name IN ('siem-dead', 'siem-living') RETURNING 1) SELECT count(*) FROM gone");
     }
