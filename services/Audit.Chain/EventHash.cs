@@ -7,8 +7,6 @@ namespace Hoop.Audit.Chain;
 /// <summary>SHA-256 over an event's <see cref="CanonicalEvent"/>.</summary>
 public static class EventHash
 {
-    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
-
     /// <summary>64 zeros: what the first event of a session has as <see cref="JournalEvent.PreviousHash"/>.</summary>
     public static string None => Hex.Zero;
 
@@ -23,7 +21,7 @@ public static class EventHash
     /// <summary>True when the event is what its hash says. A malformed hash makes it false, not an exception.</summary>
     public static bool Matches(JournalEvent e)
     {
-        if (!IsHash(e.PreviousHash) || !IsHash(e.Hash))
+        if (!Hex.IsHash(e.PreviousHash) || !Hex.IsHash(e.Hash))
             return false;
         Span<byte> hashes = stackalloc byte[2 * CanonicalEvent.HashLength];
         Hex.Decode(e.Hash, hashes[..CanonicalEvent.HashLength]);
@@ -43,6 +41,4 @@ public static class EventHash
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
-
-    private static bool IsHash(string hash) => hash.Length == 2 * CanonicalEvent.HashLength && hash.AsSpan().IndexOfAnyExcept(Digits) < 0;
 }

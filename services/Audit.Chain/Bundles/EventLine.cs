@@ -18,7 +18,7 @@ internal sealed record EventLine(int Line, long Sequence, DateTimeOffset At, str
 
     private static bool Matches(string session, BundleEvent e)
     {
-        if (e.PreviousHash.Length != 64 || !e.PreviousHash.All(char.IsAsciiHexDigitLower))
+        if (!Hex.IsHash(e.PreviousHash))
             return false;
         var canonical = CanonicalEvent.From(session, e.Sequence, CanonicalEvent.Microseconds(e.At), e.Kind, e.Payload, e.PreviousHash);
         return Convert.ToHexStringLower(SHA256.HashData(canonical)) == e.Hash;

@@ -83,5 +83,5 @@ public static class ProofLines
     private static List<byte[]> Path(JsonElement fields) =>
         [.. fields.GetProperty("path").EnumerateArray().Select(hash => Convert.FromHexString(Hash(hash.GetString()!)))];
 
-    private static string Hash(string hex) => hex.Length == 64 && hex.All(char.IsAsciiHexDigitLower) ? hex : throw new FormatException("Not a hash.");
+    private static string Hash(string hex) => Hex.IsHash(hex) ? hex : throw new FormatException("Not a hash.");
 }

@@ -12,7 +12,10 @@ internal readonly record struct FeedRange(string SessionId, long First, long Las
 internal readonly record struct FeedPlace(ulong Xid, long Position);
 
 /// <summary>What one transaction stored.</summary>
-internal sealed record FeedEntry(FeedPlace Place, IReadOnlyList<FeedRange> Ranges);
+internal sealed record FeedEntry(FeedPlace Place, IReadOnlyList<FeedRange> Ranges)
+{
+    public long Events => Ranges.Sum(r => r.Last - r.First + 1);
+}
 
 /// <summary>
 /// The order in which events came, for whoever follows all of them: one line a batch, in the transaction that stores it. Lines are read in

@@ -11,7 +11,10 @@ internal abstract class FeedReader(string name, AuditDatabase database, TimeProv
 {
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(200), LongestPause = TimeSpan.FromSeconds(30);
 
-    private const int Lines = 32, Events = 4000;
+    private const int Lines = 32;
+
+    /// <summary>Batches are taken together until they have so many events; each by itself, unless said otherwise.</summary>
+    protected virtual int EventsAtOnce => 1;
 
     /// <summary>What to do with the events of some batches. When it returns, the reader's place moves past them.</summary>
     /// <param name="connection">In the transaction that moves the place.</param>
@@ -45,24 +48,24 @@ internal abstract class FeedReader(string name, AuditDatabase database, TimeProv
         if (await FeedCursor.TakeAsync(connection, name, cancel) is not { } place)
             return default;
         var entries = await EventFeed.ReadAsync(connection, place, Lines, cancel);
-        var (taken, count) = (new List<FeedEntry>(), 0L);
+        if (entries.Count == 0)
+            return default;
+        var some = new List<FeedEntry>();
         foreach (var entry in entries)
         {
-            taken.Add(entry);
-            count += entry.Ranges.Sum(r => r.Last - r.First + 1);
-            if (count >= Events)
-                break;
+            some.Add(entry);
+            if (some.Sum(e => e.Events) < EventsAtOnce && !ReferenceEquals(entry, entries[^1]))
+                continue;
+            await TakeAsync(connection, await EventFeed.ChunksAsync(connection, some, cancel), cancel);
+            some.Clear();
         }
 
-        if (taken.Count == 0)
-            return default;
-        await TakeAsync(connection, await EventFeed.ChunksAsync(connection, taken, cancel), cancel);
-        await FeedCursor.MoveAsync(connection, name, taken[^1].Place, cancel);
+        await FeedCursor.MoveAsync(connection, name, entries[^1].Place, cancel);
         await transaction.CommitAsync(cancel);
-        return new FeedStep(count, entries.Count == Lines || taken.Count < entries.Count);
+        return new FeedStep(entries.Sum(e => e.Events), IsBehind: entries.Count == Lines);
     }
 }
 
 /// <param name="Events">That were taken; 0: there is nothing to read, or another instance reads.</param>
-/// <param name="IsBehind">There is more.</param>
+/// <param name="IsBehind">There may be more.</param>
 internal readonly record struct FeedStep(long Events, bool IsBehind);

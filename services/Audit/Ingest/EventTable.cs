@@ -104,17 +104,10 @@ internal static class EventTable
     }
 
     /// <summary>The events of a row, from the column on that has its first sequence.</summary>
-    private static List<(long Sequence, StoredLink Link)> Links(NpgsqlDataReader row, int column)
+    private static IEnumerable<(long Sequence, StoredLink Link)> Links(NpgsqlDataReader row, int column)
     {
-        var (first, count, hashes) = (row.GetInt64(column), row.GetInt32(column + 1), row.GetFieldValue<byte[]>(column + 3));
-        var (previous, links) = (Convert.ToHexStringLower(row.GetFieldValue<byte[]>(column + 2)), new List<(long, StoredLink)>(count));
-        for (var i = 0; i < count; i++)
-        {
-            var hash = EventChunk.HashAt(hashes, i);
-            links.Add((first + i, new StoredLink(hash, previous)));
-            previous = hash;
-        }
-
-        return links;
+        var first = row.GetInt64(column);
+        return EventChunk.Links(row.GetFieldValue<byte[]>(column + 2), row.GetFieldValue<byte[]>(column + 3), row.GetInt32(column + 1))
+            .Select((link, i) => (first + i, new StoredLink(link.Hash, link.PreviousHash)));
     }
 }

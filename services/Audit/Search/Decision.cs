@@ -4,20 +4,48 @@ using System.Text.Json;
 
 namespace Hoop.Audit.Search;
 
-/// <summary>What a decision's event says: what it can be found by, and what a search shows of it.</summary>
-/// <param name="Fingerprint">Of the statement without its literals; the statement itself where there is none.</param>
-internal sealed record Decision(
-    long Operation, string Outcome, string[] Verbs, string[] Objects, string[] Effects, string[] Rules, long? PolicyVersion, string? RequestId, string Fingerprint, string Text)
+/// <summary>What an event says of a decision, or of what became of one that was held. A field that is missing, or not of its type, is empty.</summary>
+internal sealed class Decision
 {
+    private string? fingerprint;
+
+    public long Operation { get; private set; }
+    public string Outcome { get; private set; } = "";
+    public string Text { get; private set; } = "";
+    public string[] Verbs { get; private set; } = [];
+    public string[] Objects { get; private set; } = [];
+    public string[] Effects { get; private set; } = [];
+    public string[] Rules { get; private set; } = [];
+    public long? PolicyVersion { get; private set; }
+    public string? RequestId { get; private set; }
+
+    /// <summary>Of the event of what became of a hold.</summary>
+    public string[] DecidedBy { get; private set; } = [];
+
     public bool IsHeld => Outcome == "hold";
+
+    /// <summary>Of the statement without its literals; the statement itself where there is none.</summary>
+    private string Fingerprint => fingerprint ?? Text;
 
     public static Decision Read(string payload)
     {
-        var e = Fields.Of(payload);
-        return new Decision(e.Operation, e.Outcome, e.Verbs, e.Objects, e.Effects, e.Rules, e.PolicyVersion, e.RequestId, e.Fingerprint ?? e.Text, e.Text);
+        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(payload.Length));
+        try
+        {
+            var json = new Utf8JsonReader(buffer.AsSpan(0, Encoding.UTF8.GetBytes(payload, buffer)));
+            var decision = new Decision();
+            json.Read();
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+                decision.Take(ref json);
+            return decision;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
-    /// <summary>All but what follows from its session, and from what became of a hold.</summary>
+    /// <summary>All that a decision can be found by but what follows from its session, and from what became of a hold.</summary>
     public void AddTags(HashSet<string> tags)
     {
         tags.Add(SearchTags.Outcome(Outcome));
@@ -34,56 +62,6 @@ internal sealed record Decision(
     public bool IsLike(Decision other) =>
         !IsHeld && Fingerprint == other.Fingerprint && Outcome == other.Outcome && RequestId == other.RequestId
         && Verbs.AsSpan().SequenceEqual(other.Verbs) && Objects.AsSpan().SequenceEqual(other.Objects) && Effects.AsSpan().SequenceEqual(other.Effects) && Rules.AsSpan().SequenceEqual(other.Rules);
-}
-
-/// <summary>What became of a hold.</summary>
-internal sealed record Resolution(long Operation, string Outcome, string[] DecidedBy)
-{
-    public static Resolution Read(string payload)
-    {
-        var e = Fields.Of(payload);
-        return new Resolution(e.Operation, e.Outcome, e.DecidedBy);
-    }
-
-    public static IEnumerable<string> Tags(string outcome, string[] by) => [SearchTags.Outcome(outcome), .. by.Select(SearchTags.Approver)];
-}
-
-/// <summary>The fields of a payload that searches know. One that is missing, or not of its type, is empty.</summary>
-internal ref struct Fields
-{
-    public Fields()
-    {
-    }
-
-    public long Operation { get; private set; }
-    public string Outcome { get; private set; } = "";
-    public string Text { get; private set; } = "";
-    public string[] Verbs { get; private set; } = [];
-    public string[] Objects { get; private set; } = [];
-    public string[] Effects { get; private set; } = [];
-    public string[] Rules { get; private set; } = [];
-    public string[] DecidedBy { get; private set; } = [];
-    public long? PolicyVersion { get; private set; }
-    public string? RequestId { get; private set; }
-    public string? Fingerprint { get; private set; }
-
-    public static Fields Of(string payload)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(payload.Length));
-        try
-        {
-            var json = new Utf8JsonReader(buffer.AsSpan(0, Encoding.UTF8.GetBytes(payload, buffer)));
-            var fields = new Fields();
-            json.Read();
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-                fields.Take(ref json);
-            return fields;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
 
     private void Take(ref Utf8JsonReader json)
     {
@@ -108,7 +86,7 @@ internal ref struct Fields
         else if (json.ValueTextEquals("requestId"u8))
             RequestId = ReadText(ref json);
         else if (json.ValueTextEquals("fingerprint"u8))
-            Fingerprint = ReadText(ref json);
+            fingerprint = ReadText(ref json);
         else
             json.Skip();
     }
@@ -116,19 +94,17 @@ internal ref struct Fields
     private static long? ReadNumber(ref Utf8JsonReader json)
     {
         json.Read();
-        if (json.TokenType == JsonTokenType.Number)
-            return json.TryGetInt64(out var number) ? number : null;
+        long? number = json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var value) ? value : null;
         json.Skip();
-        return null;
+        return number;
     }
 
     private static string? ReadText(ref Utf8JsonReader json)
     {
         json.Read();
-        if (json.TokenType == JsonTokenType.String)
-            return Storable(json);
+        var text = json.TokenType == JsonTokenType.String ? Storable(json) : null;
         json.Skip();
-        return null;
+        return text;
     }
 
     private static string[] ReadTexts(ref Utf8JsonReader json)
@@ -143,10 +119,9 @@ internal ref struct Fields
         var texts = new List<string>(4);
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
-            if (json.TokenType != JsonTokenType.String)
-                json.Skip();
-            else if (Storable(json) is var text && !texts.Contains(text))
+            if (json.TokenType == JsonTokenType.String && Storable(json) is var text && !texts.Contains(text))
                 texts.Add(text);
+            json.Skip();
         }
 
         return [.. texts];

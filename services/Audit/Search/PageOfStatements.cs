@@ -1,3 +1,4 @@
+using Hoop.Audit.Storage;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -11,12 +12,12 @@ internal readonly record struct GroupKey(string Session, long Sequence, DateTime
 internal sealed class PageOfStatements(string[] tags, DateTimeOffset? from, DateTimeOffset? to, SearchCursor before, int limit)
 {
     // LATERAL, one row at a time: whatever the planner thinks of their number, each is looked up by its key.
-    internal const string Statements = """
+    private static readonly string Statements = $"""
         SELECT g.session_id, g.chunk + e.n - 1, e.at, e.payload, g.resolution, g.approvers, s.principal_name, s.principal_id, s.target
         FROM unnest($1::text[], $2::bigint[], $3::timestamptz[]) AS k (session_id, sequence, at)
         CROSS JOIN LATERAL (SELECT * FROM audit.statement_groups g WHERE g.session_id = k.session_id AND g.sequence = k.sequence AND g.at = k.at LIMIT 1) g
         CROSS JOIN LATERAL (
-            SELECT * FROM audit.event_chunks c WHERE c.session_id = g.session_id AND c.sequence = g.chunk AND c.at BETWEEN g.at - interval '1 minute' AND g.at LIMIT 1) c
+            SELECT * FROM audit.event_chunks c WHERE c.session_id = g.session_id AND c.sequence = g.chunk AND c.at BETWEEN g.at - interval '{EventChunk.LongestSpan}' AND g.at LIMIT 1) c
         CROSS JOIN LATERAL unnest(c.times, c.payloads) WITH ORDINALITY AS e (at, payload, n)
         LEFT JOIN LATERAL (SELECT * FROM audit.sessions s WHERE s.id = g.session_id LIMIT 1) s ON true
         WHERE g.chunk + e.n - 1 = ANY (g.sequences)
@@ -84,7 +85,7 @@ internal sealed class PageOfStatements(string[] tags, DateTimeOffset? from, Date
         var has = new HashSet<string>(StringComparer.Ordinal);
         decision.AddTags(has);
         if (resolution is not null)
-            has.UnionWith(Resolution.Tags(resolution, approvers));
+            has.UnionWith(SearchTags.Resolved(resolution, approvers));
         return own.All(has.Contains);
     }
 

@@ -20,6 +20,8 @@ internal sealed class SearchIndex(AuditDatabase database, TimeProvider clock, IL
         WHERE u.session_id = held.session_id AND u.sequence = held.sequence AND u.at = held.at
         """;
 
+    protected override int EventsAtOnce => 4000;
+
     protected override async Task TakeAsync(NpgsqlConnection connection, IReadOnlyList<EventChunk> chunks, CancellationToken cancel)
     {
         await StatementGroups.InsertAsync(connection, [.. chunks.SelectMany(StatementGroup.Of)], cancel);
@@ -27,17 +29,17 @@ internal sealed class SearchIndex(AuditDatabase database, TimeProvider clock, IL
         foreach (var chunk in chunks)
             for (var i = 0; i < chunk.Count; i++)
                 if (chunk.Kinds[i] == EventKinds.HoldResolved)
-                    resolved.BatchCommands.Add(Resolved(chunk.SessionId, chunk.Sequence + i, Resolution.Read(chunk.Payloads[i])));
+                    resolved.BatchCommands.Add(Resolved(chunk.SessionId, chunk.Sequence + i, Decision.Read(chunk.Payloads[i])));
         if (resolved.BatchCommands.Count > 0)
             await resolved.ExecuteNonQueryAsync(cancel);
     }
 
-    private static NpgsqlBatchCommand Resolved(string session, long sequence, Resolution resolution) => new(Resolve)
+    private static NpgsqlBatchCommand Resolved(string session, long sequence, Decision resolved) => new(Resolve)
     {
         Parameters =
         {
-            new() { Value = session }, new() { Value = sequence }, new() { Value = resolution.Operation }, new() { Value = resolution.DecidedBy }, new() { Value = resolution.Outcome },
-            new() { Value = Resolution.Tags(resolution.Outcome, resolution.DecidedBy).ToArray() },
+            new() { Value = session }, new() { Value = sequence }, new() { Value = resolved.Operation }, new() { Value = resolved.DecidedBy }, new() { Value = resolved.Outcome },
+            new() { Value = SearchTags.Resolved(resolved.Outcome, resolved.DecidedBy) },
         },
     };
 }

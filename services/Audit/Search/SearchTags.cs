@@ -6,7 +6,7 @@ namespace Hoop.Audit.Search;
 /// </summary>
 internal static class SearchTags
 {
-    private const int MostWords = 500;
+    private const int MostWords = 200;
     private const int LongestWord = 60;
 
     public static string Principal(string value) => "p:" + value;
@@ -19,11 +19,15 @@ internal static class SearchTags
     public static string Approver(string value) => "a:" + value;
     public static string Request(string value) => "q:" + value.ToLowerInvariant();
 
-    /// <summary>Runs of letters, digits and underscores, lower case; of an endless statement the first.</summary>
+    /// <summary>What a hold can be found by once it was resolved.</summary>
+    public static string[] Resolved(string outcome, string[] by) => [Outcome(outcome), .. by.Select(Approver)];
+
+    /// <summary>Runs of letters, digits and underscores, lower case; of an endless statement the first that are not there yet.</summary>
     public static void AddWords(string text, HashSet<string> tags)
     {
         var known = tags.GetAlternateLookup<ReadOnlySpan<char>>();
-        Span<char> tag = ['w', ':', .. stackalloc char[LongestWord]];
+        Span<char> tag = stackalloc char[2 + LongestWord];
+        "w:".CopyTo(tag);
         var (length, left) = (0, MostWords);
         foreach (var c in text)
         {
@@ -34,10 +38,9 @@ internal static class SearchTags
             }
             else if (length > 0)
             {
-                known.Add(tag[..(2 + length)]);
-                length = 0;
-                if (--left == 0)
+                if (known.Add(tag[..(2 + length)]) && --left == 0)
                     return;
+                length = 0;
             }
         }
 

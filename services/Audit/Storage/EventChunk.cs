@@ -59,18 +59,25 @@ internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffse
     /// <summary>One by one, as they came. A row that somebody cut short shows events without content, which no hash fits.</summary>
     public IEnumerable<JournalEvent> Events()
     {
-        var previous = Convert.ToHexStringLower(PreviousHash);
-        for (var i = 0; i < Count; i++)
+        var i = 0;
+        foreach (var (previous, hash) in Links(PreviousHash, Hashes, Count))
         {
-            var hash = HashAt(Hashes, i);
             yield return new JournalEvent(SessionId, Sequence + i, Times[i], Kinds.ElementAtOrDefault(i) ?? "", Payloads.ElementAtOrDefault(i) ?? "", previous, hash);
-            previous = hash;
+            i++;
         }
     }
 
-    /// <summary>The hash of a row's event, lower-case hex; empty where there is none.</summary>
-    public static string HashAt(byte[] hashes, int index) =>
-        hashes.Length >= (index + 1) * CanonicalEvent.HashLength ? Convert.ToHexStringLower(hashes.AsSpan(index * CanonicalEvent.HashLength, CanonicalEvent.HashLength)) : "";
+    /// <summary>Of each event of a row the hash before it and its own, lower-case hex; empty where there is none.</summary>
+    public static IEnumerable<(string PreviousHash, string Hash)> Links(byte[] previousHash, byte[] hashes, int count)
+    {
+        var previous = Convert.ToHexStringLower(previousHash);
+        for (var i = 0; i < count; i++)
+        {
+            var hash = hashes.Length >= (i + 1) * CanonicalEvent.HashLength ? Convert.ToHexStringLower(hashes.AsSpan(i * CanonicalEvent.HashLength, CanonicalEvent.HashLength)) : "";
+            yield return (previous, hash);
+            previous = hash;
+        }
+    }
 
     public async Task WriteAsync(NpgsqlBinaryImporter rows, string ingress, CancellationToken cancel)
     {
