@@ -150,7 +150,8 @@ public sealed class DatabaseEditTests
             ($"UPDATE audit.heads SET events = events + 1 WHERE session_id = '{session}'", false),
             ($"UPDATE audit.heads SET hash = {Other("hash")} WHERE session_id = '{session}'", false),
             ($"UPDATE audit.heads SET first_at = first_at + interval '1 second' WHERE session_id = '{session}'", true),
-            ($"UPDATE audit.heads SET last_at = last_at - interval '1 second' WHERE session_id = '{session}'", false),
+            ($"UPDATE audit.heads SET last_at = last_at - interval '1 second' WHERE session_id = '{session}'", false),   // The export has it all: rows are looked for by their first event.
+            ($"UPDATE audit.heads SET last_at = last_at - interval '1 minute' WHERE session_id = '{session}'", true),
             ($"DELETE FROM audit.heads WHERE session_id = '{session}'", true),
             ($"UPDATE audit.log_entries SET entry = replace(entry, 'head', 'Head') WHERE index = {leaf}", false),
             ($"UPDATE audit.log_entries SET entry = replace(entry, '\"sequence\":', '\"sequence\":1') WHERE index = {leaf}", false),

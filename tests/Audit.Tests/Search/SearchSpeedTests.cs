@@ -143,7 +143,7 @@ public sealed class SearchSpeedTests(ITestOutputHelper output)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
-        foreach (var (settings, sql) in new[] { (StatementSearch.ByTags, StatementSearch.Hits), (StatementSearch.ByTime, StatementSearch.Walk), (StatementSearch.ByTime, StatementSearch.Newest) })
+        foreach (var (settings, sql, look) in new[] { (StatementSearch.ByTags, StatementSearch.Hits, "tags"), (StatementSearch.ByTime, StatementSearch.Walk, "Index Scan"), (StatementSearch.ByTime, StatementSearch.Newest, "Index Only Scan") })
         {
             await using var transaction = await connection.BeginTransactionAsync();
             await using (var plan = new NpgsqlCommand(settings, connection)) await plan.ExecuteNonQueryAsync();
@@ -157,7 +157,7 @@ public sealed class SearchSpeedTests(ITestOutputHelper output)
                 while (await reader.ReadAsync()) lines.Add(reader.GetString(0));
             var text = string.Join('\n', lines);
             text.ShouldNotContain("Seq Scan");
-            text.ShouldMatch(settings == StatementSearch.ByTags ? "tags" : "Index (Only )?Scan");
+            text.ShouldContain(look);
             // One week is looked at, not all.
             System.Text.RegularExpressions.Regex.Matches(text, "statements_2026w[0-9]+").Select(m => m.Value).Distinct().Count().ShouldBe(1);
         }
