@@ -83,9 +83,9 @@ start_hoop() {
   echo "Starting Hoop (Release)" >&2
   local address=127.0.0.1:$PGPORT password=$PGPASSWORD
   export HOOP_ENDPOINTS=$work/endpoints.json
-  # Tokens for the longest run; room in the journal, should Audit not keep up (it is said at the end); what eng/bench/hoop.yaml refers to.
+  # Tokens for the longest run; what eng/bench/hoop.yaml refers to.
   (unset PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGSSLMODE
-    exec env HOOP_PORTS=auto HOOP_DATA="$work/hoop" ACCESS_TOKEN_TTL=86400 Hoop__Journal__MaxBytes=$((16 << 30)) \
+    exec env HOOP_PORTS=auto HOOP_DATA="$work/hoop" ACCESS_TOKEN_TTL=86400 \
       BENCH_ADDRESS="$address" BENCH_PASSWORD="$password" setpriv --pdeathsig TERM -- dotnet "$root/AppHost/bin/Release/net10.0/Hoop.AppHost.dll" --config "$root/eng/bench/hoop.yaml"
   ) >"$work/hoop.log" 2>&1 </dev/null &
   hoop_pid=$!

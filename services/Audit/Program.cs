@@ -1,3 +1,4 @@
+using Hoop.Audit;
 using Hoop.Audit.Export;
 using Hoop.Audit.Ingest;
 using Hoop.Audit.Recordings;
@@ -12,6 +13,7 @@ using Hoop.ServiceDefaults.Documents;
 using Hoop.ServiceDefaults.Identity;
 
 var builder = WebApplication.CreateBuilder(args);
+ProcessPriority.GiveWay(builder.Configuration);
 builder.AddServiceDefaults();
 builder.AddAuditDatabase();
 builder.AddHoopDocuments();

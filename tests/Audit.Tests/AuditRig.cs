@@ -57,6 +57,7 @@ public sealed class AuditRig : IAsyncLifetime
             .UseSetting("ConnectionStrings:rabbitmq", RabbitMq)
             .UseSetting("Hoop:DataDirectory", DataDirectory)
             .UseSetting("Hoop:InternalKey", "key-of-the-tests")
+            .UseSetting("Hoop:Audit:Nice", "0")
             .ConfigureTestServices(services => services.AddLogging(logging => logging.ClearProviders())));
         _ = factory.Server;
         var documents = Services.GetRequiredService<HoopDocuments>();

@@ -29,6 +29,16 @@ public class RunTests(DemoSystem hoop)
     }
 
     [Fact]
+    public void Audit_gives_way_to_what_answers_clients()
+    {
+        var audit = hoop.PidOf("audit");
+        ProcessTree.NicenessOfThreads(audit).ShouldAllBe(nice => nice == 10);
+        ProcessTree.NicenessOfThreads(hoop.PidOf("ingress")).ShouldAllBe(nice => nice == 0);
+        // Not every kernel has these groups.
+        if (File.Exists($"/proc/{audit}/autogroup")) File.ReadAllText($"/proc/{audit}/autogroup").ShouldEndWith("nice 10\n");
+    }
+
+    [Fact]
     public async Task Doctor_finds_nothing_wrong()
     {
         var result = await hoop.CliAsync("doctor", "--as", "reporting-agent");

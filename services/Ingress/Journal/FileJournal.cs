@@ -31,11 +31,17 @@ internal sealed class FileJournal : IJournal, IDisposable
         (this.options, this.owner, this.logger, heads) = (options, owner, logger, recovered.Heads);
         store = new SegmentStore(options, heads, recovered.Segments, time);
         commits = new GroupCommit(options.SyncInterval, Sync);
+        Pace = new Pace(options, time, logger);
         metrics = new JournalMetrics(this);
     }
 
     /// <summary>Released after each sync: there may be more to ship.</summary>
     public SemaphoreSlim Changed => changed;
+
+    /// <summary>For the shipper, which sees how Audit keeps up.</summary>
+    public Pace Pace { get; }
+
+    public TimeSpan Wait => Pace.Wait;
 
     /// <summary>Bytes whose events Audit has not confirmed yet.</summary>
     public long BacklogBytes

@@ -23,6 +23,9 @@ public interface IJournal
     /// <summary>Completes when the event at this place, and all before it, are <see cref="Durability.Synced"/>.</summary>
     /// <exception cref="JournalUnavailableException">They can not be.</exception>
     ValueTask DurableAsync(long place, CancellationToken cancel);
+
+    /// <summary>How long each statement is to wait before it is decided, because Audit does not keep up; almost always zero.</summary>
+    TimeSpan Wait { get; }
 }
 
 /// <summary>The journal can not take the event: nothing that depends on it may be forwarded.</summary>

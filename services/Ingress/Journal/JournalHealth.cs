@@ -8,7 +8,7 @@ internal sealed class JournalHealth(FileJournal journal, JournalOptions options)
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var backlog = journal.BacklogBytes;
-        var data = new Dictionary<string, object> { ["backlogBytes"] = backlog, ["maxBytes"] = options.MaxBytes };
+        var data = new Dictionary<string, object> { ["backlogBytes"] = backlog, ["maxBytes"] = options.MaxBytes, ["statementsWaitMs"] = journal.Wait.TotalMilliseconds };
         return Task.FromResult(journal.Trouble is { } trouble
             ? HealthCheckResult.Unhealthy(trouble, data: data)
             : HealthCheckResult.Healthy($"{backlog} bytes wait for Audit", data));

@@ -28,4 +28,7 @@ internal static partial class JournalLog
 
     [LoggerMessage(3012, LogLevel.Information, "Audit gets events again")]
     public static partial void ShippingResumed(this ILogger logger);
+
+    [LoggerMessage(3013, LogLevel.Warning, "Audit takes less than statements bring and is {Backlog} bytes behind: statements wait until it keeps up (metric hoop.journal.wait); give Audit more processors")]
+    public static partial void StatementsWaitForAudit(this ILogger logger, long backlog);
 }

@@ -7,8 +7,11 @@ internal sealed class JournalMetrics : IDisposable
 {
     private readonly Meter meter = new("Hoop.Ingress.Journal");
 
-    public JournalMetrics(FileJournal journal) =>
+    public JournalMetrics(FileJournal journal)
+    {
         meter.CreateObservableGauge("hoop.journal.backlog", () => journal.BacklogBytes, "By", "Journal bytes that Audit has not confirmed");
+        meter.CreateObservableGauge("hoop.journal.wait", () => journal.Wait.TotalSeconds, "s", "How long each statement waits because Audit does not keep up");
+    }
 
     public void Dispose() => meter.Dispose();
 }

@@ -11,6 +11,9 @@ public sealed class JournalOptions
     /// <summary>The last part of <see cref="MaxBytes"/>, and a preallocated file as large, for closing events alone.</summary>
     public long ReserveBytes { get; init; } = 4L << 20;
 
+    /// <summary>How far Audit may be behind, while it takes events at all, before statements wait for it.</summary>
+    public long MaxLagBytes { get; init; } = 64L << 20;
+
     /// <summary>A segment's size; its space is allocated when it is made.</summary>
     public long SegmentBytes { get; init; } = 16L << 20;
 
@@ -33,10 +36,14 @@ public sealed class JournalOptions
         var max = configuration.GetValue("Hoop:Journal:MaxBytes", 1L << 30);
         if (max < 1 << 20)
             throw new InvalidOperationException($"Hoop:Journal:MaxBytes is {max}: a journal needs at least 1048576 bytes.");
+        var lag = configuration.GetValue("Hoop:Journal:MaxLagBytes", Math.Min(64L << 20, max / 4));
+        if (lag < 1 || lag >= max)
+            throw new InvalidOperationException($"Hoop:Journal:MaxLagBytes is {lag}: it must be more than nothing and less than Hoop:Journal:MaxBytes, {max}.");
         return new JournalOptions
         {
             Directory = Path.Combine(data, "journal"),
             MaxBytes = max,
+            MaxLagBytes = lag,
             ReserveBytes = Math.Min(4L << 20, max / 8),
             SegmentBytes = Math.Min(16L << 20, max / 8),
         };

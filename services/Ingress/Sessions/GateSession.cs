@@ -93,8 +93,20 @@ public sealed class GateSession
         logger.SessionStarted(Id, Principal.Id, Target.Name);
     }
 
-    /// <summary>Decides and journals. What it permits may be forwarded once <see cref="DurableAsync"/> has been awaited.</summary>
+    /// <summary>Decides and journals, after a wait where Audit does not keep up. What it permits may be forwarded once <see cref="DurableAsync"/> has been awaited.</summary>
     public ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel)
+    {
+        var wait = recorder.TakeWait();
+        return wait == TimeSpan.Zero ? Ask(operation, cancel) : AskAfterAsync(wait, operation, cancel);
+    }
+
+    private async ValueTask<GateAnswer> AskAfterAsync(TimeSpan wait, Operation operation, CancellationToken cancel)
+    {
+        await Task.Delay(wait, clock, cancel);
+        return await Ask(operation, cancel);
+    }
+
+    private ValueTask<GateAnswer> Ask(Operation operation, CancellationToken cancel)
     {
         try
         {
@@ -278,8 +290,11 @@ public sealed class GateSession
         }
     }
 
-    private async ValueTask<Refusal?> RefusalAsync(Operation operation, Verdict verdict, CancellationToken cancel) =>
-        (await DisallowAsync(operation, verdict, cancel)).Refusal;
+    private async ValueTask<Refusal?> RefusalAsync(Operation operation, Verdict verdict, CancellationToken cancel)
+    {
+        if (recorder.TakeWait() is { Ticks: > 0 } wait) await Task.Delay(wait, clock, cancel);
+        return (await DisallowAsync(operation, verdict, cancel)).Refusal;
+    }
 
     private async ValueTask<GateAnswer> RefuseAsync(long id, Operation operation, Verdict verdict, CancellationToken cancel)
     {

@@ -29,6 +29,10 @@ internal static class ProcessTree
     /// <summary>Bytes.</summary>
     internal static long ResidentMemory(int pid) => long.Parse(StatusOf(pid, "VmRSS:")!.Split(' ')[0]) * 1024;
 
+    /// <summary>Of each thread, -20 to 19.</summary>
+    internal static IReadOnlyList<int> NicenessOfThreads(int pid) =>
+        [.. Directory.EnumerateDirectories($"/proc/{pid}/task").Select(thread => int.Parse(File.ReadAllText($"{thread}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[16]))];
+
     internal static bool IsAlive(int pid) => StatusOf(pid, "State:") is { } state && !state.Contains('Z');
 
     private static int ParentOf(int pid) => StatusOf(pid, "PPid:") is { } parent ? int.Parse(parent) : 0;

@@ -96,5 +96,7 @@ public sealed class JournalCrashTests : IDisposable
         }
 
         public ValueTask DurableAsync(long place, CancellationToken cancel) => journal.DurableAsync(place, cancel);
+
+        public TimeSpan Wait => journal.Wait;
     }
 }

@@ -122,6 +122,31 @@ public sealed class JournalShipperTests : IAsyncDisposable
         await Eventually.TrueAsync(() => rig.Journal.BacklogBytes == 0);
     }
 
+    [Fact]
+    public async Task Statements_wait_when_they_bring_more_than_audit_takes_and_no_longer_when_it_has_caught_up()
+    {
+        var options = new JournalOptions { Directory = rig.Directory, Linger = TimeSpan.Zero, MaxLagBytes = 16 << 10 };
+        rig.Open(options);
+        var session = rig.Session("s1");
+        await session.AppendAsync(EventKinds.SessionStarted, "{}", Durability.Written);
+        await ShipAsync(confirm: false, options);
+
+        await Eventually.TrueAsync(async () =>
+        {
+            Confirm(await sent.Reader.ReadAsync(Limit()));
+            await session.AppendAsync(EventKinds.OperationDecided, $$"""{"text":"{{new string('x', 100_000)}}"}""", Durability.Written);
+            await session.AppendAsync(EventKinds.OperationDecided, $$"""{"text":"{{new string('x', 100_000)}}"}""", Durability.Written);
+            return rig.Journal.Wait > TimeSpan.Zero;
+        }, what: "statements wait");
+        rig.Journal.BacklogBytes.ShouldBeGreaterThan(options.MaxLagBytes);
+
+        await Eventually.TrueAsync(() =>
+        {
+            while (sent.Reader.TryRead(out var batch)) Confirm(batch);
+            return rig.Journal.Wait == TimeSpan.Zero;
+        }, what: "nobody waits");
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();

@@ -18,6 +18,8 @@ public sealed class MemoryJournal : IJournal
     /// <summary>True: every append is refused, as by a broken disk.</summary>
     public bool Broken { get; set; }
 
+    public TimeSpan Wait { get; set; }
+
     /// <summary>What a sync takes.</summary>
     public Func<Task> Disk { get; set; } = () => Task.CompletedTask;
 

@@ -51,6 +51,56 @@ public class GateTests
     }
 
     [Fact]
+    public async Task Where_audit_does_not_keep_up_each_statement_waits_before_it_is_decided_and_recorded()
+    {
+        var rig = new GateRig();
+        var session = await rig.OpenAsync();
+        rig.Journal.Wait = TimeSpan.FromMilliseconds(10);
+
+        var allowed = session.AskAsync(GateRig.Operation("select"), CancellationToken.None).AsTask();
+        allowed.IsCompleted.ShouldBeFalse();
+        rig.Journal.Kinds.ShouldBe([EventKinds.SessionStarted]);
+        rig.Clock.Advance(TimeSpan.FromMilliseconds(10));
+        (await allowed).Permit.ShouldNotBeNull();
+
+        var foreseen = session.ForeseeAsync(GateRig.Operation("drop", effects: Effects.Destructive), CancellationToken.None).AsTask();
+        foreseen.IsCompleted.ShouldBeFalse();
+        rig.Clock.Advance(TimeSpan.FromMilliseconds(10));
+        (await foreseen).ShouldNotBeNull();
+
+        rig.Journal.Wait = TimeSpan.Zero;
+        (await session.AskAsync(GateRig.Operation("select"), CancellationToken.None)).Permit.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Waits_too_short_for_a_timer_add_up()
+    {
+        var rig = new GateRig();
+        var session = await rig.OpenAsync();
+        rig.Journal.Wait = TimeSpan.FromMicroseconds(250);
+        for (var i = 0; i < 3; i++) session.AskAsync(GateRig.Operation("select"), CancellationToken.None).IsCompleted.ShouldBeTrue();
+
+        var fourth = session.AskAsync(GateRig.Operation("select"), CancellationToken.None).AsTask();
+        fourth.IsCompleted.ShouldBeFalse();
+        rig.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        (await fourth).Permit.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_session_that_ends_while_a_statement_waits_for_audit_runs_nothing_of_it()
+    {
+        var rig = new GateRig();
+        var session = await rig.OpenAsync();
+        rig.Journal.Wait = TimeSpan.FromSeconds(1);
+        using var over = new CancellationTokenSource();
+
+        var asked = session.AskAsync(GateRig.Operation("select"), over.Token).AsTask();
+        await over.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(asked);
+        rig.Journal.Kinds.ShouldBe([EventKinds.SessionStarted]);
+    }
+
+    [Fact]
     public async Task Many_permitted_writes_wait_for_the_disk_once()
     {
         var rig = new GateRig(Writers);
