@@ -40,7 +40,7 @@ internal sealed class Pace(JournalOptions options, TimeProvider time, ILogger lo
     private TimeSpan Next(long backlog)
     {
         if (backlog > options.MaxLagBytes && backlog > lag)
-            return TimeSpan.FromTicks(Math.Clamp(Wait.Ticks * 3 / 2, Shortest.Ticks, Longest.Ticks));
+            return TimeSpan.FromTicks(Math.Clamp(Wait.Ticks * 2, Shortest.Ticks, Longest.Ticks));
         if (backlog >= options.MaxLagBytes / 2)
             return Wait;
         var shorter = Wait * 2 / 3;

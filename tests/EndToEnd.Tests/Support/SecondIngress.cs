@@ -34,6 +34,9 @@ public sealed class SecondIngress : IAsyncDisposable
 
     public int ProcessId => process.ProcessId;
 
+    /// <summary>What it logged so far.</summary>
+    public string Seen => process.Seen;
+
     /// <summary>Its name in the records.</summary>
     public string Id => File.ReadAllText(Path.Combine(data, "ingress-id")).Trim();
 
