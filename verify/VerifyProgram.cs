@@ -66,6 +66,8 @@ public static class VerifyProgram
             if (result.Session is null)
                 return;
             await output.WriteLineAsync($"  signed by the key with fingerprint {result.KeyFingerprint}{(result.Ended ? "" : "; exported while the session ran")}");
+            if (result.FormerKeyFingerprints.Count > 0)
+                await output.WriteLineAsync($"  the log's older tree heads may be signed by {string.Join(", ", result.FormerKeyFingerprints)}, which that key names as the ones before it");
             foreach (var run in result.Dropped)
                 await output.WriteLineAsync($"  {Printable(Describe(run))}");
             await output.WriteLineAsync(result.LogSize is { } size ? $"  proven to be in the signed log of {size} entries" : "  without a proof: the session was not in the log yet");

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Hoop.Audit.Chain;
 
-/// <summary>What a payload must be to be stored and exported: one JSON object, on one line.</summary>
+/// <summary>What a payload must be to be stored and exported: one JSON object, on one line, all of whose texts can be read.</summary>
 public static class EventPayload
 {
     public static bool IsValid(string payload) =>
@@ -31,9 +31,28 @@ public static class EventPayload
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || reader.TokenStartIndex != 0)
                 return false;
             reader.Skip();
-            return reader.BytesConsumed == json.Length && !reader.Read();
+            return reader.BytesConsumed == json.Length && !reader.Read() && (!MayHaveHalves(json) || IsText(json));
         }
         catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static bool MayHaveHalves(ReadOnlySpan<byte> json) => json.IndexOf("\\ud"u8) >= 0 || json.IndexOf("\\uD"u8) >= 0;
+
+    /// <summary>Half a surrogate pair, escaped, is JSON by its grammar and yet no text: whoever reads it fails.</summary>
+    private static bool IsText(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            while (reader.Read())
+                if (reader.ValueIsEscaped)
+                    _ = reader.GetString();
+            return true;
+        }
+        catch (InvalidOperationException)
         {
             return false;
         }

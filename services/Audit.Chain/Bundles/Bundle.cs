@@ -70,6 +70,7 @@ internal sealed class Bundle : IDisposable
         LogSize = treeHead?.Size,
         Dropped = Dropped.MissingFrom(events),
         KeyFingerprint = Header is null ? null : EvidenceKey.Fingerprint(Header.PublicKey),
+        FormerKeyFingerprints = [.. (Header?.FormerKeys ?? []).Select(EvidenceKey.Fingerprint).OfType<string>()],
     };
 
     private VerifyResult? TakeHeader(ReadOnlySpan<byte> line)

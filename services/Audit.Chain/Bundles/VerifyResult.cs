@@ -26,4 +26,7 @@ public sealed record VerifyResult(bool Ok, long? Sequence, string Message)
 
     /// <summary>SHA-256 of the public key in the header, lower-case hex: compare it with Audit's <c>GET /api/key</c>.</summary>
     public string? KeyFingerprint { get; init; }
+
+    /// <summary>The same of the keys that the header names as those before it, the oldest first.</summary>
+    public IReadOnlyList<string> FormerKeyFingerprints { get; init; } = [];
 }

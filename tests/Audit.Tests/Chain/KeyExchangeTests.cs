@@ -1,3 +1,4 @@
+using Hoop.Audit.Chain.Log;
 using Hoop.Audit.Export;
 using Hoop.Audit.Integrity;
 using Hoop.Audit.Tests.Rigs;
@@ -28,7 +29,8 @@ public sealed class KeyExchangeTests
         evidence.Key.PublicKey.ShouldNotBe(old);
         (await CheckAsync(evidence)).Problems.ShouldBeEmpty();
         foreach (var session in new[] { "s1", "s2" })
-            (await evidence.VerifyAsync(session, await evidence.CheckpointsAsync())).ShouldSatisfyAllConditions(r => r.Ok.ShouldBeTrue(r.Message), r => r.LogSize.ShouldBe(3));
+            (await evidence.VerifyAsync(session, await evidence.CheckpointsAsync())).ShouldSatisfyAllConditions(r => r.Ok.ShouldBeTrue(r.Message), r => r.LogSize.ShouldBe(3),
+                r => r.FormerKeyFingerprints.ShouldHaveSingleItem().ShouldBe(EvidenceKey.Fingerprint(old)));
     }
 
     [Fact]
