@@ -35,6 +35,7 @@ internal static class EventFeed
                 new() { Value = ranges.Select(r => r.Last).ToArray() },
             },
         };
+        await command.PrepareAsync(cancel);
         await command.ExecuteNonQueryAsync(cancel);
     }
 
@@ -83,6 +84,7 @@ internal static class EventFeed
                 new() { Value = ranges.Select(r => r.Last).ToArray() },
             },
         };
+        await command.PrepareAsync(cancel);
         var chunks = new List<EventChunk>();
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))

@@ -10,9 +10,14 @@ internal static class FeedCursor
     public static async Task<FeedPlace?> TakeAsync(NpgsqlConnection connection, string name, CancellationToken cancel)
     {
         await using (var take = new NpgsqlCommand("SELECT pg_try_advisory_xact_lock(hashtextextended('feed ' || $1, 5001))", connection) { Parameters = { new() { Value = name } } })
+        {
+            await take.PrepareAsync(cancel);
             if (await take.ExecuteScalarAsync(cancel) is not true)
                 return null;
+        }
+
         await using var command = new NpgsqlCommand("SELECT xid, position FROM audit.feed_cursors WHERE name = $1", connection) { Parameters = { new() { Value = name } } };
+        await command.PrepareAsync(cancel);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel) ? new FeedPlace(reader.GetFieldValue<ulong>(0), reader.GetInt64(1)) : default(FeedPlace);
     }
@@ -27,6 +32,7 @@ internal static class FeedCursor
         {
             Parameters = { new() { Value = name }, new() { Value = place.Xid, NpgsqlDbType = NpgsqlDbType.Xid8 }, new() { Value = place.Position } },
         };
+        await command.PrepareAsync(cancel);
         await command.ExecuteNonQueryAsync(cancel);
     }
 

@@ -24,6 +24,7 @@ internal static class HeadTable
             Parameters = { new() { Value = sessions.ToArray() } },
         };
         var heads = new Dictionary<string, SessionHead>(sessions.Count);
+        await command.PrepareAsync(cancel);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
             heads.Add(reader.GetString(0), Read(reader));
@@ -57,6 +58,7 @@ internal static class HeadTable
                 new() { Value = heads.Select(h => h.Old.Events).ToArray() },
             },
         };
+        await command.PrepareAsync(cancel);
         if (await command.ExecuteNonQueryAsync(cancel) != heads.Count)
             throw new ConcurrentIngestException();
     }

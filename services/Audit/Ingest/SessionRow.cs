@@ -42,6 +42,7 @@ internal static class SessionRow
                 Column(d => d.Operations, NpgsqlDbType.Bigint), Column(d => d.Held, NpgsqlDbType.Bigint), Column(d => d.Blocked, NpgsqlDbType.Bigint),
             },
         };
+        await command.PrepareAsync(cancel);
         await command.ExecuteNonQueryAsync(cancel);
 
         NpgsqlParameter Column<T>(Func<SessionDelta, T> value, NpgsqlDbType type) => new() { Value = deltas.Select(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };

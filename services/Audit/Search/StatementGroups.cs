@@ -66,6 +66,7 @@ internal static class StatementGroups
                 new() { Value = groups.Select(g => g.Chunk.SessionId).Distinct().ToArray() },
             },
         };
+        await command.PrepareAsync(cancel);
         await command.ExecuteNonQueryAsync(cancel);
 
         NpgsqlParameter Column<T>(Func<StatementGroup, T> value, NpgsqlDbType type) => new() { Value = groups.Select(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
