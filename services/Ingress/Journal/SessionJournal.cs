@@ -15,7 +15,6 @@ public sealed class SessionJournal(string sessionId, IJournal journal, TimeProvi
     private readonly Lock gate = new();
     private readonly byte[] headHash = new byte[CanonicalEvent.HashLength];
     private long next;
-
     private TimeSpan owed;
 
     public string SessionId => sessionId;

@@ -96,15 +96,18 @@ public sealed class GateSession
     /// <summary>Decides and journals, after a wait where Audit does not keep up. What it permits may be forwarded once <see cref="DurableAsync"/> has been awaited.</summary>
     public ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel)
     {
-        var wait = recorder.TakeWait();
-        return wait == TimeSpan.Zero ? Ask(operation, cancel) : AskAfterAsync(wait, operation, cancel);
+        var pace = PaceAsync(cancel);
+        return pace.IsCompletedSuccessfully ? Ask(operation, cancel) : AskAfterAsync(pace, operation, cancel);
     }
 
-    private async ValueTask<GateAnswer> AskAfterAsync(TimeSpan wait, Operation operation, CancellationToken cancel)
+    private async ValueTask<GateAnswer> AskAfterAsync(ValueTask pace, Operation operation, CancellationToken cancel)
     {
-        await Task.Delay(wait, clock, cancel);
+        await pace;
         return await Ask(operation, cancel);
     }
+
+    /// <summary>Once for each statement: completes when Audit keeps up with what they bring, at once nearly always.</summary>
+    private ValueTask PaceAsync(CancellationToken cancel) => recorder.TakeWait() is { Ticks: > 0 } wait ? new ValueTask(Task.Delay(wait, clock, cancel)) : default;
 
     private ValueTask<GateAnswer> Ask(Operation operation, CancellationToken cancel)
     {
@@ -292,7 +295,7 @@ public sealed class GateSession
 
     private async ValueTask<Refusal?> RefusalAsync(Operation operation, Verdict verdict, CancellationToken cancel)
     {
-        if (recorder.TakeWait() is { Ticks: > 0 } wait) await Task.Delay(wait, clock, cancel);
+        await PaceAsync(cancel);
         return (await DisallowAsync(operation, verdict, cancel)).Refusal;
     }
 

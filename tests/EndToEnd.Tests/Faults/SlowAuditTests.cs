@@ -18,9 +18,11 @@ public sealed class SlowAuditTests(FaultSystem hoop)
         await using var ingress = await SecondIngress.StartAsync(hoop, new Dictionary<string, string?> { ["Hoop__Journal__MaxLagBytes"] = "1048576" });
         using var enough = new CancellationTokenSource();
         var slow = SlowAuditAsync(enough.Token);
+        var script = Path.GetTempFileName();
         try
         {
-            await using var load = await StartLoadAsync(ingress);
+            await File.WriteAllTextAsync(script, $"select 1 /* {new string('x', 20_000)} */;\n");
+            await using var load = await StartLoadAsync(ingress, script);
             await Eventually.TrueAsync(
                 () => load.HasExited ? throw new InvalidOperationException($"The load ended:\n{load.Seen}") : ingress.Seen.Contains("Audit takes less than statements bring", StringComparison.Ordinal),
                 seconds: 60, what: "statements wait");
@@ -32,6 +34,7 @@ public sealed class SlowAuditTests(FaultSystem hoop)
         {
             await enough.CancelAsync();
             await slow;
+            File.Delete(script);
         }
 
         var record = await CrashRecord.OfAsync(hoop, ingress);
@@ -40,14 +43,9 @@ public sealed class SlowAuditTests(FaultSystem hoop)
         record.Tampering.ShouldBe(0);
     }
 
-    private async Task<Command> StartLoadAsync(SecondIngress ingress)
-    {
-        var script = Path.Combine(TestFolders.Create("hoop-load-").FullName, "long.sql");
-        await File.WriteAllTextAsync(script, $"select 1 /* {new string('x', 20_000)} */;\n");
-        return Command.Start(
-            "pgbench", ["-h", "127.0.0.1", "-p", $"{ingress.Port}", "-U", "reporting-agent", "-n", "-c", "4", "-T", "120", "-f", script, "shop"],
-            new Dictionary<string, string?> { ["PGPASSWORD"] = await hoop.TokenAsync(), ["PGSSLMODE"] = "require" });
-    }
+    private async Task<Command> StartLoadAsync(SecondIngress ingress, string script) => Command.Start(
+        "pgbench", ["-h", "127.0.0.1", "-p", $"{ingress.Port}", "-U", "reporting-agent", "-n", "-c", "4", "-T", "120", "-f", script, "shop"],
+        new Dictionary<string, string?> { ["PGPASSWORD"] = await hoop.TokenAsync(), ["PGSSLMODE"] = "require" });
 
     private async Task SlowAuditAsync(CancellationToken enough)
     {

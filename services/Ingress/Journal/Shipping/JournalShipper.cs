@@ -29,10 +29,10 @@ internal sealed class JournalShipper(
         lastProgress = time.GetTimestamp();
         while (!stoppingToken.IsCancellationRequested)
         {
+            journal.Pace.Look(journal.BacklogBytes, taken: !stalled);
             try
             {
                 await ShipAsync(stoppingToken);
-                journal.Pace.Look(journal.BacklogBytes, taken: !stalled);
                 await journal.Changed.WaitAsync(TimeSpan.FromSeconds(1), stoppingToken);
                 // Behind, it goes on at once: what waits is more than a batch already.
                 if (options.Linger > TimeSpan.Zero && window.HasRoom)
@@ -115,6 +115,5 @@ internal sealed class JournalShipper(
         if (!stalled)
             logger.ShippingStalled(error, journal.BacklogBytes);
         stalled = true;
-        journal.Pace.Look(journal.BacklogBytes, taken: false);
     }
 }
