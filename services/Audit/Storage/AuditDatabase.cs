@@ -13,6 +13,10 @@ internal sealed class AuditDatabase(IConfiguration configuration, TimeProvider c
 
     private NpgsqlDataSource? writer;
 
+    /// <summary>
+    /// A connection of the pool, under the service's own role. What is asked with every batch is prepared on it by its own command, once for each connection, and
+    /// not by <c>Max Auto Prepare</c>: that would prepare searches too, whose plans must follow the settings of their transaction.
+    /// </summary>
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancel) =>
         (writer ?? throw new InvalidOperationException("The audit database is not prepared yet.")).OpenConnectionAsync(cancel);
 
