@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using Hoop.Testing;
@@ -106,7 +107,7 @@ public sealed class FaultSystem : HoopSystem, IAsyncLifetime
         static string? StateOf(CommandResult shown) => JsonDocument.Parse(shown.Output).RootElement.GetProperty("session").GetProperty("state").GetString();
     }
 
-    /// <summary>Takes services down until the answer is disposed.</summary>
+    /// <summary>Takes services down until the answer is disposed; then all are well again, those too that missed them.</summary>
     public async Task<IAsyncDisposable> WithoutAsync(params string[] services)
     {
         foreach (var service in services) await TellAsync(service, "stop");
@@ -121,11 +122,19 @@ public sealed class FaultSystem : HoopSystem, IAsyncLifetime
         (await http.SendAsync(request)).EnsureSuccessStatusCode();
     }
 
+    private async Task<bool> IsWholeAsync()
+    {
+        using var http = new HttpClient();
+        var resources = await http.GetFromJsonAsync<JsonElement>(new Uri(Status, "/api/resources"));
+        return resources.EnumerateArray().All(resource => resource.GetProperty("state").GetString() == "Healthy");
+    }
+
     private sealed class Down(FaultSystem system, string[] services) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
             foreach (var service in services.Reverse()) await system.TellAsync(service, "start");
+            await Eventually.TrueAsync(system.IsWholeAsync, seconds: 60, what: "every resource is healthy again");
         }
     }
 

@@ -19,12 +19,19 @@ public sealed class CostTests
         engine.Decide(roles, "shop", Show()).Outcome.ShouldBe(DecisionOutcome.Allow);
 
         var plumbing = Show();
+        // The runtime itself allocates once, when it compiles anew what has become hot: that is no decision's.
+        DecideOften();
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-        {
-            _ = engine.Decide(roles, "shop", operation);
-            _ = engine.Decide(roles, "shop", plumbing);
-        }
+        DecideOften();
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+
+        void DecideOften()
+        {
+            for (var i = 0; i < 1000; i++)
+            {
+                _ = engine.Decide(roles, "shop", operation);
+                _ = engine.Decide(roles, "shop", plumbing);
+            }
+        }
     }
 }
