@@ -10,15 +10,16 @@ sealed class LogBuffer : IDisposable
 
     readonly Lock _gate = new();
     readonly Queue<string> _lines = new();
-    readonly string _path;
     StreamWriter _file;
     long _written;
 
     public LogBuffer(string path)
     {
-        _path = path;
+        Path = path;
         _file = new StreamWriter(path, append: false) { AutoFlush = true };
     }
+
+    public string Path { get; }
 
     public IReadOnlyList<string> Last(int count)
     {
@@ -74,8 +75,8 @@ sealed class LogBuffer : IDisposable
     void Rotate()
     {
         _file.Dispose();
-        File.Move(_path, _path + ".1", overwrite: true);
-        _file = new StreamWriter(_path, append: false) { AutoFlush = true };
+        File.Move(Path, Path + ".1", overwrite: true);
+        _file = new StreamWriter(Path, append: false) { AutoFlush = true };
         _written = 0;
     }
 }

@@ -61,8 +61,9 @@ static class ProcessTable
         {
             // "pid (name) state ppid pgrp session …": the name may itself hold spaces and parentheses. A zombie is already gone.
             var stat = File.ReadAllText($"/proc/{processId}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] is "Z" or "X" ? null : (Number(fields[1]), Number(fields[3]));
+            var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            // Read while it goes, the file is empty.
+            return fields is [] or ["Z" or "X", ..] ? null : (Number(fields[1]), Number(fields[3]));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

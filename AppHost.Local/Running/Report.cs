@@ -33,12 +33,13 @@ static class Report
     static void Print(ResourceRunner runner, TimeSpan at)
     {
         var status = runner.Status;
+        var unwell = status is { State: RunState.Running, Detail: not "" };
         if (status.State is RunState.Healthy)
             LocalConsole.Line($"  {at.TotalSeconds,5:0.0} s  {runner.Name} is healthy");
-        else if (status.State is RunState.Restarting or RunState.Failed || status is { State: RunState.Running, Detail: not "" })
+        else if (unwell || status.State is RunState.Restarting or RunState.Failed)
             LocalConsole.Problem($"  {at.TotalSeconds,5:0.0} s  {runner.Name}: {status.Detail}");
         // The first time it says why; after that the log does.
-        if (status is { State: RunState.Restarting, Restarts: 1 })
+        if (unwell || status is { State: RunState.Restarting, Restarts: 1 })
             foreach (var line in runner.Log.Last(LastWords))
                 LocalConsole.Problem($"           | {line}");
     }

@@ -1,4 +1,3 @@
-using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Hoop.AppHost.Local.Recipes;
 
@@ -8,6 +7,9 @@ namespace Hoop.AppHost.Local.Running;
 sealed class ResourceRunner(IResource resource, Recipe recipe, IReadOnlyList<ResourceRunner> dependencies, LogBuffer log, ProcessLauncher launcher, TimeProvider time)
 {
     static readonly TimeSpan ProbeWhileStarting = TimeSpan.FromMilliseconds(150), ProbeWhileHealthy = TimeSpan.FromSeconds(3);
+
+    /// <summary>After this the person who waits is told what for.</summary>
+    public static readonly TimeSpan SlowStart = TimeSpan.FromSeconds(30);
 
     readonly TaskCompletionSource _healthy = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly CancellationTokenSource _leave = new();
@@ -112,7 +114,8 @@ sealed class ResourceRunner(IResource resource, Recipe recipe, IReadOnlyList<Res
             var code = await child.Exited.WaitAsync(leaving);
             return ($"ended with {Describe(code)}", HealthyFor(healthySince));
         }
-        catch (Exception problem) when (problem is DistributedApplicationException or IOException or UnauthorizedAccessException)
+        // Whatever it is: a runner that ended with an exception would leave its resource down for ever, and nobody told.
+        catch (Exception problem) when (!leaving.IsCancellationRequested)
         {
             log.Append(problem.Message);
             Set(RunState.Failed, problem.Message, _child?.Id);
@@ -131,9 +134,17 @@ sealed class ResourceRunner(IResource resource, Recipe recipe, IReadOnlyList<Res
     /// <summary>False when it ended first.</summary>
     async Task<bool> BecomesHealthyAsync(ChildProcess child, CancellationToken leaving)
     {
+        var began = time.GetTimestamp();
+        var told = false;
         while (!await recipe.ProbeAsync(leaving))
+        {
             if (await EndsWithinAsync(child, ProbeWhileStarting, leaving))
                 return false;
+            if (told || time.GetElapsedTime(began) < SlowStart)
+                continue;
+            Set(RunState.Running, $"not healthy after {SlowStart.TotalSeconds:0} s, still waiting; its log is {log.Path}", child.Id);
+            told = true;
+        }
         await recipe.CompleteAsync(leaving);
         if (child.Exited.IsCompleted)
             return false;

@@ -1,3 +1,5 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Hoop.AppHost.Local.Running;
 using Hoop.AppHost.Tests.Support;
 using Shouldly;
@@ -35,10 +37,32 @@ public class RestartTests
     public async Task A_command_that_does_not_exist_fails_with_a_line_and_is_tried_again()
     {
         await using var rig = new LocalRig();
-        rig.Builder.AddResource(new Aspire.Hosting.ApplicationModel.ExecutableResource("absent", "/nonexistent/program", "/"));
+        rig.Builder.AddResource(new ExecutableResource("absent", "/nonexistent/program", "/"));
         await rig.StartAsync();
         await rig.UntilAsync("absent", RunState.Restarting);
         rig["absent"].Log.Last(5).ShouldContain(line => line.Contains("/nonexistent/program"));
+    }
+
+    [Fact]
+    public async Task An_error_that_nobody_thought_of_is_shown_and_the_start_tried_again()
+    {
+        await using var rig = new LocalRig();
+        rig.AddShell("steady", "sleep 100").WithAnnotation(new EnvironmentAnnotation("VALUE", new FailsOnce()));
+        await rig.StartAsync();
+        (await rig.UntilAsync("steady", RunState.Restarting)).Detail.ShouldStartWith("not this time");
+        (await rig.UntilAsync("steady", RunState.Healthy)).Restarts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_child_that_does_not_get_healthy_is_named_with_its_log()
+    {
+        await using var rig = new LocalRig(new ImpatientClock());
+        rig.AddShell("mute", "sleep 100").WithHttpEndpoint().WithHttpHealthCheck("/health");
+        await rig.StartAsync();
+        var waiting = await rig.UntilAsync("mute", s => s is { State: RunState.Running, Detail: not "" });
+        waiting.Detail.ShouldBe($"not healthy after 30 s, still waiting; its log is {rig["mute"].Log.Path}");
+        await using var answers = await OkServer.StartAsync(rig["mute"].Resource);
+        await rig.UntilAsync("mute", RunState.Healthy);
     }
 
     [Fact]
@@ -61,5 +85,24 @@ public class RestartTests
         var delays = Enumerable.Range(0, 8).Select(_ => backoff.Next(TimeSpan.Zero).TotalSeconds);
         delays.ShouldBe([0.5, 1, 2, 4, 8, 16, 30, 30]);
         backoff.Next(Backoff.ForgottenAfter).ShouldBe(Backoff.First);
+    }
+
+    sealed class FailsOnce : IValueProvider
+    {
+        bool _failed;
+
+        public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken)
+        {
+            if (_failed)
+                return new("value");
+            _failed = true;
+            throw new InvalidOperationException("not this time");
+        }
+    }
+
+    /// <summary>Sees an hour in each second; its timers are as slow as ever.</summary>
+    sealed class ImpatientClock : TimeProvider
+    {
+        public override long GetTimestamp() => base.GetTimestamp() * 3600;
     }
 }

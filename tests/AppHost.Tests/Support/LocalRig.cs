@@ -13,10 +13,10 @@ sealed class LocalRig : IAsyncDisposable
     readonly List<(string Name, RunState State)> _history = [];
     Task _running = Task.CompletedTask;
 
-    public LocalRig()
+    public LocalRig(TimeProvider? time = null)
     {
         Builder = new DistributedApplicationBuilder(new ConfigurationManager(), _folder, LocalFolder.Take(Path.Combine(_folder, "local")));
-        Orchestrator = new Orchestrator(Builder.Resources, Builder.Folder, Notifications, TimeProvider.System);
+        Orchestrator = new Orchestrator(Builder.Resources, Builder.Folder, Notifications, time ?? TimeProvider.System);
     }
 
     public DistributedApplicationBuilder Builder { get; }
