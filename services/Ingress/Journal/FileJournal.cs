@@ -21,6 +21,7 @@ internal sealed class FileJournal : IJournal, IDisposable
     private readonly SemaphoreSlim changed = new(0, 1);
     private readonly JournalMetrics metrics;
     private long appended;
+    private long written;
     private long durable;
     private Exception? broken;
     private bool refusing;
@@ -42,6 +43,9 @@ internal sealed class FileJournal : IJournal, IDisposable
     public Pace Pace { get; }
 
     public TimeSpan Wait => Pace.Wait;
+
+    /// <summary>Bytes of the events appended since the start.</summary>
+    public long WrittenBytes => Volatile.Read(ref written);
 
     /// <summary>Bytes whose events Audit has not confirmed yet.</summary>
     public long BacklogBytes
@@ -95,6 +99,8 @@ internal sealed class FileJournal : IJournal, IDisposable
                 throw new JournalUnavailableException($"Event {e.Sequence} does not follow the last event of session {e.SessionId}: the session can not go on.");
             Store(head, e.Bytes, closing);
             heads.Advance(e);
+            Volatile.Write(ref written, written + length);
+            Pace.Charge(length);
             place = ++appended;
         }
 

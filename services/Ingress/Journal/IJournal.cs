@@ -24,7 +24,7 @@ public interface IJournal
     /// <exception cref="JournalUnavailableException">They can not be.</exception>
     ValueTask DurableAsync(long place, CancellationToken cancel);
 
-    /// <summary>How long each statement is to wait before it is decided, because Audit does not keep up; almost always zero.</summary>
+    /// <summary>How long a statement that comes now is to wait before it is decided, because Audit does not keep up; almost always zero.</summary>
     TimeSpan Wait { get; }
 }
 

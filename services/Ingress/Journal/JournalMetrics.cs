@@ -10,7 +10,7 @@ internal sealed class JournalMetrics : IDisposable
     public JournalMetrics(FileJournal journal)
     {
         meter.CreateObservableGauge("hoop.journal.backlog", () => journal.BacklogBytes, "By", "Journal bytes that Audit has not confirmed");
-        meter.CreateObservableGauge("hoop.journal.wait", () => journal.Wait.TotalSeconds, "s", "How long each statement waits because Audit does not keep up");
+        meter.CreateObservableGauge("hoop.journal.wait", () => journal.Wait.TotalSeconds, "s", "How long a statement that comes now waits because Audit does not keep up");
     }
 
     public void Dispose() => meter.Dispose();

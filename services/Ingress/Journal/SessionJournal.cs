@@ -8,29 +8,16 @@ public delegate void PayloadWriter<T>(EventBuffer json, in T payload);
 /// <summary>One session's way into the journal: numbers, chains and appends its events. Thread-safe, because both directions of a connection report to it.</summary>
 public sealed class SessionJournal(string sessionId, IJournal journal, TimeProvider time)
 {
-    private static readonly TimeSpan TimerResolution = TimeSpan.FromMilliseconds(1);
-
     [ThreadStatic] private static EventBuffer? buffer;
 
     private readonly Lock gate = new();
     private readonly byte[] headHash = new byte[CanonicalEvent.HashLength];
     private long next;
-    private TimeSpan owed;
 
     public string SessionId => sessionId;
 
-    /// <summary>Asked once for each statement: how long it is to wait for Audit. What is too short for a timer adds up.</summary>
-    public TimeSpan TakeWait()
-    {
-        var wait = journal.Wait;
-        if (wait == TimeSpan.Zero)
-            return wait;
-        owed += wait;
-        if (owed < TimerResolution)
-            return TimeSpan.Zero;
-        (wait, owed) = (owed, TimeSpan.Zero);
-        return wait;
-    }
+    /// <inheritdoc cref="IJournal.Wait"/>
+    public TimeSpan Wait => journal.Wait;
 
     /// <summary>
     /// Appends the session's next event. An event that is refused leaves the chain where it was, so that closing events

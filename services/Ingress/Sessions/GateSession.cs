@@ -107,7 +107,7 @@ public sealed class GateSession
     }
 
     /// <summary>Once for each statement: completes when Audit keeps up with what they bring, at once nearly always.</summary>
-    private ValueTask PaceAsync(CancellationToken cancel) => recorder.TakeWait() is { Ticks: > 0 } wait ? new ValueTask(Task.Delay(wait, clock, cancel)) : default;
+    private ValueTask PaceAsync(CancellationToken cancel) => recorder.Wait is { Ticks: > 0 } wait ? new ValueTask(Task.Delay(wait, clock, cancel)) : default;
 
     private ValueTask<GateAnswer> Ask(Operation operation, CancellationToken cancel)
     {

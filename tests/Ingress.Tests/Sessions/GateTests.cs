@@ -73,20 +73,6 @@ public class GateTests
     }
 
     [Fact]
-    public async Task Waits_too_short_for_a_timer_add_up()
-    {
-        var rig = new GateRig();
-        var session = await rig.OpenAsync();
-        rig.Journal.Wait = TimeSpan.FromMicroseconds(250);
-        for (var i = 0; i < 3; i++) session.AskAsync(GateRig.Operation("select"), CancellationToken.None).IsCompleted.ShouldBeTrue();
-
-        var fourth = session.AskAsync(GateRig.Operation("select"), CancellationToken.None).AsTask();
-        fourth.IsCompleted.ShouldBeFalse();
-        rig.Clock.Advance(TimeSpan.FromMilliseconds(1));
-        (await fourth).Permit.ShouldNotBeNull();
-    }
-
-    [Fact]
     public async Task A_session_that_ends_while_a_statement_waits_for_audit_runs_nothing_of_it()
     {
         var rig = new GateRig();

@@ -29,7 +29,7 @@ internal sealed class JournalShipper(
         lastProgress = time.GetTimestamp();
         while (!stoppingToken.IsCancellationRequested)
         {
-            journal.Pace.Look(journal.BacklogBytes, taken: !stalled);
+            journal.Pace.Look(journal.WrittenBytes, journal.BacklogBytes, takes: !stalled);
             try
             {
                 await ShipAsync(stoppingToken);
