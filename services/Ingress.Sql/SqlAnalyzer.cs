@@ -70,7 +70,7 @@ public sealed class SqlAnalyzer(int maxBytes = PgParser.DefaultMaxBytes)
         {
             var text = Slice(sql, utf8, nodes[i], nodes.Length);
             var statement = StatementReader.Read(nodes[i].GetProperty("stmt"), text, script.Current, 0, out var dependent);
-            sessionDependent |= dependent;
+            sessionDependent |= dependent || i < nodes.Length - 1 && ScriptContext.EndsTransaction(statement);
             statements[i] = script.Judge(statement);
             script.After(statements[i]);
         }

@@ -22,6 +22,12 @@ public sealed record SqlContext
     /// <summary>The session's open cursors by name, for FETCH and MOVE.</summary>
     public Func<string, SqlStatement?> Cursor { get; init; } = static _ => null;
 
+    /// <summary>Whether a portal of this name was bound by protocol and never executed: FETCH and MOVE would be the first to run it.</summary>
+    public Func<string, bool> IsUnrun { get; init; } = static _ => false;
+
+    /// <summary>The session's open transaction moved names: with its end they may move back.</summary>
+    public bool MovedInTransaction { get; init; }
+
     /// <summary>Stands for the catalog and the search path in caches.</summary>
     internal long Names => (names is { } known && known.IsOf(Catalog, SearchPath) ? known : names = new(Catalog, SearchPath)).Value;
 

@@ -8,7 +8,7 @@ sealed class ScriptContext(SqlContext start)
 {
     readonly Func<string, SqlStatement?> sessionPrepared = start.Prepared, sessionCursor = start.Cursor;
     readonly Dictionary<string, SqlStatement> prepared = [], cursors = [];
-    bool preparedHidden, cursorsHidden, pathChanged, pathUnknown;
+    bool preparedHidden, cursorsHidden, pathUnknown, moved = start.MovedInTransaction;
 
     public SqlContext Current { get; private set; } = start;
 
@@ -19,6 +19,7 @@ sealed class ScriptContext(SqlContext start)
     public void After(SqlStatement statement)
     {
         var command = statement.Command;
+        pathUnknown |= moved && EndsTransaction(statement);
         switch (command.Kind)
         {
             case SqlCommandKind.Prepare when command.Name is not null:
@@ -41,14 +42,13 @@ sealed class ScriptContext(SqlContext start)
                 cursorsHidden |= command.Name is null;
                 break;
             case SqlCommandKind.Set or SqlCommandKind.Reset when command.Name is null or "search_path":
+                moved = true;
                 SetPath(command.Kind == SqlCommandKind.Set ? command.Value : null);
-                break;
-            case SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo when pathChanged:
-                pathUnknown = true;
                 break;
             case SqlCommandKind.Ddl:
                 // What the text itself changes is in no snapshot: from here on every name may mean something else.
                 Current = Current with { Catalog = CatalogSnapshot.Empty };
+                moved = true;
                 break;
             default:
                 return;
@@ -56,17 +56,20 @@ sealed class ScriptContext(SqlContext start)
         Current = Current with { Prepared = Prepared, Cursor = Cursor };
     }
 
+    /// <summary>What the transaction moved may have moved back: what follows in the same text hangs on what the session did before it.</summary>
+    public static bool EndsTransaction(SqlStatement statement) =>
+        statement.Command.Kind is SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo or SqlCommandKind.PrepareTransaction;
+
     SqlStatement? Prepared(string name) => prepared.TryGetValue(name, out var found) ? found : preparedHidden ? null : sessionPrepared(name);
 
     SqlStatement? Cursor(string name) => cursors.TryGetValue(name, out var found) ? found : cursorsHidden ? null : sessionCursor(name);
 
-    // Only plain names: anything that would need the server's quoting rules leaves the path unknown.
+    // Only plain names: anything that would need the server's quoting rules, or the current role, leaves the path unknown.
     void SetPath(string? value)
     {
-        pathChanged = true;
-        pathUnknown = value is null || !value.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_' or '$' or ',' or ' ');
+        pathUnknown = value is null || !value.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_' or ',' or ' ');
         if (pathUnknown) return;
-        var path = value!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(s => s != "$user").ToList();
+        var path = value!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToList();
         if (!path.Contains("pg_catalog")) path.Insert(0, "pg_catalog");
         Current = Current with { SearchPath = path };
     }

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Hoop.Ingress.Sql.Understanding;
 
 /// <summary>Which run-time settings a client may change without asking: how it formats, plans and waits, never who it is or what it may see.</summary>
-static class Settings
+public static class Settings
 {
     static readonly FrozenSet<string> Harmless = string.Join(' ',
         "application_name array_nulls bytea_output client_encoding client_min_messages constraint_exclusion cpu_index_tuple_cost cpu_operator_cost cpu_tuple_cost",

@@ -7,5 +7,7 @@ internal sealed class CatalogChange : IDisposable
 
     public CatalogChange(TargetCatalog catalog) => (this.catalog = catalog).BeginChange();
 
+    public bool IsUnderWay => Volatile.Read(ref catalog) is not null;
+
     public void Dispose() => Interlocked.Exchange(ref catalog, null)?.EndChange();
 }

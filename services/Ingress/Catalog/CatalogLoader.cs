@@ -12,16 +12,31 @@ internal static class CatalogLoader
     /// <summary>Throws what <paramref name="query"/> throws; the connection is then to be given up, it may be in a failed transaction.</summary>
     public static async Task<LoadedCatalog> LoadAsync(CatalogQuery query, CancellationToken cancel)
     {
-        foreach (var statement in CatalogSql.Begin)
-            await query(statement, cancel);
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var relations = await ReadAsync(CatalogSql.Relations);
-        var columns = await ReadAsync(CatalogSql.Columns);
-        var parents = await ReadAsync(CatalogSql.Parents);
-        var functions = await ReadAsync(CatalogSql.Functions);
-        var operators = await ReadAsync(CatalogSql.Operators);
-        var consequences = await ReadAsync(CatalogSql.Consequences);
+        await query(CatalogSql.Begin, cancel);
+        var loaded = await ReadAsync(query, cancel);
         await query(CatalogSql.Commit, cancel);
+        return loaded;
+    }
+
+    /// <summary>The same in a transaction that is open; the caller takes back the settings that it makes there.</summary>
+    public static async Task<LoadedCatalog> ReadAsync(CatalogQuery query, CancellationToken cancel)
+    {
+        foreach (var statement in CatalogSql.Settings)
+            await query(statement, cancel);
+        var locked = await query(CatalogSql.NoteLocked, cancel);
+        var parts = new List<IReadOnlyList<string?[]>>();
+        foreach (var sql in (string[])[CatalogSql.Relations, CatalogSql.Columns, CatalogSql.Parents, CatalogSql.Functions, CatalogSql.Operators, CatalogSql.Consequences])
+            parts.Add(await query(sql, cancel));
+        // Not on a session's loop: it may be long.
+        return await Task.Run(() => Build(parts, partial: locked is not [["{}"]]), cancel);
+    }
+
+    private static LoadedCatalog Build(List<IReadOnlyList<string?[]>> parts, bool partial)
+    {
+        if (parts is not [var relations, var columns, var parents, var functions, var operators, var consequences]) throw new ArgumentException("six parts", nameof(parts));
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var row in parts.SelectMany(static part => part))
+            Append(digest, row);
         var names = relations.ToDictionary(static r => r[0]!, static r => $"{r[1]}.{r[2]}");
         var setOff = new CatalogConsequences(consequences, names);
         var snapshot = new CatalogSnapshot
@@ -33,15 +48,7 @@ internal static class CatalogLoader
             Domains = setOff.Domains,
             EventTriggers = setOff.EventTriggers,
         };
-        return new(snapshot, Convert.ToHexStringLower(digest.GetHashAndReset()));
-
-        async Task<IReadOnlyList<string?[]>> ReadAsync(string sql)
-        {
-            var rows = await query(sql, cancel);
-            foreach (var row in rows)
-                Append(digest, row);
-            return rows;
-        }
+        return new(snapshot, Convert.ToHexStringLower(digest.GetHashAndReset()), partial);
     }
 
     private static Dictionary<string, CatalogRelation> Relations(

@@ -6,16 +6,36 @@ namespace Hoop.Ingress.Catalog;
 /// </summary>
 internal static class CatalogSql
 {
-    public static readonly string[] Begin =
+    public const string Begin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
+    /// <summary>For the transaction that reads.</summary>
+    public static readonly string[] Settings =
     [
-        "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
         "SET LOCAL search_path TO pg_catalog",
         "SET LOCAL statement_timeout TO '20s'",
-        // A view that somebody is changing right now: fail and try again, rather than stand in the queue behind them.
+        // What somebody locked after we looked: fail and try again, rather than stand in the queue behind them.
         "SET LOCAL lock_timeout TO '3s'",
     ];
 
+    /// <summary>
+    /// Notes what others have locked, or wait to lock, against every reader, and the views right over it: their definitions could not be read before they
+    /// are done, which may be never. Such relations are left out, as if they were not known. One row: their oids, as an array.
+    /// </summary>
+    public const string NoteLocked =
+        """
+        WITH locked AS (
+          SELECT l.relation AS oid FROM pg_locks l
+          WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid IS DISTINCT FROM pg_backend_pid() AND l.relation >= 16384
+            AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
+        SELECT set_config('hoop.locked', (SELECT coalesce(array_agg(x.oid ORDER BY x.oid), '{}')::text FROM (
+          SELECT oid FROM locked
+          UNION SELECT r.ev_class FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+          WHERE d.refobjid IN (SELECT oid FROM locked)) x), true)
+        """;
+
     public const string Commit = "COMMIT";
+
+    private const string Unlocked = "<> ALL (current_setting('hoop.locked')::oid[])";
 
     private const string Visible = "n.nspname !~ '^pg_(temp|toast)'";
 
@@ -28,7 +48,7 @@ internal static class CatalogSql
                EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type <> '1'),
                CASE WHEN c.relkind IN ('v', 'm') AND NOT {System} THEN pg_get_viewdef(c.oid) END
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {Visible}
+        WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {Visible} AND c.oid {Unlocked}
         ORDER BY c.oid
         """;
 
@@ -39,7 +59,7 @@ internal static class CatalogSql
                CASE WHEN a.attgenerated <> '' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
                a.attnotnull
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {Visible}
+        WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {Visible} AND c.oid {Unlocked}
         ORDER BY a.attrelid, a.attnum
         """;
 
@@ -99,28 +119,28 @@ internal static class CatalogSql
         $"""
         SELECT 'trigger', t.tgrelid, t.tgtype::text, fn.nspname::text, p.proname::text, CASE WHEN t.tgqual IS NOT NULL THEN pg_get_triggerdef(t.oid) END
         FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace fn ON fn.oid = p.pronamespace
-        WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
+        WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid {Unlocked}
         UNION ALL
         SELECT 'rule', r.ev_class, r.ev_type::text, pg_get_ruledef(r.oid), NULL, NULL
         FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE r.ev_type <> '1' AND r.ev_enabled <> 'D' AND NOT {System}
+        WHERE r.ev_type <> '1' AND r.ev_enabled <> 'D' AND NOT {System} AND c.oid {Unlocked}
         UNION ALL
         SELECT 'cascade', k.confrelid, k.conrelid::text, k.confdeltype::text, k.confupdtype::text, NULL FROM pg_constraint k WHERE k.contype = 'f'
         UNION ALL
         SELECT 'default', d.adrelid, pg_get_expr(d.adbin, d.adrelid), NULL, NULL, NULL
-        FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {Visible}
+        FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {Visible} AND c.oid {Unlocked}
         UNION ALL
         SELECT 'check', k.conrelid, pg_get_expr(k.conbin, k.conrelid), NULL, NULL, NULL
-        FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace WHERE k.contype = 'c' AND k.conrelid <> 0 AND NOT {System}
+        FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace WHERE k.contype = 'c' AND k.conrelid <> 0 AND NOT {System} AND k.conrelid {Unlocked}
         UNION ALL
         SELECT 'domain', k.contypid, pg_get_expr(k.conbin, 0), t.typname::text, NULL, NULL
         FROM pg_constraint k JOIN pg_type t ON t.oid = k.contypid JOIN pg_namespace n ON n.oid = k.connamespace WHERE k.contype = 'c' AND NOT {System}
         UNION ALL
         SELECT 'index', i.indrelid, pg_get_expr(x.tree, i.indrelid), NULL, NULL, NULL
-        FROM pg_index i CROSS JOIN LATERAL (VALUES (i.indexprs), (i.indpred)) x(tree) WHERE x.tree IS NOT NULL
+        FROM pg_index i CROSS JOIN LATERAL (VALUES (i.indexprs), (i.indpred)) x(tree) WHERE x.tree IS NOT NULL AND i.indrelid {Unlocked}
         UNION ALL
         SELECT 'policy', y.polrelid, pg_get_expr(x.tree, y.polrelid), NULL, NULL, NULL
-        FROM pg_policy y CROSS JOIN LATERAL (VALUES (y.polqual), (y.polwithcheck)) x(tree) WHERE x.tree IS NOT NULL
+        FROM pg_policy y CROSS JOIN LATERAL (VALUES (y.polqual), (y.polwithcheck)) x(tree) WHERE x.tree IS NOT NULL AND y.polrelid {Unlocked}
         UNION ALL
         SELECT 'cast', c.oid, t.typname::text, c.castcontext::text, fn.nspname::text, p.proname::text
         FROM pg_cast c JOIN pg_type t ON t.oid = c.casttarget JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_namespace fn ON fn.oid = p.pronamespace

@@ -4,4 +4,5 @@ namespace Hoop.Ingress.Catalog;
 
 /// <summary>A snapshot as read.</summary>
 /// <param name="Digest">SHA-256 over everything that was read: equal digests, equal snapshots.</param>
-internal sealed record LoadedCatalog(CatalogSnapshot Snapshot, string Digest);
+/// <param name="Partial">Something was locked, and is left out.</param>
+internal sealed record LoadedCatalog(CatalogSnapshot Snapshot, string Digest, bool Partial = false);

@@ -28,12 +28,10 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
         }
     }
 
-    public long? Changes
+    /// <param name="own">One of those that are under way is the asker's own.</param>
+    public long? Changes(bool own)
     {
-        get
-        {
-            lock (_lock) return _changing > 0 ? null : _changes;
-        }
+        lock (_lock) return _changing > (own ? 1 : 0) ? null : _changes;
     }
 
     /// <summary>Until it is committed nobody else sees the change, nor could read past its locks: the snapshot stays.</summary>
@@ -52,7 +50,7 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
     {
         get
         {
-            lock (_lock) return _current is { } current && !_stale && time.GetElapsedTime(_loadedAt) < TargetCatalogs.FreshFor ? current.Snapshot : null;
+            lock (_lock) return _current is { } current && !_stale && time.GetElapsedTime(_loadedAt) < FreshFor(current) ? current.Snapshot : null;
         }
     }
 
@@ -63,7 +61,7 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
             if (_current is { } current && !_stale)
             {
                 var age = time.GetElapsedTime(_loadedAt);
-                if (age < TargetCatalogs.FreshFor) return new(current.Snapshot);
+                if (age < FreshFor(current)) return new(current.Snapshot);
                 if (age < TargetCatalogs.UsableFor)
                 {
                     if (_loading is null && (!_failed || time.GetElapsedTime(_lastFailure) >= RetryAfter)) Observe(Start(load));
@@ -121,7 +119,8 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
         lock (_lock)
         {
             // Nothing new: the same snapshot, so that what was worked out from it stays good.
-            if (_current?.Digest != loaded.Digest)
+            if (_current is { } known && known.Digest == loaded.Digest) _current = known with { Partial = loaded.Partial };
+            else
             {
                 _current = loaded with { Snapshot = loaded.Snapshot with { Version = nextVersion() } };
                 CatalogLog.Loaded(logger, target, _current.Snapshot.Version, _current.Snapshot.Relations.Count, _current.Snapshot.Functions.Count);
@@ -131,6 +130,8 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
             return _current!.Snapshot;
         }
     }
+
+    private static TimeSpan FreshFor(LoadedCatalog catalog) => catalog.Partial ? TargetCatalogs.PartlyFreshFor : TargetCatalogs.FreshFor;
 
     /// <summary>Its failure is logged and kept; nobody else looks at the task.</summary>
     private static void Observe(Task task) => task.ContinueWith(static t => t.Exception, TaskScheduler.Default);

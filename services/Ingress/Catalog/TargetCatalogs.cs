@@ -12,6 +12,9 @@ internal sealed class TargetCatalogs(TimeProvider time, ILogger<TargetCatalogs> 
 {
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(60);
 
+    /// <summary>The same where something was locked and is missing.</summary>
+    public static readonly TimeSpan PartlyFreshFor = TimeSpan.FromSeconds(2);
+
     public static readonly TimeSpan UsableFor = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, TargetCatalog> _targets = new(StringComparer.Ordinal);
@@ -31,8 +34,9 @@ internal sealed class TargetCatalogs(TimeProvider time, ILogger<TargetCatalogs> 
     /// <summary>Something is changing them until this is disposed.</summary>
     public IDisposable BeginChange(string target) => new CatalogChange(Of(target));
 
-    /// <summary>How often they changed; null while they are changing.</summary>
-    public long? Changes(string target) => Of(target).Changes;
+    /// <summary>How often they changed; null while anybody else is changing them.</summary>
+    /// <param name="own">The asker's own change, which it sees as it is.</param>
+    public long? Changes(string target, IDisposable? own = null) => Of(target).Changes(own is CatalogChange { IsUnderWay: true });
 
     private TargetCatalog Of(string target) =>
         _targets.GetOrAdd(target, name => new(name, time, logger, () => Interlocked.Increment(ref _version)));

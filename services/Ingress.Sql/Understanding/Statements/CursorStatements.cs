@@ -17,9 +17,11 @@ static class CursorStatements
 
     public static void Fetch(StatementWalk walk, JsonElement body, CteScope? scope)
     {
-        walk.MayBePlumbing = true;
         walk.SessionDependent = true;
         var name = body.Text("portalname") ?? "";
+        // Nobody judged what it would run, nor with which values.
+        if (walk.Context.IsUnrun(name)) walk.Understood = false;
+        else walk.MayBePlumbing = true;
         if (!body.Flag("ismove") && walk.Context.Cursor(name) is { } cursor)
             walk.Inner = cursor.Command is { Kind: SqlCommandKind.Declare, Inner: { } declared } ? declared : cursor;
         walk.Command = new(SqlCommandKind.Fetch, name);

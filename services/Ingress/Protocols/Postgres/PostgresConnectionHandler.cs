@@ -88,6 +88,9 @@ internal sealed class PostgresConnectionHandler(PostgresServices services, Serve
 
     private async Task<PostgresUpstream> OpenTargetAsync(IGateSession gate, StartupPacket packet, CancellationToken handshake)
     {
+        if (!gate.PassesEverything && StartupSettings.NotAllowed(packet.Parameters) is { } setting)
+            throw new PostgresRefusedException(PostgresDiagnostic.Create("FATAL", "42501", $"\"{setting}\" may not be set at log-in through this gateway",
+                hint: "Leave it out of the connection's parameters and options; SET it in the session, where the policy decides."), "a setting at log-in that is not allowed");
         try
         {
             return await PostgresUpstream.ConnectAsync(services.Dialer, gate.Target, packet.Parameters, handshake);

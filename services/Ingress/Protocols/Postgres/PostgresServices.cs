@@ -29,6 +29,6 @@ internal interface ITargetCatalog
     /// <summary>A session is about to change names; disposed when its transaction is over. Other sessions' results are not trusted to names meanwhile.</summary>
     IDisposable BeginChange(AuthorizedTarget target);
 
-    /// <summary>Grows with every change; null while one is under way.</summary>
-    long? Changes(AuthorizedTarget target);
+    /// <summary>Grows with every change; null while one is under way that is not the asker's own.</summary>
+    long? Changes(AuthorizedTarget target, IDisposable? own);
 }

@@ -130,7 +130,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         public ValueTask<CatalogSnapshot> GetAsync(AuthorizedTarget target, CancellationToken cancel) => ValueTask.FromResult(Snapshot);
         public ValueTask<CatalogSnapshot> RefreshAsync(AuthorizedTarget target, CancellationToken cancel) => GetAsync(target, cancel);
         public IDisposable BeginChange(AuthorizedTarget target) => new MemoryStream();
-        public long? Changes(AuthorizedTarget target) => 0;
+        public long? Changes(AuthorizedTarget target, IDisposable? own) => 0;
     }
 }
 

@@ -223,14 +223,11 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         var types = statement.ParameterTypes;
         return new Portal(ClientFields.NameOf(bind.Portal, session.Texts), statement)
         {
+            Names = judge.Names,
             BindValues = bind.ParameterCount == 0 ? [] : bind.RawValues.Length <= MaxKeptValues ? BindValues.Of(bind, types) : BindValueText.Of(bind, types),
             ResultFormats = statement.FormatsOf(bind),
         };
     }
-
-    // Not for the server to say: what a failed simple query leaves in the unnamed portal, PostgreSQL 15.18 reads after it was freed, and all of it crashes.
-    private static readonly Refusal NothingBound = new(RefusalCode.NothingThere, null, "portal \"\" does not exist",
-        "Nothing was bound to it, or a simple query or the end of the transaction ended it.", "Bind the statement again.");
 
     private async ValueTask<WaitingRequest?> ExecuteAsync(PostgresFrame frame, CancellationToken cancel)
     {
@@ -263,7 +260,13 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
 
         if (portal is null && name.Length == 0)
         {
-            RefuseExecute(NothingBound);
+            RefuseExecute(PortalRefusals.NothingBound);
+            return null;
+        }
+
+        if (portal is not null && !session.Gate.PassesEverything && portal.Names != judge.Names)
+        {
+            RefuseExecute(PortalRefusals.NamesMoved);
             return null;
         }
 
@@ -321,12 +324,11 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     private void Sync(in PostgresFrame frame)
     {
         requests.Forward(frame, new PendingReply(ReplyKind.Sync));
+        judge.MayHaveEnded();
         pipeline++;
         (open, doomed) = (false, false);
     }
 
-    /// <param name="kind">Query, Execute or FunctionCall.</param>
-    /// <param name="portal">Of an Execute; null when there is none of that name.</param>
     private WaitingRequest? Act(in PostgresFrame frame, in Judgement judgement, ReplyKind kind, Portal? portal)
     {
         if (judgement.Answer.Permit is { } permit) Run(frame, judgement, permit, kind, portal);

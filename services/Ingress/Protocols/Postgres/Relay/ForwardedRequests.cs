@@ -71,6 +71,8 @@ internal sealed class ForwardedRequests(RelaySession session, StatementJudge jud
             if (session.Portals.Knows("")) session.Portals.Propose("", null, pipeline);
             Enqueue(frame, new PendingReply(ReplyKind.Query) { Operation = operation });
         }
+
+        judge.MayHaveEnded();
     }
 
     private void SendExecute(in PostgresFrame frame, Portal? portal, RunningOperation operation)

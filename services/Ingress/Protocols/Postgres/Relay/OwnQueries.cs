@@ -1,4 +1,7 @@
 using System.Globalization;
+using Hoop.Ingress.Catalog;
+using Hoop.Ingress.Protocols.Postgres.Targets;
+using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 
@@ -28,6 +31,29 @@ internal sealed class OwnQueries(RelaySession session)
     /// <summary>Rows that the open transaction has changed so far; null when the server would not say.</summary>
     public async ValueTask<long?> ChangedRowsAsync(bool open, CancellationToken cancel) =>
         await AskAsync("changed", Changed, open, cancel) is [[{ } count]] && long.TryParse(count, CultureInfo.InvariantCulture, out var rows) ? rows : null;
+
+    /// <summary>
+    /// The names as the open transaction sees them, with what it changed itself. Nothing of the reading stays in it: a savepoint takes back settings and locks.
+    /// </summary>
+    /// <returns>Null: they could not be read.</returns>
+    public async ValueTask<CatalogSnapshot?> NamesWithinAsync(CancellationToken cancel)
+    {
+        var savepoint = $"\"{session.NoPortal}\"";
+        if (await AskAsync("names", $"SAVEPOINT {savepoint}", open: false, cancel) is null) return null;
+        CatalogSnapshot? names = null;
+        try
+        {
+            names = (await CatalogLoader.ReadAsync(async (sql, stop) => await AskAsync("names", sql, open: false, stop) ?? throw new TargetUnavailableException("25P02", "it failed"), cancel)).Snapshot;
+        }
+        catch (TargetUnavailableException)
+        {
+            // Some part of the transaction's own changes, or somebody's lock, is in the way.
+        }
+
+        var back = await AskAsync("names", $"ROLLBACK TO SAVEPOINT {savepoint}", open: false, cancel) is not null
+            && await AskAsync("names", $"RELEASE SAVEPOINT {savepoint}", open: false, cancel) is not null;
+        return back ? names : null;
+    }
 
     /// <summary>By extended protocol under a name of its own: a simple query would take the client's unnamed statement away.</summary>
     /// <returns>Null: it did not run.</returns>

@@ -10,6 +10,9 @@ internal sealed class Portal(string name, PreparedStatement statement)
 
     public IReadOnlyList<string?> BindValues { get; init; } = [];
 
+    /// <summary>What names stood for when it was bound.</summary>
+    public string Names { get; init; } = "";
+
     /// <summary>None: all text; one: for all columns; else one per column.</summary>
     public short[] ResultFormats { get; init; } = [];
 

@@ -50,6 +50,10 @@ internal sealed class PostgresNames<T> where T : class
     /// <summary>It stands for something, or may when what was sent is answered.</summary>
     public bool Knows(string name) => confirmed.ContainsKey(name) || proposed.ContainsKey(name);
 
+    /// <summary>Any of those that it stands for, or may when what was sent is answered.</summary>
+    public bool Any(string name, Func<T, bool> condition) =>
+        confirmed.TryGetValue(name, out var known) && condition(known) || proposed.TryGetValue(name, out var pending) && pending.Value is { } value && condition(value);
+
     /// <summary>What the server is known to have.</summary>
     public T? Confirmed(string name) => confirmed.GetValueOrDefault(name);
 

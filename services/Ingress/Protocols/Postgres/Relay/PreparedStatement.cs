@@ -50,10 +50,13 @@ internal sealed class PreparedStatement(string name, string text, uint[] paramet
     public SqlAnalysis Analyze(Func<string, SqlContext, SqlAnalysis> analyze, SqlContext context)
     {
         if (!Readable) return PostgresOperations.NotUnderstood(Text, "not read");
-        if (analysis is not null && ReferenceEquals(analyzedIn, context)) return analysis;
+        if (analysis is not null && ReferenceEquals(analyzedIn, context) && !Fetches(analysis)) return analysis;
         (analysis, analyzedIn) = (Unwrap(analyze(Text, context)), context);
         return analysis;
     }
+
+    // What it fetches from may have been bound since.
+    private static bool Fetches(SqlAnalysis analysis) => analysis.Statements is [{ Command.Kind: SqlCommandKind.Fetch }];
 
     private SqlAnalysis Unwrap(SqlAnalysis outer)
     {

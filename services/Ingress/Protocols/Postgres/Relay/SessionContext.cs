@@ -13,19 +13,22 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// </summary>
 internal sealed class SessionContext(RelaySession session)
 {
-    /// <summary>One row for each schema of the effective path, in order, one for each temporary relation, one for each setting of Hoop's that is set, and one for the current role.</summary>
+    /// <summary>One row for each schema of the effective path, in order, one for each temporary relation, one for each setting of Hoop's that is set, one for each that says how text reads, and one for the current role.</summary>
     internal const string Query =
         "select 's', p.n::pg_catalog.text, p.i from pg_catalog.unnest(pg_catalog.current_schemas(true)) with ordinality as p(n, i) " +
         "union all select 't', c.relname::pg_catalog.text, 0 from pg_catalog.pg_class c " +
         "where c.relnamespace operator(pg_catalog.=) pg_catalog.pg_my_temp_schema() and c.relkind operator(pg_catalog.<>) 'i' " +
         "union all select 'j', j.v, j.i from (values (1, pg_catalog.current_setting('hoop.reason', true)), (2, pg_catalog.current_setting('hoop.ticket', true)), " +
         "(3, pg_catalog.current_setting('hoop.emergency', true))) as j(i, v) where j.v is not null " +
+        "union all select 'x', x.v, x.i from (values (1, pg_catalog.current_setting('client_encoding')), (2, pg_catalog.current_setting('standard_conforming_strings'))) as x(i, v) " +
         "union all select 'u', current_user::pg_catalog.text, 0 order by 1, 3";
 
     private readonly SqlContext bare = new() { Catalog = CatalogSnapshot.Empty, SearchPath = ["pg_catalog", "public"] };
     private bool resolving;
     private bool followed = true;
     private bool movedInTransaction;
+    private bool mayHaveEnded;
+    private bool ownNamesMoved;
 
     /// <summary>Null until the server was asked.</summary>
     public SqlContext? Current { get; private set; }
@@ -39,6 +42,12 @@ internal sealed class SessionContext(RelaySession session)
     /// <summary>The current role and the search path: what an approval of a statement is bound to besides its text.</summary>
     public string Namespace { get; private set; } = "";
 
+    /// <summary>The names' path, role and temporary relations: the same text as long as they are the same.</summary>
+    public string Names { get; private set; } = "";
+
+    /// <summary>A statement that ends a transaction was sent: what the server last said of the transaction is no longer so.</summary>
+    public bool EndSent { get; private set; }
+
     /// <summary>Answers to what was sent must be in before the next statement is judged.</summary>
     public bool MustSettle { get; private set; }
 
@@ -50,6 +59,15 @@ internal sealed class SessionContext(RelaySession session)
 
     /// <summary>The open transaction changed the schema; no other connection sees that yet.</summary>
     public bool UncommittedDdl { get; private set; }
+
+    /// <summary>The names are those of the open transaction, which changed some.</summary>
+    public bool HasOwnNames { get; private set; }
+
+    /// <summary>They could not be read.</summary>
+    public bool NamesUnseen => UncommittedDdl && !(HasOwnNames && Current is { } known && !ReferenceEquals(known.Catalog, CatalogSnapshot.Empty));
+
+    /// <summary>Those that were read since it last changed any; null: read them.</summary>
+    public CatalogSnapshot? OwnNames => HasOwnNames && !ownNamesMoved ? Current!.Catalog : null;
 
     /// <summary>True when later statements may resolve their names differently.</summary>
     internal static bool MovesNames(SqlStatement statement) => statement.Command.Kind switch
@@ -91,15 +109,17 @@ internal sealed class SessionContext(RelaySession session)
         // TRUNCATE destroys rows and moves no name: what it fires is in its effects.
         if (kind == SqlCommandKind.Ddl || (statement.Facts.Effects & (Effects.Ddl | Effects.Dynamic)) != 0 || !statement.Facts.Understood)
         {
-            (MustRefresh, UncommittedDdl) = (true, true);
+            (MustRefresh, UncommittedDdl, ownNamesMoved) = (true, true, true);
             lock (session.Lock) session.NamesChange ??= session.Services.Catalog.BeginChange(session.Gate.Target);
         }
 
         if (kind is not (SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo or SqlCommandKind.PrepareTransaction)) return;
 
+        EndSent = true;
         // What the transaction moved may have moved back.
         if (movedInTransaction) (MustSettle, MustAsk) = (true, true);
-        if (UncommittedDdl) MustRefresh = true;
+        // With a part of the transaction a part of its changes may be gone.
+        if (UncommittedDdl) (MustRefresh, ownNamesMoved) = (true, true);
     }
 
     // After a change of how text reads, the next statement may be read wrongly before the server has said so.
@@ -107,20 +127,43 @@ internal sealed class SessionContext(RelaySession session)
         statement.Facts.Understood && (statement.Facts.Effects & (Effects.Dynamic | Effects.Unknown)) == 0
         && !(statement.Command.Kind is SqlCommandKind.Set or SqlCommandKind.Reset && (statement.Command.Name is null or "all" || TextSettings.Governs(statement.Command.Name)));
 
-    /// <summary>Everything sent is answered.</summary>
-    public void Settled() => MustSettle = false;
-
-    public void Answered(IReadOnlyList<string?[]> rows, CatalogSnapshot catalog, byte transactionStatus)
+    /// <summary>A Sync or a simple query was sent: a transaction that nobody began ends with it, and takes back what it moved.</summary>
+    public void MayHaveEnded()
     {
-        MustAsk = false;
-        if (transactionStatus == ReadyForQuery.Idle) (MustRefresh, movedInTransaction, UncommittedDdl) = (false, false, false);
+        if (movedInTransaction) (mayHaveEnded, MustSettle) = (true, true);
+    }
+
+    /// <summary>Everything sent is answered.</summary>
+    /// <param name="open">Since the last Sync more was sent: what the server said of the transaction is older.</param>
+    public void Settled(bool open)
+    {
+        MustSettle = false;
+        if (mayHaveEnded && (open || session.TransactionStatus != ReadyForQuery.InTransaction)) MustAsk = true;
+        mayHaveEnded = false;
+        if (!open) EndSent = false;
+    }
+
+    /// <param name="own">The catalog is that of the open transaction.</param>
+    /// <param name="idle">No transaction is open.</param>
+    public void Answered(IReadOnlyList<string?[]> rows, CatalogSnapshot catalog, bool own, bool idle)
+    {
+        (MustAsk, HasOwnNames, ownNamesMoved) = (false, own, false);
+        if (idle) (MustRefresh, movedInTransaction, UncommittedDdl) = (false, false, false);
+        lock (session.Lock)
+        {
+            // Within a pipeline the server reports them only at its end.
+            foreach (var setting in rows.Where(row => row is ["x", not null, _]))
+                session.Text.Apply(setting[2] == "1" ? "client_encoding" : "standard_conforming_strings", setting[1]!);
+        }
+
         string[] path = [.. rows.Where(row => row is ["s", not null, _]).Select(row => row[1]!)];
         Justification = Justified(rows);
         // Each session's temporary schema has a name of its own.
         Namespace = $"{rows.FirstOrDefault(row => row is ["u", ..])?[1]} {string.Join(' ', path.Select(schema => schema.StartsWith("pg_temp_", StringComparison.Ordinal) ? "pg_temp" : schema))}";
         var temporary = rows.Where(row => row is ["t", not null, _]).Select(row => row[1]!).ToHashSet(StringComparer.Ordinal);
+        Names = $"{Namespace}\n{string.Join('\0', temporary.Order(StringComparer.Ordinal))}";
         // Always a new object: what was analysed in the old one, names of cursors and prepared statements included, is looked at again.
-        Current = new SqlContext { Catalog = catalog, SearchPath = path, IsTemporary = temporary.Contains, Prepared = Prepared, Cursor = Cursor };
+        Current = new SqlContext { Catalog = catalog, SearchPath = path, IsTemporary = temporary.Contains, Prepared = Prepared, Cursor = Cursor, IsUnrun = IsUnrun, MovedInTransaction = movedInTransaction };
     }
 
     private static Justification? Justified(IReadOnlyList<string?[]> rows)
@@ -129,10 +172,12 @@ internal sealed class SessionContext(RelaySession session)
         return Said.Of(Said.Reason(Setting("1")), Said.Ticket(Setting("2")), Said.IsOn(Setting("3")));
     }
 
-    /// <summary>The target's catalog was loaded again, by whomever.</summary>
+    /// <summary>The target's catalog was loaded again, by whomever: a schema of the path may be new, so the server is asked what the path is now.</summary>
     public void Use(CatalogSnapshot catalog)
     {
-        if (Current is { } known && !ReferenceEquals(known.Catalog, catalog)) Current = known with { Catalog = catalog };
+        if (Current is not { } known || ReferenceEquals(known.Catalog, catalog)) return;
+        Current = known with { Catalog = catalog };
+        MustAsk = true;
     }
 
     private SqlStatement? Prepared(string name)
@@ -147,6 +192,12 @@ internal sealed class SessionContext(RelaySession session)
         Portal? portal;
         lock (session.Lock) portal = session.Portals.Confirmed(name);
         return Inner(portal?.Statement);
+    }
+
+    // A cursor was judged when it was declared; in a text, what comes before the FETCH does not run a portal either.
+    private bool IsUnrun(string name)
+    {
+        lock (session.Lock) return session.Portals.Any(name, static portal => !portal.IsCursor && portal.Running is null);
     }
 
     private SqlStatement? Inner(PreparedStatement? statement)

@@ -1,8 +1,10 @@
+using Hoop.Contracts.Operations;
 using Hoop.Ingress.Protocols.Postgres.Justifications;
 using Hoop.Ingress.Protocols.Postgres.Previews;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
+using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
@@ -13,7 +15,7 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 internal readonly record struct Asked(string Text, bool Readable, IReadOnlyList<string?> Values, PreparedStatement? Prepared = null);
 
 /// <summary>What the Gate said of a statement, with what it takes to run it.</summary>
-/// <param name="NamesMoved">The open transaction changed the schema: only its own connection sees that, so lineage cannot be trusted.</param>
+/// <param name="NamesMoved">The open transaction changed the schema, and nobody could see how, so lineage cannot be trusted.</param>
 internal readonly record struct Judgement(Asked Asked, GateAnswer Answer, SqlAnalysis Analysis, SqlContext Context, bool NamesMoved, long? Changes, long StartedAt)
 {
     public RunningOperation Run(Permit permit) => new(permit, Analysis, Context, NamesMoved, Changes, StartedAt);
@@ -27,6 +29,13 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
 
     private readonly SessionContext context = new(session);
     private Refusal? namesProblem;
+    private bool open;
+
+    /// <summary>The transaction failed, and nothing was sent since that may have ended it: it runs nothing but its end, so it needs no names.</summary>
+    private bool Failed => session.TransactionStatus == ReadyForQuery.Failed && !context.EndSent;
+
+    /// <summary>What names stand for now: the same text as long as they stand for the same.</summary>
+    public string Names => context.Names;
 
     /// <summary>These statements were sent: the session's state follows.</summary>
     public void Sent(RunningOperation operation) => context.Sent(operation.Analysis, freely: session.Gate.PassedEverything(operation.Permit));
@@ -35,12 +44,12 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     public async ValueTask SettleAsync(bool open, CancellationToken cancel)
     {
         if (session.Gate.PassesEverything) return;
+        this.open = open;
         context.ForgetWhatWasNotFollowed();
         if (!context.MustSettle && !context.MustAsk) return;
         await own.DrainAsync(open, cancel);
-        context.Settled();
-        // A failed transaction runs nothing but its end, so it needs no names.
-        if (!context.MustAsk || session.TransactionStatus == ReadyForQuery.Failed && context.Current is not null) return;
+        context.Settled(open);
+        if (!context.MustAsk || Failed && context.Current is not null) return;
         for (var attempt = 0; attempt < 2; attempt++)
         {
             if (await own.AskAsync("names", SessionContext.Query, open, cancel) is not { } rows) continue;
@@ -49,14 +58,18 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         }
     }
 
+    /// <summary>A Sync or a simple query was sent.</summary>
+    public void MayHaveEnded() => context.MayHaveEnded();
+
     private async ValueTask LearnAsync(IReadOnlyList<string?[]> rows, CancellationToken cancel)
     {
         var (target, catalog) = (session.Gate.Target, session.Services.Catalog);
         try
         {
             // Not within the transaction that changes the schema: others cannot see it yet, and would wait for its locks.
-            var refresh = context.MustRefresh && session.TransactionStatus == ReadyForQuery.Idle;
-            context.Answered(rows, refresh ? await catalog.RefreshAsync(target, cancel) : await catalog.GetAsync(target, cancel), session.TransactionStatus);
+            var idle = !open && session.TransactionStatus == ReadyForQuery.Idle;
+            if (context.UncommittedDdl && !idle) context.Answered(rows, await OwnNamesAsync(cancel), own: true, idle);
+            else context.Answered(rows, context.MustRefresh && idle ? await catalog.RefreshAsync(target, cancel) : await catalog.GetAsync(target, cancel), own: false, idle);
             namesProblem = null;
         }
         catch (TargetUnavailableException e)
@@ -65,6 +78,10 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
             namesProblem = NoNames(e);
         }
     }
+
+    // Within a pipeline the reading could not be taken back, should it fail: then no name is known.
+    private async ValueTask<CatalogSnapshot> OwnNamesAsync(CancellationToken cancel) =>
+        context.OwnNames ?? (open || session.TransactionStatus != ReadyForQuery.InTransaction ? null : await own.NamesWithinAsync(cancel)) ?? CatalogSnapshot.Empty;
 
     private static Refusal NoNames(TargetUnavailableException e) => new(RefusalCode.TargetUnavailable, null,
         "the target's names could not be read, so the statement is refused", e.Message, "Try again in a moment, or ask an administrator to check the target.");
@@ -85,15 +102,24 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     {
         var now = session.Services.Clock.GetTimestamp();
         if (session.Gate.PassesEverything) return await PassAsync(asked, now, cancel);
-        var changes = session.Services.Catalog.Changes(session.Gate.Target);
+        var changes = session.Services.Catalog.Changes(session.Gate.Target, session.NamesChange);
         if (await UnjudgeableAsync(asked.Text, cancel) is { } refusal) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
         var current = context.Current!;
         var analysis = await AnalyzeAsync(asked, current);
+        if (changes is null && Stores(analysis))
+        {
+            // It may run once the other's change is committed, and keep what nobody may see: judged as if no name were known.
+            current = current with { Catalog = CatalogSnapshot.Empty };
+            analysis = await AnalyzeAsync(asked, current);
+        }
+
         var insight = PreviewSubject.For(session, analysis, current, asked.Values, context.UncommittedDdl);
         var said = Said.Merge(asked.Readable ? JustificationComment.Of(asked.Text) : null, context.Justification);
-        var operation = PostgresOperations.Create(analysis, asked.Text, asked.Values, session, insight, context.Namespace, said, effectsKnown: !context.UncommittedDdl);
-        return new Judgement(asked, await session.Gate.AskAsync(operation, cancel), analysis, current, context.UncommittedDdl, changes, now);
+        var operation = PostgresOperations.Create(analysis, asked.Text, asked.Values, session, insight, context.Namespace, said, effectsKnown: !context.NamesUnseen);
+        return new Judgement(asked, await session.Gate.AskAsync(operation, cancel), analysis, current, context.NamesUnseen, changes, now);
     }
+
+    private static bool Stores(SqlAnalysis analysis) => analysis.Statements.Any(static statement => statement.Facts.ColumnUses.Any(static use => use.Kind == ColumnUseKind.Stored));
 
     // A long text takes its time, and a loop's other sessions should not wait for it.
     private ValueTask<SqlAnalysis> AnalyzeAsync(Asked asked, SqlContext names) =>
@@ -132,10 +158,10 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     /// </summary>
     public async ValueTask<Refusal?> ForeseeAsync(PreparedStatement statement, CancellationToken cancel)
     {
-        if (session.Gate.PassesEverything || session.TransactionStatus == ReadyForQuery.Failed) return null;
+        if (session.Gate.PassesEverything || Failed) return null;
         if (await UnjudgeableAsync(statement.Text, cancel) is { } refusal) return refusal;
         var analysis = await AnalyzeAsync(new Asked(statement.Text, true, [], statement), context.Current!);
-        if (analysis.Statements is not [{ Command.Kind: SqlCommandKind.Other }]) return null;
+        if (analysis.Statements is not [{ Command.Kind: SqlCommandKind.Other or SqlCommandKind.Ddl }]) return null;
         return await session.Gate.ForeseeAsync(PostgresOperations.Create(analysis, statement.Text, [], session, null), cancel);
     }
 
@@ -144,30 +170,38 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     {
         try
         {
-            context.Use(await session.Services.Catalog.GetAsync(session.Gate.Target, cancel));
+            await FollowAsync(cancel);
         }
         catch (TargetUnavailableException)
         {
             return false;
         }
 
+        if (context.MustAsk) await SettleAsync(open, cancel);
+        if (context.MustAsk) return false;
         var current = context.Current!;
-        return ReferenceEquals(current.Catalog, judgement.Context.Catalog) || PostgresOperations.AreSame(judgement.Analysis, Analyze(judgement.Asked, current));
+        return ReferenceEquals(current, judgement.Context) || ReferenceEquals(current.Catalog, judgement.Context.Catalog) || PostgresOperations.AreSame(judgement.Analysis, Analyze(judgement.Asked, current));
     }
 
     private async ValueTask<Refusal?> UnjudgeableAsync(string text, CancellationToken cancel)
     {
-        if (context.Current is null || context.MustAsk && session.TransactionStatus != ReadyForQuery.Failed) return namesProblem ?? StateUnknown;
-        if (TextRefusal(text) is { } refusal) return refusal;
         try
         {
-            context.Use(await session.Services.Catalog.GetAsync(session.Gate.Target, cancel));
-            return null;
+            await FollowAsync(cancel);
         }
         catch (TargetUnavailableException e)
         {
             return NoNames(e);
         }
+
+        if (context.MustAsk) await SettleAsync(open, cancel);
+        return context.Current is null || context.MustAsk && !Failed ? namesProblem ?? StateUnknown : TextRefusal(text);
+    }
+
+    // What the open transaction changed is seen by nobody else, and what others change cannot hide it.
+    private async ValueTask FollowAsync(CancellationToken cancel)
+    {
+        if (!context.HasOwnNames) context.Use(await session.Services.Catalog.GetAsync(session.Gate.Target, cancel));
     }
 
     // Pure ASCII without backslashes reads the same in every client encoding and string mode.

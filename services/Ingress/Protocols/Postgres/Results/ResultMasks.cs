@@ -52,7 +52,7 @@ internal static class ResultMasks
 
     /// <summary>Null when a view or table may have become another between judging and running, by whichever session.</summary>
     private static IReadOnlyList<ResultColumn>? Lineage(RelaySession session, RunningOperation operation, int columns) =>
-        operation.Lineage is { } lineage && lineage.Count == columns && operation.Changes is { } then && session.Services.Catalog.Changes(session.Gate.Target) == then ? lineage : null;
+        operation.Lineage is { } lineage && lineage.Count == columns && operation.Changes is { } then && session.Services.Catalog.Changes(session.Gate.Target, session.NamesChange) == then ? lineage : null;
 
     private static CopyFormat Format(RunningOperation operation, bool binary)
     {

@@ -31,7 +31,7 @@ internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, ITargetDial
 
     public IDisposable BeginChange(AuthorizedTarget target) => catalogs.BeginChange(target.Name);
 
-    public long? Changes(AuthorizedTarget target) => catalogs.Changes(target.Name);
+    public long? Changes(AuthorizedTarget target, IDisposable? own) => catalogs.Changes(target.Name, own);
 
     // Not on a session's loop: it may be long.
     private async Task<LoadedCatalog> LoadAsync(AuthorizedTarget target, CancellationToken cancel)

@@ -1,0 +1,105 @@
+using Hoop.Ingress.Tests.Catalog;
+using Hoop.Testing;
+using Hoop.Testing.Wire;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Hoop.Ingress.Tests.Protocols.Postgres.Relay;
+
+/// <summary>What a transaction changed of the schema is known to itself at once, and to nobody else before it is committed.</summary>
+public class NamesInTransactionsTests
+{
+    private const string Rules = """
+          - { name: all, roles: [agent], targets: [shop], allow: { verbs: ["*"], objects: ["*"], effects: ["*"] } }
+        masks:
+          - { name: ssn, targets: [shop], columns: [public.customers.ssn], with: redact, except: [dba] }
+        """;
+
+    private const string Script = RealGateRig.Script + "create view vv as select id, name as x from customers; create table kept (id int, x text);";
+
+    private const string Reveal = "create or replace view vv as select id, ssn as x from customers";
+
+    [Theory]
+    [InlineData("create table leak as select id, x from vv")]
+    [InlineData("insert into kept select id, x from vv")]
+    [InlineData("select x into temp leak from vv")]
+    [InlineData("select pg_notify('c', x) from vv")]
+    [InlineData("select count(*) from vv where x like '900%'")]
+    public async Task A_view_that_was_just_redefined_hides_what_it_now_shows(string sql)
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        await using var client = await rig.Gateway.ConnectAsync();
+        (await SayAsync(client, "begin", Reveal)).ShouldNotContain(message => message.StartsWith('E'));
+        (await SayAsync(client, sql)).ShouldContain(message => message.StartsWith('E'));
+    }
+
+    [Fact]
+    public async Task What_a_transaction_made_can_be_used_in_it()
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        await using var client = await rig.Gateway.ConnectAsync();
+        var seen = await SayAsync(client, "begin", "create table mine (id int, who text, secret text)", "insert into mine select id, name, 'none' from customers",
+            "update mine set who = upper(who) where id = 7", "select who, secret from mine where id = 7", Reveal, "select x from vv where id = 7", "savepoint s",
+            "drop table mine", "rollback to s", "select who from mine where id = 8", "commit", "select who from mine where id = 9");
+        seen.ShouldNotContain(message => message.StartsWith('E'));
+        seen.Where(message => message.StartsWith('D')).ShouldBe(["D:NAME 7|none", "D:***", "D:name 8", "D:name 9"]);
+    }
+
+    [Fact]
+    public async Task While_another_transaction_redefines_names_nothing_is_kept_by_them()
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        await using var first = await rig.Gateway.ConnectAsync();
+        await using var second = await rig.Gateway.ConnectAsync();
+        await SayAsync(second, "select 1");
+        await SayAsync(first, "begin", Reveal);
+        (await SayAsync(second, "insert into kept select id, x from vv")).ShouldContain(message => message.StartsWith('E'));
+        (await SayAsync(second, "insert into kept values (1, 'plain')")).ShouldContain("C:INSERT 0 1");
+        await SayAsync(first, "rollback");
+        (await SayAsync(second, "insert into kept select id, x from vv")).ShouldContain("C:INSERT 0 50");
+    }
+
+    [Fact]
+    public async Task What_somebody_locked_is_left_out_and_nobody_waits_for_it()
+    {
+        var server = await PostgresServer.SharedAsync();
+        var database = await server.CreateDatabaseAsync(Script + "create view over_vv as select x from vv; create table other (id int primary key, c int check (c > 0));");
+        await using var holder = new NpgsqlConnection(server.ConnectionString(database));
+        await holder.OpenAsync();
+        await using var transaction = await holder.BeginTransactionAsync();
+        await using (var command = new NpgsqlCommand("lock table vv, other in access exclusive mode", holder)) await command.ExecuteNonQueryAsync();
+
+        var loaded = await NpgsqlCatalog.LoadAsync(server, database);
+        loaded.Partial.ShouldBeTrue();
+        foreach (var name in (string[])["public.vv", "public.over_vv", "public.other"]) loaded.Snapshot.Relations.Keys.ShouldNotContain(name);
+        loaded.Snapshot.Relations.Keys.ShouldContain("public.kept");
+
+        await transaction.RollbackAsync();
+        loaded = await NpgsqlCatalog.LoadAsync(server, database);
+        loaded.Partial.ShouldBeFalse();
+        loaded.Snapshot.Relations["public.over_vv"].Definition.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task An_open_change_of_the_schema_stops_nobody_else()
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        await using var first = await rig.Gateway.ConnectAsync();
+        await using var second = await rig.Gateway.ConnectAsync();
+        await SayAsync(first, "begin", Reveal);
+        (await SayAsync(second, "create table another (id int)", "select count(*) from orders", "insert into another values (1)")).ShouldNotContain(message => message.StartsWith('E'));
+    }
+
+    private static async Task<List<string>> SayAsync(WirePeer client, params string[] statements)
+    {
+        var seen = new List<string>();
+        foreach (var sql in statements)
+        {
+            await client.QueryAsync(sql);
+            seen.AddRange(await client.ReadUntilAsync('Z'));
+        }
+
+        return seen;
+    }
+}
