@@ -42,8 +42,8 @@ public sealed class S3Store(S3Options options, HttpClient http, TimeProvider clo
         request.Headers.Add("x-amz-checksum-sha256", Convert.ToBase64String(hash));
         if (options.LockMode is { } mode)
         {
-            request.Headers.Add("x-amz-object-lock-mode", mode);
-            request.Headers.Add("x-amz-object-lock-retain-until-date", clock.GetUtcNow().AddDays(options.LockDays).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+            request.Headers.Add(S3Headers.LockMode, mode);
+            request.Headers.Add(S3Headers.LockedUntil, clock.GetUtcNow().AddDays(options.LockDays).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         }
 
         using var response = await SendAsync(request, hash, cancel);
@@ -51,11 +51,12 @@ public sealed class S3Store(S3Options options, HttpClient http, TimeProvider clo
     }
 
     /// <summary>Null when there is no such object.</summary>
+    /// <exception cref="HttpRequestException">The store refuses to say, or has no such bucket.</exception>
     public async Task<byte[]?> GetAsync(string key, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Address(key));
         using var response = await SendAsync(request, SHA256.HashData([]), cancel);
-        if (response.StatusCode == HttpStatusCode.NotFound) return null;
+        if (response.StatusCode == HttpStatusCode.NotFound && (await S3Error.OfAsync(response, cancel)).Code != "NoSuchBucket") return null;
         await EnsureAsync(response, key, cancel);
         return await response.Content.ReadAsByteArrayAsync(cancel);
     }
@@ -85,10 +86,17 @@ public sealed class S3Store(S3Options options, HttpClient http, TimeProvider clo
 
     private async Task<List<string>> VersionsAsync(string key, CancellationToken cancel)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(options.Endpoint, $"/{options.Bucket}?prefix={Uri.EscapeDataString(key)}&versions="));
-        using var response = await SendAsync(request, SHA256.HashData([]), cancel);
-        await EnsureAsync(response, key, cancel);
-        return S3Versions.Of(key, await response.Content.ReadAsStreamAsync(cancel));
+        var versions = new List<string>();
+        for (var rest = ""; rest is not null;)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(options.Endpoint, $"/{options.Bucket}?prefix={Uri.EscapeDataString(key)}&versions={rest}"));
+            using var response = await SendAsync(request, SHA256.HashData([]), cancel);
+            await EnsureAsync(response, key, cancel);
+            (var page, rest) = S3Versions.Of(key, await response.Content.ReadAsStreamAsync(cancel));
+            versions.AddRange(page);
+        }
+
+        return versions;
     }
 
     private Uri Address(string key) => new(options.Endpoint, $"/{options.Bucket}/{string.Join('/', key.Split('/').Select(Uri.EscapeDataString))}");
@@ -102,7 +110,6 @@ public sealed class S3Store(S3Options options, HttpClient http, TimeProvider clo
     private static async Task EnsureAsync(HttpResponseMessage response, string key, CancellationToken cancel)
     {
         if (response.IsSuccessStatusCode) return;
-        var said = await response.Content.ReadAsStringAsync(cancel);
-        throw new HttpRequestException($"the object store refused {key} with HTTP {(int)response.StatusCode}: {(said.Length > 300 ? said[..300] : said).ReplaceLineEndings(" ")}");
+        throw new HttpRequestException($"the object store refused {key} with HTTP {(int)response.StatusCode}: {(await S3Error.OfAsync(response, cancel)).Text}");
     }
 }

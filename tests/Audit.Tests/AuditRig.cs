@@ -35,6 +35,9 @@ public sealed class AuditRig : IAsyncLifetime
     public static Principal Bea { get; } = new(Issuer, "bea", "bea", "human", ["dba"], []);
     public static Principal Auditor { get; } = new(Issuer, "olga", "olga", "human", ["auditors"], []);
 
+    /// <summary>More of the service's settings, for a test that starts one of its own.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
     public string RabbitMq { get; private set; } = "";
     public string Database { get; private set; } = "";
     public string DataDirectory { get; } = Directory.CreateTempSubdirectory("hoop-audit-").FullName;
@@ -51,7 +54,7 @@ public sealed class AuditRig : IAsyncLifetime
             Access = new AccessDocument { ViewSessions = ["dba", "auditor"], ExportSessions = ["dba"], WatchSessions = ["dba"], KillSessions = ["dba"], HoldSessions = ["dba"] },
         };
         await File.WriteAllBytesAsync(Path.Combine(DataDirectory, "policy.json"), JsonSerializer.SerializeToUtf8Bytes(document, DocumentCache<HoopDocument>.Json));
-        factory = new WebApplicationFactory<Program>().WithWebHostBuilder(web => web
+        factory = new WebApplicationFactory<Program>().WithWebHostBuilder(web => Settings.Aggregate(web, (w, setting) => w.UseSetting(setting.Key, setting.Value))
             .UseSetting("ConnectionStrings:auditowner", Database)
             .UseSetting("ConnectionStrings:auditdb", AsService(Database))
             .UseSetting("ConnectionStrings:rabbitmq", RabbitMq)

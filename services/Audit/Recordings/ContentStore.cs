@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -48,44 +49,36 @@ internal sealed class ContentStore(AuditDatabase database, ILogger<ContentStore>
     }
 
     /// <summary>Hands what waits to the object store, and notes where it is. One instance at a time.</summary>
+    /// <remarks>What the store took is noted also when it refuses the next: put again, each would be one more version that nobody can delete before its time.</remarks>
     /// <returns>How many moved.</returns>
+    /// <exception cref="HttpRequestException">The store did not take one.</exception>
     public async Task<int> MoveAsync(CancellationToken cancel)
     {
         if (objects is null)
             return 0;
         await using var connection = await database.OpenAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        var waiting = new List<RecordedContent>();
-        await using (var command = new NpgsqlCommand(
-            "SELECT session_id, number, at, sha256, data FROM audit.contents_waiting ORDER BY at LIMIT 50 FOR UPDATE SKIP LOCKED", connection))
-        await using (var reader = await command.ExecuteReaderAsync(cancel))
-            while (await reader.ReadAsync(cancel))
-                waiting.Add(new RecordedContent(reader.GetString(0), reader.GetInt64(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3), reader.GetFieldValue<byte[]>(4)));
+        var (waiting, moved, failure) = (await WaitingAsync(connection, cancel), 0, (ExceptionDispatchInfo?)null);
         foreach (var content in waiting)
         {
             var key = string.Create(CultureInfo.InvariantCulture, $"recordings/{content.At:yyyy/MM/dd}/{content.SessionId}/{content.Number}-{content.Sha256}.br");
-            await objects.PutAsync(key, content.Data, "application/x-brotli", cancel);
-            await using var moved = new NpgsqlCommand(
-                """
-                INSERT INTO audit.contents (session_id, number, at, sha256, bytes, object_key) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
-                """, connection)
+            try
             {
-                Parameters =
-                {
-                    new() { Value = content.SessionId }, new() { Value = content.Number }, new() { Value = content.At.ToUniversalTime() },
-                    new() { Value = content.Sha256 }, new() { Value = content.Data.Length }, new() { Value = key },
-                },
-            };
-            await moved.ExecuteNonQueryAsync(cancel);
-            await using var gone = new NpgsqlCommand("DELETE FROM audit.contents_waiting WHERE session_id = $1 AND number = $2", connection)
+                await objects.PutAsync(key, content.Data, "application/x-brotli", cancel);
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancel.IsCancellationRequested)
             {
-                Parameters = { new() { Value = content.SessionId }, new() { Value = content.Number } },
-            };
-            await gone.ExecuteNonQueryAsync(cancel);
+                failure = ExceptionDispatchInfo.Capture(e);
+                break;
+            }
+
+            await MovedAsync(connection, content, key, cancel);
+            moved++;
         }
 
         await transaction.CommitAsync(cancel);
-        return waiting.Count;
+        failure?.Throw();
+        return moved;
     }
 
     /// <summary>Deletes objects whose partition retention has dropped. One that is still locked is tried again, an hour later each time.</summary>
@@ -120,6 +113,38 @@ internal sealed class ContentStore(AuditDatabase database, ILogger<ContentStore>
         await settle.ExecuteNonQueryAsync(cancel);
         await transaction.CommitAsync(cancel);
         return keys.Count;
+    }
+
+    private static async Task<List<RecordedContent>> WaitingAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT session_id, number, at, sha256, data FROM audit.contents_waiting ORDER BY at LIMIT 50 FOR UPDATE SKIP LOCKED", connection);
+        var waiting = new List<RecordedContent>();
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+            waiting.Add(new RecordedContent(reader.GetString(0), reader.GetInt64(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3), reader.GetFieldValue<byte[]>(4)));
+        return waiting;
+    }
+
+    private static async Task MovedAsync(NpgsqlConnection connection, RecordedContent content, string key, CancellationToken cancel)
+    {
+        await using var moved = new NpgsqlCommand(
+            """
+            INSERT INTO audit.contents (session_id, number, at, sha256, bytes, object_key) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = content.SessionId }, new() { Value = content.Number }, new() { Value = content.At.ToUniversalTime() },
+                new() { Value = content.Sha256 }, new() { Value = content.Data.Length }, new() { Value = key },
+            },
+        };
+        await moved.ExecuteNonQueryAsync(cancel);
+        await using var gone = new NpgsqlCommand("DELETE FROM audit.contents_waiting WHERE session_id = $1 AND number = $2", connection)
+        {
+            Parameters = { new() { Value = content.SessionId }, new() { Value = content.Number } },
+        };
+        await gone.ExecuteNonQueryAsync(cancel);
     }
 
     private static async Task<List<string>> DroppedAsync(NpgsqlConnection connection, CancellationToken cancel)

@@ -41,6 +41,10 @@ internal static class RecordingsApi
         {
             return Problems.Of(StatusCodes.Status500InternalServerError, "content-damaged", e.Message);
         }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancel.IsCancellationRequested)
+        {
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "object-store-away", $"The recorded rows {number} of session '{id}' are in an object store that does not give them now: {e.Message}");
+        }
     }
 }
 

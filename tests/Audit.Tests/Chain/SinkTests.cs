@@ -1,12 +1,10 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Hoop.Audit.Chain.Log;
 using Hoop.Audit.Chain.Sinks;
 using Hoop.Audit.Tests.Rigs;
 using Hoop.ServiceDefaults.Http;
-using Hoop.ServiceDefaults.ObjectStorage;
 using Hoop.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -32,7 +30,7 @@ public sealed class SinkTests
         await using var evidence = await EvidenceDatabase.CreateAsync();
         var webhook = new WebhookSink(Webhook(receiver.Url, Secret), Http(), TimeProvider.System);
         var delivery = new CheckpointDelivery(evidence.Log, evidence.Database);
-        await StoreAsync(evidence, 3);
+        await evidence.SealSessionsAsync(3);
         receiver.Status = 503;
         (await Should.ThrowAsync<HttpRequestException>(() => delivery.DeliverNextAsync(webhook, CancellationToken.None))).Message.ShouldBe("it answers HTTP 503");
         (await delivery.StateAsync(webhook, CancellationToken.None)).ShouldSatisfyAllConditions(s => s.Behind.ShouldBe(3), s => s.Since.ShouldNotBeNull());
@@ -67,7 +65,7 @@ public sealed class SinkTests
     {
         await using var receiver = await Receiver.StartAsync();
         await using var evidence = await EvidenceDatabase.CreateAsync();
-        await StoreAsync(evidence, 1);
+        await evidence.SealSessionsAsync(1);
         receiver.Status = 307;
         var delivery = new CheckpointDelivery(evidence.Log, evidence.Database);
 
@@ -76,40 +74,12 @@ public sealed class SinkTests
     }
 
     [Fact]
-    public async Task A_bucket_has_one_locked_object_a_checkpoint_and_never_another_in_its_place()
-    {
-        var bucket = new Bucket();
-        var options = new S3Options(new Uri("https://s3.example.com"), "evidence", "eu-central-1", "key", "secret", "COMPLIANCE", 3650);
-        var sink = new S3Sink(options, new S3Store(options, new HttpClient(bucket), TimeProvider.System));
-        await using var evidence = await EvidenceDatabase.CreateAsync();
-        var delivery = new CheckpointDelivery(evidence.Log, evidence.Database);
-        await StoreAsync(evidence, 2);
-        while (await delivery.DeliverNextAsync(sink, CancellationToken.None))
-        {
-        }
-
-        bucket.Objects.Keys.Order().ShouldBe(["/evidence/checkpoints/hoop/0000000000000001.jsonl", "/evidence/checkpoints/hoop/0000000000000002.jsonl"]);
-        bucket.LockedUntil.ShouldAllBe(until => until > TimeProvider.System.GetUtcNow().AddYears(9));
-        await using var kept = new MemoryStream([.. bucket.Objects.OrderBy(o => o.Key).SelectMany(o => o.Value)]);
-        var (log, problem) = await CheckpointLog.ReadAsync(kept, new KeyRing(evidence.Key.PublicKey));
-        problem.ShouldBeNull();
-        log!.Size.ShouldBe(2);
-
-        // Its place was lost, and another log would go under the same names.
-        await evidence.ExecuteAsync("DELETE FROM audit.sink_positions");
-        (await delivery.DeliverNextAsync(sink, CancellationToken.None)).ShouldBeTrue();
-        await using var another = await EvidenceDatabase.CreateAsync();
-        await StoreAsync(another, 1);
-        (await Should.ThrowAsync<HttpRequestException>(() => new CheckpointDelivery(another.Log, another.Database).DeliverNextAsync(sink, CancellationToken.None))).Message.ShouldContain("is not overwritten");
-    }
-
-    [Fact]
     public async Task A_sink_that_is_behind_for_minutes_makes_the_service_degraded_and_one_that_is_down_stops_no_other()
     {
         await using var receiver = await Receiver.StartAsync();
         receiver.Status = 500;
         await using var evidence = await EvidenceDatabase.CreateAsync();
-        await StoreAsync(evidence, 2);
+        await evidence.SealSessionsAsync(2);
         var file = Path.Combine(Directory.CreateTempSubdirectory("hoop-sink-").FullName, "kept.jsonl");
         ICheckpointSink[] sinks = [new WebhookSink(Webhook(receiver.Url, Secret), Http(), TimeProvider.System), new FileSink(file)];
         var (clock, delivery) = (new ManualClock(TimeProvider.System.GetUtcNow()), new CheckpointDelivery(evidence.Log, evidence.Database));
@@ -155,16 +125,6 @@ public sealed class SinkTests
         return services.BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
     }
 
-    /// <summary>So many sessions, each under a tree head of its own.</summary>
-    private static async Task StoreAsync(EvidenceDatabase evidence, int sessions)
-    {
-        for (var i = 0; i < sessions; i++)
-        {
-            await evidence.StoreAsync(AuditRig.Session($"s{i}-{AuditRig.NewId()}"));
-            await evidence.SealAsync();
-        }
-    }
-
     private sealed record Post(string Id, string Timestamp, string Signature, string Body, int Status);
 
     private sealed class Receiver(WebApplication app) : IAsyncDisposable
@@ -197,20 +157,5 @@ public sealed class SinkTests
             if (status == 307)
                 response.Headers.Location = "/checkpoints";
         });
-    }
-
-    private sealed class Bucket : HttpMessageHandler
-    {
-        public ConcurrentDictionary<string, byte[]> Objects { get; } = new();
-        public ConcurrentBag<DateTimeOffset> LockedUntil { get; } = [];
-
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            var path = request.RequestUri!.AbsolutePath;
-            if (request.Method == HttpMethod.Get)
-                return Objects.TryGetValue(path, out var found) ? new HttpResponseMessage { Content = new ByteArrayContent(found) } : new HttpResponseMessage(HttpStatusCode.NotFound);
-            LockedUntil.Add(DateTimeOffset.Parse(request.Headers.GetValues("x-amz-object-lock-retain-until-date").Single(), System.Globalization.CultureInfo.InvariantCulture));
-            return new HttpResponseMessage(Objects.TryAdd(path, await request.Content!.ReadAsByteArrayAsync(cancellationToken)) ? HttpStatusCode.OK : HttpStatusCode.Conflict);
-        }
     }
 }

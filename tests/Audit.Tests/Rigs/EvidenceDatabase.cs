@@ -61,10 +61,23 @@ internal sealed class EvidenceDatabase : IAsyncDisposable
 
     public Task StoreAsync(IReadOnlyList<JournalEvent> events) => Store.StoreAsync("i1", events, CancellationToken.None);
 
+    /// <summary>The same contents, with another object store.</summary>
+    public ContentStore ContentsIn(S3Store objects) => new(Database, NullLogger<ContentStore>.Instance, objects);
+
     public async Task SealAsync()
     {
         while (await Log.SealAsync(CancellationToken.None) is not null)
         {
+        }
+    }
+
+    /// <summary>So many sessions, each under a tree head of its own.</summary>
+    public async Task SealSessionsAsync(int sessions)
+    {
+        for (var i = 0; i < sessions; i++)
+        {
+            await StoreAsync(AuditRig.Session($"s{i}-{AuditRig.NewId()}"));
+            await SealAsync();
         }
     }
 
