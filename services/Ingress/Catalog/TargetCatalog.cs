@@ -64,12 +64,27 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
                 if (age < FreshFor(current)) return new(current.Snapshot);
                 if (age < TargetCatalogs.UsableFor)
                 {
+                    // Nobody asked for a while, so that nobody had it loaded again.
+                    if (age >= 2 * FreshFor(current) && _loading is null && !_failed) return new(RenewedAsync(load, cancel));
                     if (_loading is null && (!_failed || time.GetElapsedTime(_lastFailure) >= RetryAfter)) Observe(Start(load));
                     return new(current.Snapshot);
                 }
             }
         }
         return new(WaitAsync(load, cancel));
+    }
+
+    private async Task<CatalogSnapshot> RenewedAsync(Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel)
+    {
+        try
+        {
+            return await WaitAsync(load, cancel);
+        }
+        catch (CatalogUnavailableException)
+        {
+            // Not known to be wrong: good for a while yet.
+            return await GetAsync(load, cancel);
+        }
     }
 
     /// <summary>A load that began before the last change may have missed it.</summary>

@@ -5,7 +5,7 @@ namespace Hoop.Ingress.Catalog;
 
 /// <summary>
 /// The targets' names, one snapshot each, shared by all sessions. A snapshot is used for <see cref="FreshFor"/>; after that it is loaded
-/// again in the background while the old one serves on, for at most <see cref="UsableFor"/>. After DDL (<see cref="Invalidate"/>) the
+/// again in the background while the old one serves on, for at most <see cref="UsableFor"/>; after a pause in which nobody asked, whoever comes first waits for it. After DDL (<see cref="Invalidate"/>) the
 /// old one is known to be wrong: whoever comes next waits for a load that began after it, and is refused if that fails.
 /// </summary>
 internal sealed class TargetCatalogs(TimeProvider time, ILogger<TargetCatalogs> logger)

@@ -86,6 +86,19 @@ public sealed class TargetCatalogsTests
     }
 
     [Fact]
+    public async Task After_a_pause_the_first_waits_for_a_new_catalog_and_has_the_old_one_if_there_is_none()
+    {
+        var old = await GetAsync();
+        _time.Advance(2 * TargetCatalogs.FreshFor);
+        _answer = () => Task.FromResult(Catalog("b"));
+        (await GetAsync()).Relations.Keys.ShouldBe(["public.b"]);
+        _time.Advance(2 * TargetCatalogs.FreshFor);
+        _answer = () => throw new IOException("no route");
+        (await GetAsync()).Relations.Keys.ShouldBe(["public.b"]);
+        old.Relations.Keys.ShouldBe(["public.a"]);
+    }
+
+    [Fact]
     public async Task A_catalog_that_cannot_be_renewed_serves_for_five_minutes_and_no_longer()
     {
         var old = await GetAsync();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Protocols.Postgres.Justifications;
@@ -20,8 +21,11 @@ internal sealed class SessionContext(RelaySession session)
         "where c.relnamespace operator(pg_catalog.=) pg_catalog.pg_my_temp_schema() and c.relkind operator(pg_catalog.<>) 'i' " +
         "union all select 'j', j.v, j.i from (values (1, pg_catalog.current_setting('hoop.reason', true)), (2, pg_catalog.current_setting('hoop.ticket', true)), " +
         "(3, pg_catalog.current_setting('hoop.emergency', true))) as j(i, v) where j.v is not null " +
-        "union all select 'x', x.v, x.i from (values (1, pg_catalog.current_setting('client_encoding')), (2, pg_catalog.current_setting('standard_conforming_strings'))) as x(i, v) " +
+        "union all select 'x', x.v, x.i from (values (1, pg_catalog.current_setting('client_encoding')), (2, pg_catalog.current_setting('standard_conforming_strings')), " +
+        "(3, pg_catalog.current_setting('DateStyle')), (4, pg_catalog.current_setting('IntervalStyle')), (5, pg_catalog.current_setting('TimeZone'))) as x(i, v) " +
         "union all select 'u', current_user::pg_catalog.text, 0 order by 1, 3";
+
+    private static readonly string[] TextSettingNames = ["client_encoding", "standard_conforming_strings", "DateStyle", "IntervalStyle", "TimeZone"];
 
     private readonly SqlContext bare = new() { Catalog = CatalogSnapshot.Empty, SearchPath = ["pg_catalog", "public"] };
     private bool resolving;
@@ -39,7 +43,7 @@ internal sealed class SessionContext(RelaySession session)
     /// <summary>What the session's settings say for whatever comes next; null: nothing.</summary>
     public Justification? Justification { get; private set; }
 
-    /// <summary>The current role and the search path: what an approval of a statement is bound to besides its text.</summary>
+    /// <summary>The current role, the search path, and how dates and times are read: what an approval of a statement is bound to besides its text.</summary>
     public string Namespace { get; private set; } = "";
 
     /// <summary>The names' path, role and temporary relations: the same text as long as they are the same.</summary>
@@ -153,13 +157,13 @@ internal sealed class SessionContext(RelaySession session)
         {
             // Within a pipeline the server reports them only at its end.
             foreach (var setting in rows.Where(row => row is ["x", not null, _]))
-                session.Text.Apply(setting[2] == "1" ? "client_encoding" : "standard_conforming_strings", setting[1]!);
+                session.Text.Apply(TextSettingNames[int.Parse(setting[2]!, CultureInfo.InvariantCulture) - 1], setting[1]!);
         }
 
         string[] path = [.. rows.Where(row => row is ["s", not null, _]).Select(row => row[1]!)];
         Justification = Justified(rows);
         // Each session's temporary schema has a name of its own.
-        Namespace = $"{rows.FirstOrDefault(row => row is ["u", ..])?[1]} {string.Join(' ', path.Select(schema => schema.StartsWith("pg_temp_", StringComparison.Ordinal) ? "pg_temp" : schema))}";
+        Namespace = $"{rows.FirstOrDefault(row => row is ["u", ..])?[1]} {string.Join(' ', path.Select(schema => schema.StartsWith("pg_temp_", StringComparison.Ordinal) ? "pg_temp" : schema))} {session.Text.Formats}";
         var temporary = rows.Where(row => row is ["t", not null, _]).Select(row => row[1]!).ToHashSet(StringComparer.Ordinal);
         Names = $"{Namespace}\n{string.Join('\0', temporary.Order(StringComparer.Ordinal))}";
         // Always a new object: what was analysed in the old one, names of cursors and prepared statements included, is looked at again.
