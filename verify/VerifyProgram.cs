@@ -1,4 +1,4 @@
-using System.IO.Compression;
+using System.Globalization;
 using System.Text.Json;
 using Hoop.Audit.Chain.Archives;
 using Hoop.Audit.Chain.Bundles;
@@ -10,8 +10,8 @@ public static class VerifyProgram
 {
     public const string Usage = """
         Checks evidence offline. usage: hoop-verify FILE [--key KEY] [--log CHECKPOINTS] [--json]
-          FILE    a session's evidence (.jsonl), or an export (.zip) with several
-          --key   the public key (base64), or a file with it, that must have signed; else compare the fingerprint that is printed
+          FILE    a session's evidence (.jsonl), or an export (.zip) with several; told apart by what is in them
+          --key   the key that must have signed: its fingerprint, the public key (base64), or a file with it (PEM, DER); else compare the fingerprint that is printed
           --log   the checkpoints that a sink kept, a file or a folder with the objects of a bucket: finds events that were left off the end
           --json  prints the result as JSON
         """;
@@ -38,20 +38,33 @@ public static class VerifyProgram
             await error.WriteLineAsync($"hoop-verify: {Printable(e.Message)}");
             return 1;
         }
+        catch (Exception e)
+        {
+            // What nobody thought of must neither pass nor look like a fault of the reader's.
+            await error.WriteLineAsync($"hoop-verify: not verified: {Printable(e.Message)} ({e.GetType().Name})");
+            return 1;
+        }
     }
 
     private static async Task<IReadOnlyList<(string Name, VerifyResult Result)>> VerifyAsync(Options options)
     {
-        var key = File.Exists(options.Key) ? (await File.ReadAllTextAsync(options.Key)).Trim() : options.Key;
-        if (!options.File.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
-        {
-            await using var file = File.OpenRead(options.File);
-            await using var log = options.Log is null ? null : KeptLog.Open(options.Log);
-            return [(options.File, await BundleVerifier.VerifyAsync(file, key, log))];
-        }
+        var key = options.Key is null ? null : TrustedKey.Fingerprint(options.Key);
+        if (Directory.Exists(options.File))
+            throw new InvalidDataException($"{options.File} is a folder: name the file with the evidence, .jsonl or .zip.");
+        await using var file = File.OpenRead(options.File);
+        if (await IsZipAsync(file) || options.File.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+            return await ArchiveVerifier.VerifyAsync(file, key, options.Log is null ? null : () => KeptLog.Open(options.Log));
+        await using var log = options.Log is null ? null : KeptLog.Open(options.Log);
+        return [(options.File, await BundleVerifier.VerifyAsync(file, key, log))];
+    }
 
-        await using var archive = await ZipFile.OpenReadAsync(options.File);
-        return await ArchiveVerifier.VerifyAsync(archive, key, options.Log is null ? null : () => KeptLog.Open(options.Log));
+    /// <summary>A bundle begins with a brace, and every zip with these letters.</summary>
+    private static async Task<bool> IsZipAsync(FileStream file)
+    {
+        var start = new byte[2];
+        var read = await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        return read == start.Length && start.AsSpan().SequenceEqual("PK"u8);
     }
 
     private static async Task PrintAsync(string name, VerifyResult result, bool asJson, TextWriter output, TextWriter error)
@@ -63,6 +76,8 @@ public static class VerifyProgram
         else if (!asJson)
         {
             await output.WriteLineAsync($"✓ {Printable(result.Message)}");
+            foreach (var note in result.Notes)
+                await output.WriteLineAsync($"  {Printable(note)}");
             if (result.Session is null)
                 return;
             await output.WriteLineAsync($"  signed by the key with fingerprint {result.KeyFingerprint}{(result.Ended ? "" : "; exported while the session ran")}");
@@ -70,7 +85,7 @@ public static class VerifyProgram
                 await output.WriteLineAsync($"  the log's older tree heads may be signed by {string.Join(", ", result.FormerKeyFingerprints)}, which that key names as the ones before it");
             foreach (var run in result.Dropped)
                 await output.WriteLineAsync($"  {Printable(Describe(run))}");
-            await output.WriteLineAsync(result.LogSize is { } size ? $"  proven to be in the signed log of {size} entries" : "  without a proof: the session was not in the log yet");
+            await output.WriteLineAsync(result.LogSize is { } size ? $"  proven to be in the signed log of {size} entries, up to event {result.LoggedEvent}" : "  without a proof: the session was not in the log yet");
         }
     }
 
@@ -78,7 +93,7 @@ public static class VerifyProgram
         $"{(run.First == run.Last ? $"event {run.First} was" : $"events {run.First} to {run.Last} were")} dropped ({run.Rule}), tombstone {run.Tombstone} of the log, made {run.At:yyyy-MM-dd'T'HH:mm:ss'Z'}";
 
     // What a file says is somebody else's text on the reader's terminal.
-    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? '?' : c));
 
     private sealed record Options(string File, string? Key, string? Log, bool AsJson)
     {

@@ -9,7 +9,7 @@ internal static class VerifyCommand
     public static Command Create(CommonOptions options, CliHost host)
     {
         var file = new Argument<string>("FILE") { Description = "Evidence saved by hoop export: a session's (.jsonl) or an export (.zip)." };
-        var key = new Option<string?>("--key") { Description = "Public key (base64), or a file with it, that must have signed; else compare the fingerprint that is printed.", HelpName = "KEY" };
+        var key = new Option<string?>("--key") { Description = "The key that must have signed: its fingerprint, the public key (base64), or a file with it (PEM, DER); else compare the fingerprint that is printed.", HelpName = "KEY" };
         var log = new Option<string?>("--log") { Description = "The checkpoints that a sink kept, a file or a folder: finds events that were left off the end.", HelpName = "CHECKPOINTS" };
         var command = new Command("verify", "Check offline that evidence was not changed since it was signed.") { file, key, log };
         command.SetAction((parsed, _) =>

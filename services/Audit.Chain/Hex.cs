@@ -10,7 +10,7 @@ internal static class Hex
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Whether it is a SHA-256 as evidence has it: 64 digits, lower case.</summary>
-    public static bool IsHash(string hex) => hex.Length == 64 && hex.AsSpan().IndexOfAnyExcept(Digits) < 0;
+    public static bool IsHash([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? hex) => hex is { Length: 64 } && hex.AsSpan().IndexOfAnyExcept(Digits) < 0;
 
     /// <summary>Lower-case hex of exactly <paramref name="destination"/>'s length; anything else is a caller's mistake.</summary>
     public static void Decode(string hex, Span<byte> destination)

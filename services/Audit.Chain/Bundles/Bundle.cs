@@ -14,6 +14,8 @@ internal sealed class Bundle : IDisposable
     private readonly List<EarlierHead> earlier = [];
     private TreeHead? treeHead;
     private DroppedRuns? dropped;
+    private readonly HashSet<long> begun = [];
+    private readonly List<RecordedRows> recorded = [];
     private int proofLines;
     private int lines;
 
@@ -51,10 +53,12 @@ internal sealed class Bundle : IDisposable
             return TakeProof(line);
         if (line.StartsWith(BundleFormat.TrailerStart))
             return TakeTrailer(line);
-        var e = EventLine.Read(Header.Session, lines, line);
+        var read = BundleLineReader.Event(line);
+        var e = EventLine.Read(Header.Session, lines, read);
         if (proofLines > 0)
             return EventWalk.Bad(e.Readable ? e.Sequence : null, $"{e.Describe(e.Sequence)} was moved: line {lines} stands among the proofs");
         events.Add(e);
+        TakeRecorded(read);
         return null;
     }
 
@@ -68,10 +72,20 @@ internal sealed class Bundle : IDisposable
         Events = events.Count,
         Ended = events is [.., { Kind: EventKinds.SessionEnded }],
         LogSize = treeHead?.Size,
+        LoggedEvent = entries.Select(e => LogEntry.Read(e.Text)).Where(e => e is { Kind: LogEntry.Head }).Max(e => e?.Sequence),
+        Recorded = recorded,
         Dropped = Dropped.MissingFrom(events),
         KeyFingerprint = Header is null ? null : EvidenceKey.Fingerprint(Header.PublicKey),
         FormerKeyFingerprints = [.. (Header?.FormerKeys ?? []).Select(EvidenceKey.Fingerprint).OfType<string>()],
     };
+
+    private void TakeRecorded(BundleEvent? e)
+    {
+        if (e is { Kind: EventKinds.OperationDecided } && RecordedRows.Operation(e.Payload) is { } operation)
+            begun.Add(operation);
+        else if (e is { Kind: EventKinds.ResultRecorded } && RecordedRows.Read(e.Sequence, e.Payload, begun) is { } rows)
+            recorded.Add(rows);
+    }
 
     private VerifyResult? TakeHeader(ReadOnlySpan<byte> line)
     {

@@ -49,7 +49,7 @@ internal static class BundleLineReader
         {
             var fields = new Fields(line);
             var trailer = new BundleTrailer(fields.Number("count"), fields.Text("head"), fields.Text("header"), fields.Text("proofs"), fields.Text("signature"));
-            return line.SequenceEqual(BundleFormat.Write(trailer)) ? trailer : null;
+            return trailer.Count >= 0 && line.SequenceEqual(BundleFormat.Write(trailer)) ? trailer : null;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {

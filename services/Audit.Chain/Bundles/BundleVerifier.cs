@@ -5,7 +5,7 @@ namespace Hoop.Audit.Chain.Bundles;
 /// <summary>Checks an export offline: form, chain, order, count, head and signature. Needs nothing but the file.</summary>
 public static class BundleVerifier
 {
-    /// <param name="trustedKey">SubjectPublicKeyInfo, base64, that must have signed; null accepts the key in the header (compare its fingerprint).</param>
+    /// <param name="trustedKey">SubjectPublicKeyInfo, base64, that must have signed, or its fingerprint; null accepts the key in the header (compare its fingerprint).</param>
     /// <param name="checkpoints">What a sink kept of the log: then the bundle's session must be all that the log knew of it.</param>
     public static async Task<VerifyResult> VerifyAsync(string path, string? trustedKey = null, string? checkpoints = null, CancellationToken cancel = default)
     {
@@ -34,12 +34,25 @@ public static class BundleVerifier
         var (log, problem) = await CheckpointLog.ReadAsync(checkpoints, bundle.Header!.Keys(), cancel);
         if (log is null)
             return EventWalk.Bad(null, $"the log: {problem}");
-        if (bundle.Proofs is { } proofs && log.RootAt(proofs.Head.Size) is { } root && root != proofs.Head.Root)
-            return EventWalk.Bad(null, $"the bundle's tree head of {proofs.Head.Size} entries is not of the log that was kept");
-        var heads = log.Of(bundle.Header.Session).Where(entry => entry.Kind == LogEntry.Head);
-        return heads.Select(entry => ProofCheck.HeadProblem(bundle, entry)).FirstOrDefault(found => found is not null)
-            ?? judged with { Message = $"{judged.Message}; it is all that the log of {log.Size} entries knew of it" };
+        if (log.Head is not { } newest)
+            return EventWalk.Bad(null, $"the log that was kept can prove nothing: there is no checkpoint in it{(log.UnreadableLines > 0 ? $", and {log.UnreadableLines} lines that are none" : "")}");
+        if (bundle.Proofs is { } proofs && HeadProblem(proofs.Head, newest, log) is { } other)
+            return EventWalk.Bad(null, other);
+        var heads = log.Of(bundle.Header.Session).Where(entry => entry.Kind == LogEntry.Head).ToList();
+        if (heads.Count == 0)
+            return EventWalk.Bad(null, $"the log that was kept, of {log.Size} entries, says nothing of session {bundle.Header.Session}: it was never logged, or only later; take a newer copy of the log");
+        return heads.Select(entry => ProofCheck.HeadProblem(bundle, entry)).FirstOrDefault(found => found is not null) ?? judged with
+        {
+            Message = $"{judged.Message}; it is all that the log of {log.Size} entries knew of it, which is up to event {heads.Max(entry => entry.Sequence)}",
+            Notes = log.UnreadableLines == 0 ? judged.Notes : [.. judged.Notes, $"{log.UnreadableLines} lines of the log that was kept are no checkpoints; all others continue each other without a gap"],
+        };
     }
+
+    private static string? HeadProblem(TreeHead head, TreeHead newest, CheckpointLog log) =>
+        head.Origin != newest.Origin ? $"the bundle's tree head is of the log {head.Origin}, and the one that was kept is {newest.Origin}"
+        : log.RootAt(head.Size) is not { } root ? $"the log that was kept can not prove the bundle's tree head: it has {log.Size} entries, and the head {head.Size}; take a newer copy of the log"
+        : root != head.Root ? $"the bundle's tree head of {head.Size} entries is not of the log that was kept"
+        : null;
 
     private static VerifyResult Judge(Bundle bundle, string? trustedKey)
     {
@@ -80,7 +93,7 @@ public static class BundleVerifier
     }
 
     private static VerifyResult? KeyProblem(BundleHeader header, string? trustedKey) =>
-        trustedKey is null || trustedKey == header.PublicKey
+        trustedKey is null || EvidenceKey.IsTrusted(header.PublicKey, trustedKey)
             ? null
             : EventWalk.Bad(null, $"the header names another key than the trusted one: its fingerprint is {EvidenceKey.Fingerprint(header.PublicKey)}");
 

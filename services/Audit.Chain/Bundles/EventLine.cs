@@ -5,9 +5,9 @@ namespace Hoop.Audit.Chain.Bundles;
 /// <summary>What the verifier keeps of an event line: enough to name it, not its payload.</summary>
 internal sealed record EventLine(int Line, long Sequence, DateTimeOffset At, string Kind, string PreviousHash, string Hash, bool Readable, bool HashMatches)
 {
-    public static EventLine Read(string session, int number, ReadOnlySpan<byte> line)
+    public static EventLine Read(string session, int number, BundleEvent? read)
     {
-        if (BundleLineReader.Event(line) is not { } e)
+        if (read is not { } e)
             return new EventLine(number, -1, default, "", "", "", Readable: false, HashMatches: false);
         return new EventLine(number, e.Sequence, e.At, e.Kind, e.PreviousHash, e.Hash, Readable: true, Matches(session, e));
     }

@@ -13,6 +13,8 @@ internal static class ProofCheck
         var keys = bundle.Header!.Keys();
         if (keys.Problem(proofs.Head) is { } foreign)
             return EventWalk.Bad(null, $"the tree head was changed: {foreign}");
+        if (proofs.Entries.Count == 0)
+            return EventWalk.Bad(null, "the proofs were changed: there is a tree head, and no entry of the log that it should prove");
         foreach (var earlier in proofs.Earlier)
         {
             if (keys.Problem(earlier.Head) is { } problem)

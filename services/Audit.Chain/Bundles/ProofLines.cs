@@ -47,7 +47,7 @@ public static class ProofLines
             var (read, again) = fields.GetProperty("log").GetString() switch
             {
                 "head" when Head(fields) is var head => ((object)head, Write(head)),
-                "entry" when new LoggedEntry(fields.GetProperty("entry").GetString()!, fields.GetProperty("index").GetInt64(), Path(fields)) is var entry => (entry, Write(entry)),
+                "entry" when new LoggedEntry(Text(fields, "entry"), fields.GetProperty("index").GetInt64(), Path(fields)) is var entry => (entry, Write(entry)),
                 "earlier" when new EarlierHead(Head(fields), Path(fields)) is var earlier => (earlier, Write(earlier)),
                 _ => (null, []),
             };
@@ -69,8 +69,8 @@ public static class ProofLines
     }
 
     internal static TreeHead Head(JsonElement fields) => new(
-        fields.GetProperty("origin").GetString()!, fields.GetProperty("size").GetInt64(), Hash(fields.GetProperty("root").GetString()!),
-        BundleFormat.TryTime(fields.GetProperty("at").GetString()!, out var at) ? at : throw new FormatException(), fields.GetProperty("signature").GetString()!);
+        Text(fields, "origin"), fields.GetProperty("size").GetInt64() is >= 0 and var size ? size : throw new FormatException(), Hash(Text(fields, "root")),
+        BundleFormat.TryTime(Text(fields, "at"), out var at) ? at : throw new FormatException(), Text(fields, "signature"));
 
     private static void WritePath(Utf8JsonWriter w, IReadOnlyList<byte[]> path)
     {
@@ -81,7 +81,9 @@ public static class ProofLines
     }
 
     private static List<byte[]> Path(JsonElement fields) =>
-        [.. fields.GetProperty("path").EnumerateArray().Select(hash => Convert.FromHexString(Hash(hash.GetString()!)))];
+        [.. fields.GetProperty("path").EnumerateArray().Select(hash => Convert.FromHexString(Hash(hash.GetString())))];
 
-    private static string Hash(string hex) => Hex.IsHash(hex) ? hex : throw new FormatException("Not a hash.");
+    internal static string Text(JsonElement fields, string name) => fields.GetProperty(name).GetString() ?? throw new FormatException($"{name} is no text.");
+
+    private static string Hash(string? hex) => Hex.IsHash(hex) ? hex : throw new FormatException("Not a hash.");
 }

@@ -21,6 +21,15 @@ public sealed record VerifyResult(bool Ok, long? Sequence, string Message)
     /// <summary>Entries of the log that the bundle's proofs are in; null when the session was not logged yet.</summary>
     public long? LogSize { get; init; }
 
+    /// <summary>The last event that the log had when the bundle was made: what is behind it, only the bundle's own signature covers.</summary>
+    public long? LoggedEvent { get; init; }
+
+    /// <summary>What else a reader should know, a line each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The recorded rows that the events name.</summary>
+    internal IReadOnlyList<RecordedRows> Recorded { get; init; } = [];
+
     /// <summary>True when the last event is the session's end; false for one exported while it ran.</summary>
     public bool Ended { get; init; }
 

@@ -29,8 +29,8 @@ public sealed record Checkpoint(TreeHead Head, long From, IReadOnlyList<string> 
         {
             using var json = JsonDocument.Parse(line.ToArray());
             var fields = json.RootElement;
-            var checkpoint = new Checkpoint(ProofLines.Head(fields), fields.GetProperty("from").GetInt64(), [.. fields.GetProperty("entries").EnumerateArray().Select(e => e.GetString()!)]);
-            return line.SequenceEqual(checkpoint.ToLine()) ? checkpoint : null;
+            var checkpoint = new Checkpoint(ProofLines.Head(fields), fields.GetProperty("from").GetInt64(), [.. fields.GetProperty("entries").EnumerateArray().Select(e => e.GetString() ?? throw new FormatException())]);
+            return checkpoint.From >= 0 && line.SequenceEqual(checkpoint.ToLine()) ? checkpoint : null;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
         {

@@ -57,14 +57,15 @@ public sealed record LogEntry(string Kind, string Session, long Sequence, string
             using var json = JsonDocument.Parse(text);
             var fields = json.RootElement;
             var kind = fields.GetProperty("entry").GetString()!;
-            var entry = new LogEntry(kind, fields.GetProperty("session").GetString()!, fields.GetProperty("sequence").GetInt64(), fields.GetProperty("hash").GetString()!);
+            var entry = new LogEntry(kind, ProofLines.Text(fields, "session"), fields.GetProperty("sequence").GetInt64(), ProofLines.Text(fields, "hash"));
             if (kind == Tombstone)
                 entry = entry with
                 {
-                    First = fields.GetProperty("first").GetInt64(), Reason = fields.GetProperty("reason").GetString(),
+                    First = fields.GetProperty("first").GetInt64(), Reason = ProofLines.Text(fields, "reason"),
                     At = BundleFormat.TryTime(fields.GetProperty("at").GetString()!, out var at) ? at : throw new FormatException(),
                 };
-            return kind is Head or Tombstone && entry.Text() == text ? entry : null;
+            return kind is Head or Tombstone && Hex.IsHash(entry.Hash) && entry.Sequence is >= 0 and < long.MaxValue && entry.First is null or >= 0 && !(entry.First > entry.Sequence)
+                && entry.Text() == text ? entry : null;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentNullException)
         {

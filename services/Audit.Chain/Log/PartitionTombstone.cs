@@ -65,9 +65,9 @@ public sealed record PartitionTombstone(string Partition, DateTimeOffset From, D
             using var json = JsonDocument.Parse(text);
             var fields = json.RootElement;
             var tombstone = new PartitionTombstone(
-                fields.GetProperty("partition").GetString()!, Time(fields, "from"), Time(fields, "until"), fields.GetProperty("sessions").GetInt64(), fields.GetProperty("events").GetInt64(),
-                fields.GetProperty("tombstones").GetInt64(), fields.GetProperty("root").GetString()!, fields.GetProperty("rule").GetString()!, Time(fields, "at"));
-            return tombstone.Text() == text ? tombstone : null;
+                ProofLines.Text(fields, "partition"), Time(fields, "from"), Time(fields, "until"), fields.GetProperty("sessions").GetInt64(), fields.GetProperty("events").GetInt64(),
+                fields.GetProperty("tombstones").GetInt64(), ProofLines.Text(fields, "root"), ProofLines.Text(fields, "rule"), Time(fields, "at"));
+            return Hex.IsHash(tombstone.Root) && tombstone is { Sessions: >= 0, Events: >= 0, Tombstones: >= 0 } && tombstone.Text() == text ? tombstone : null;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentNullException)
         {

@@ -75,6 +75,10 @@ public static class EvidenceKey
         }
     }
 
+    /// <summary>Whether it is the key that somebody trusts.</summary>
+    /// <param name="trusted">The key itself, or its fingerprint.</param>
+    public static bool IsTrusted(string publicKey, string trusted) => publicKey == trusted || Hex.IsHash(trusted) && Fingerprint(publicKey) == trusted;
+
     /// <summary>SHA-256 of the key, lower-case hex; null when it is not base64.</summary>
     public static string? Fingerprint(string publicKey)
     {

@@ -1,8 +1,7 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
-using Hoop.Audit.Chain.Archives;
 using Hoop.Audit.Chain.Bundles;
+using Hoop.Audit.Chain.Tests.Archives;
 using Hoop.Audit.Chain.Tests.Log;
 using Hoop.Contracts.Audit;
 using Shouldly;
@@ -176,47 +175,7 @@ public class RandomEditTests
 
     private static async Task<VerifyResult> VerifyAsync(List<byte[]> lines) => await BundleRig.VerifyAsync([.. lines.SelectMany(l => l.Append((byte)'\n'))], Key);
 
-    private static async Task<Dictionary<string, byte[]>> ArchiveAsync(System.Security.Cryptography.ECDsa? key = null)
-    {
-        using var file = new MemoryStream();
-        await using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            var writer = new ArchiveWriter(zip);
-            var bundle = await BundleRig.ExportAsync(key: key);
-            await writer.AddAsync("sessions/s1.jsonl", CompressionLevel.Fastest, stream => stream.WriteAsync(bundle).AsTask(), CancellationToken.None);
-            await writer.AddAsync("policies/7.yaml", "version: 1\npolicies: []\n", CancellationToken.None);
-            await writer.AddAsync("statements.jsonl", "{\"text\":\"select 1\"}\n", CancellationToken.None);
-            await writer.AddAsync("contents/s1/0-abc.br", [1, 2, 3, 4, 5, 6, 7, 8], CompressionLevel.NoCompression, CancellationToken.None);
-            await writer.AddAsync("report.html", "<p>for people</p>", CancellationToken.None);
-            await writer.SignAsync(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { format = "hoop-export", version = 2, files = writer.Files }), new TestSigner(key ?? BundleRig.Key), CancellationToken.None);
-        }
+    private static async Task<Dictionary<string, byte[]>> ArchiveAsync(System.Security.Cryptography.ECDsa? key = null) => ArchiveRig.Unpack(await ArchiveRig.ExportAsync(key));
 
-        file.Position = 0;
-        using var read = new ZipArchive(file);
-        var files = new Dictionary<string, byte[]>();
-        foreach (var entry in read.Entries)
-        {
-            await using var stream = await entry.OpenAsync();
-            using var bytes = new MemoryStream();
-            await stream.CopyToAsync(bytes);
-            files[entry.FullName] = bytes.ToArray();
-        }
-
-        return files;
-    }
-
-    private static async Task<IReadOnlyList<(string Name, VerifyResult Result)>> VerifyAsync(Dictionary<string, byte[]> files, string? key = null)
-    {
-        using var file = new MemoryStream();
-        await using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
-            foreach (var (name, data) in files)
-            {
-                await using var stream = await zip.CreateEntry(name).OpenAsync();
-                await stream.WriteAsync(data);
-            }
-
-        file.Position = 0;
-        using var read = new ZipArchive(file);
-        return await ArchiveVerifier.VerifyAsync(read, key, checkpoints: null);
-    }
+    private static Task<IReadOnlyList<(string Name, VerifyResult Result)>> VerifyAsync(Dictionary<string, byte[]> files, string? key = null) => ArchiveRig.VerifyAsync(ArchiveRig.Pack(files), key);
 }

@@ -6,7 +6,7 @@ using Hoop.Contracts.Audit;
 namespace Hoop.Audit.Chain.Tests.Log;
 
 /// <summary>A log that is kept in memory.</summary>
-internal sealed class LogRig(ECDsa key)
+internal sealed class LogRig(ECDsa key, string origin = "hoop")
 {
     private readonly Dictionary<TreeNode, byte[]> nodes = [];
     private readonly List<LogLeaf> leaves = [];
@@ -38,7 +38,7 @@ internal sealed class LogRig(ECDsa key)
 
     public async Task<LogRig> SignAsync()
     {
-        heads.Add(await TreeHead.SignAsync("hoop", Size, MerkleTree.Root(Size, n => nodes[n]), At, new TestSigner(key), CancellationToken.None));
+        heads.Add(await TreeHead.SignAsync(origin, Size, MerkleTree.Root(Size, n => nodes[n]), At, new TestSigner(key), CancellationToken.None));
         return this;
     }
 
