@@ -52,6 +52,7 @@ public sealed class StubWorld : IAsyncDisposable
         ["Oidc:Authority"] = Url,
         ["Oidc:ClientId"] = "hoop-portal",
         ["Oidc:ClientSecret"] = "portal-secret",
+        ["Hoop:SecretsDirectory"] = Receivers.Secrets,
         ["Hoop:Notifications:FirstRetry"] = "00:00:00.050",
         ["Hoop:Notifications:LongestRetry"] = "00:00:00.200",
         ["Hoop:Notifications:GiveUpAfter"] = "00:00:04",
