@@ -1,4 +1,5 @@
 using Hoop.ServiceDefaults.Auditing;
+using Hoop.ServiceDefaults.Documents;
 using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -33,6 +34,7 @@ public static class HostExtensions
         builder.Services.AddProblemDetails();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
         builder.Services.AddServiceClients();
+        builder.Services.AddSingleton<References>();
         builder.AddTelemetry();
         return builder;
     }

@@ -1,43 +1,50 @@
 using System.Buffers.Text;
 using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hoop.Contracts.Identity;
 using Hoop.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Hoop.ServiceDefaults.Identity;
 
-/// <summary>Another service of Hoop, known by the shared key; it may act for a principal it has authenticated.</summary>
+/// <summary>Another service of Hoop, known by its signature; where the service says so, it may act for a principal it has authenticated.</summary>
 internal sealed class InternalHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IConfiguration configuration)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    IOptionsMonitor<InternalOptions> options, ILoggerFactory logger, UrlEncoder encoder, IConfiguration configuration, TimeProvider clock)
+    : AuthenticationHandler<InternalOptions>(options, logger, encoder)
 {
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var expected = configuration["Hoop:InternalKey"];
-        var given = Request.Headers[ServiceClients.InternalKeyHeader].ToString();
-        if (string.IsNullOrEmpty(expected) || !CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(expected)), SHA256.HashData(Encoding.UTF8.GetBytes(given))))
-            return Task.FromResult(AuthenticateResult.Fail("wrong internal key"));
+        var (given, acting) = (Request.Headers[ServiceSignature.Header].ToString(), Request.Headers[ServiceSignature.PrincipalHeader].ToString());
+        if (given.Length == 0) return Task.FromResult(AuthenticateResult.NoResult());
+        if (!ServiceSignature.Fits(given, configuration["Hoop:InternalKey"] ?? "", clock.GetUtcNow(), Request.Method, Target(), acting))
+            return Task.FromResult(AuthenticateResult.Fail("wrong signature"));
 
         var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(HoopPolicies.ServiceClaim, "true")], Scheme.Name));
-        var onBehalf = Request.Headers[ServiceClients.PrincipalHeader].ToString();
-        if (onBehalf.Length > 0)
+        if (acting.Length > 0)
         {
-            if (ReadPrincipal(onBehalf) is not { } principal) return Task.FromResult(AuthenticateResult.Fail("unreadable principal"));
+            if (!Options.TakesPrincipals) return Task.FromResult(AuthenticateResult.Fail("nobody is acted for here"));
+            if (ReadPrincipal(acting) is not { } principal) return Task.FromResult(AuthenticateResult.Fail("unreadable principal"));
             user.AddIdentity((ClaimsIdentity)principal.ToClaimsPrincipal(Scheme.Name).Identity!);
         }
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(user, Scheme.Name)));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
-        Problems.WriteAsync(Context, StatusCodes.Status401Unauthorized, "wrong-internal-key", "The internal key does not fit. Start all services with the same Hoop__InternalKey.");
+        Problems.WriteAsync(Context, StatusCodes.Status401Unauthorized, "wrong-internal-key",
+            "The call is not signed with this service's internal key, or not now, or for somebody who is not acted for here. Start all services with the same Hoop__InternalKey, and keep their clocks together.");
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        Problems.WriteAsync(Context, StatusCodes.Status403Forbidden, "forbidden", "Services may not do this; or whom this one acts for may not.");
+
+    /// <summary>As it stood on the wire: what is decoded and written anew may differ.</summary>
+    private string Target() => Context.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } raw ? raw : Request.GetEncodedPathAndQuery();
 
     private static Principal? ReadPrincipal(string header)
     {
@@ -50,4 +57,10 @@ internal sealed class InternalHandler(
             return null;
         }
     }
+}
+
+internal sealed class InternalOptions : AuthenticationSchemeOptions
+{
+    /// <summary>Other services act for principals here.</summary>
+    public bool TakesPrincipals { get; set; }
 }

@@ -17,7 +17,7 @@ ProcessPriority.GiveWay(builder.Configuration);
 builder.AddServiceDefaults();
 builder.AddAuditDatabase();
 builder.AddHoopDocuments();
-builder.AddHoopAuthentication();
+builder.AddHoopAuthentication(actedFor: true);
 builder.AddIngest();
 builder.AddRecordings();
 builder.AddSiem();

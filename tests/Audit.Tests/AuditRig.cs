@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Hoop.Audit.Chain;
@@ -8,7 +7,6 @@ using Hoop.Contracts.Audit;
 using Hoop.Contracts.Documents;
 using Hoop.Contracts.Identity;
 using Hoop.ServiceDefaults.Documents;
-using Hoop.ServiceDefaults.Http;
 using Hoop.Testing;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -71,15 +69,8 @@ public sealed class AuditRig : IAsyncLifetime
     public static string AsService(string database) =>
         new NpgsqlConnectionStringBuilder(database) { Username = ServiceUser, Password = "service's of the tests", Pooling = true }.ToString();
 
-    public HttpClient As(Principal? principal)
-    {
-        var client = factory!.CreateClient();
-        if (principal is null)
-            return client;
-        client.DefaultRequestHeaders.Add(ServiceClients.InternalKeyHeader, "key-of-the-tests");
-        client.DefaultRequestHeaders.Add(ServiceClients.PrincipalHeader, Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(principal)));
-        return client;
-    }
+    public HttpClient As(Principal? principal) =>
+        principal is null ? factory!.CreateClient() : factory!.CreateDefaultClient(new SigningHandler("key-of-the-tests", principal));
 
     public async Task<JsonElement> GetAsync(Principal principal, string path) => await As(principal).GetFromJsonAsync<JsonElement>(path);
 

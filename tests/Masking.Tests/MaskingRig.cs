@@ -35,7 +35,7 @@ internal sealed class MaskingRig : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _policy = builder.Build();
         _policy.MapGet("/documents/current", (HttpRequest request) =>
-            request.Headers["X-Hoop-Internal"] != InternalKey ? Results.StatusCode(401)
+            !request.Headers.ContainsKey("X-Hoop-Internal") ? Results.StatusCode(401)
             : !PolicyAnswers ? Results.StatusCode(503)
             : Policy is { } document ? Serve(document) : Results.NotFound());
     }
@@ -90,12 +90,7 @@ internal sealed class MaskingRig : IAsyncDisposable
 
     public IServiceProvider Services => _factory!.Services;
 
-    public HttpClient Service()
-    {
-        var client = _factory!.CreateClient();
-        client.DefaultRequestHeaders.Add("X-Hoop-Internal", InternalKey);
-        return client;
-    }
+    public HttpClient Service() => _factory!.CreateDefaultClient(new SigningHandler(InternalKey));
 
     public HttpClient Anonymous() => _factory!.CreateClient();
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Threading.Channels;
 using Hoop.Contracts.Documents;
+using Hoop.Contracts.Identity;
 using Hoop.ServiceDefaults.Documents;
 using Hoop.Testing;
 using MassTransit;
@@ -74,12 +75,7 @@ internal sealed class PolicyRig : IAsyncDisposable
 
     public IServiceProvider Services => _factory!.Services;
 
-    public HttpClient Service()
-    {
-        var client = _factory!.CreateClient();
-        client.DefaultRequestHeaders.Add("X-Hoop-Internal", InternalKey);
-        return client;
-    }
+    public HttpClient Service(Principal? actingFor = null) => _factory!.CreateDefaultClient(new SigningHandler(InternalKey, actingFor));
 
     public HttpClient Anonymous() => _factory!.CreateClient();
 

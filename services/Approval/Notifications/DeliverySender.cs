@@ -98,7 +98,7 @@ internal sealed class DeliverySender(
         {
             return receiver.Kind == ReceiverKind.Email ? await mail.SendAsync(receiver, delivery, patience.Token) : await http.SendAsync(receiver, delivery, patience.Token);
         }
-        catch (ReceiverException e)
+        catch (Exception e) when (e is ReceiverException or ReferenceException)
         {
             return new Attempt(e.Message);
         }

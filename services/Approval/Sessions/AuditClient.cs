@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -12,8 +11,6 @@ internal sealed class AuditClient(IHttpClientFactory http)
 {
     /// <summary>Longest answer put on a page; <see cref="AuditForwarder"/> passes on any.</summary>
     private const int MaxShownBytes = 16 * 1024 * 1024;
-
-    internal static string Encode(Principal principal) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(principal));
 
     public Task<AuditAnswer<IReadOnlyList<SessionSummary>>> ListSessionsAsync(Principal principal, CancellationToken cancel) =>
         ReadAsync<IReadOnlyList<SessionSummary>>(Get("/api/sessions?limit=200"), principal, json => json.ValueKind == JsonValueKind.Array
@@ -57,7 +54,7 @@ internal sealed class AuditClient(IHttpClientFactory http)
 
     private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Principal principal, CancellationToken cancel)
     {
-        request.Headers.Add(ServiceClients.PrincipalHeader, Encode(principal));
+        request.ActFor(principal);
         return http.CreateClient("audit").SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
     }
 

@@ -16,7 +16,7 @@ internal sealed class AuditForwarder(IHttpForwarder forwarder, IHttpMessageHandl
     /// <param name="patience">How long Audit may be silent.</param>
     public async Task PassOnAsync(HttpContext context, string path, TimeSpan? patience = null)
     {
-        // The factory owns the handlers and renews them; they know Audit's address and the internal key.
+        // The factory owns the handlers and renews them; they know Audit's address and sign.
         using var client = new HttpMessageInvoker(handlers.CreateHandler("audit"), disposeHandler: false);
         var error = await forwarder.SendAsync(context, "http://audit", client, new ForwarderRequestConfig { ActivityTimeout = patience ?? Patience }, new Envelope(path, context.GetPrincipal()!), context.RequestAborted);
         if (error is ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
@@ -35,7 +35,7 @@ internal sealed class AuditForwarder(IHttpForwarder forwarder, IHttpMessageHandl
             // Where somebody who follows a session goes on, and what a body is.
             if (context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 and < 20 } last) request.Headers.TryAddWithoutValidation("Last-Event-ID", last);
             if (request.Content is { } content && context.Request.ContentType is { } type) content.Headers.TryAddWithoutValidation("Content-Type", type);
-            request.Headers.Add(ServiceClients.PrincipalHeader, AuditClient.Encode(principal));
+            request.ActFor(principal);
             return default;
         }
 

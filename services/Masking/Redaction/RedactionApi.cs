@@ -14,7 +14,7 @@ internal static class RedactionApi
     private static readonly DetectorMask Everything = Compile();
 
     public static void MapRedaction(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/redact", Redact).RequireAuthorization(policy => policy.RequireAssertion(context =>
+        routes.MapPost("/redact", Redact).RequireAuthorization(policy => policy.AddAuthenticationSchemes(HoopPolicies.OrServiceScheme).RequireAssertion(context =>
             context.User.ToPrincipal() is { } principal
                 ? principal.Kind == "human"
                 : context.User.Identities.Any(identity => identity.AuthenticationType == HoopPolicies.InternalScheme)))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hoop.Contracts.Documents;
 using Hoop.Policy.Engine.Yaml;
 
 namespace Hoop.Policy.Engine.Document;
@@ -43,6 +44,11 @@ internal static class Formats
     /// <summary><c>env:NAME</c> or <c>file:/absolute/path</c>: where a value is, never the value.</summary>
     public static bool IsReference(string text) => IsEnvironment(text) || (text.StartsWith("file:/", StringComparison.Ordinal) && text.Length > 6);
 
+    /// <summary>Null when a reference, if it is one, leads where hoop.yaml may lead, else what is wrong.</summary>
+    public static string? ReservedProblem(string text) =>
+        text.StartsWith("env:", StringComparison.Ordinal) && ReservedReferences.IsVariable(text[4..]) ? $"the variable {ReservedReferences.VariableRule}"
+        : text.StartsWith("file:/", StringComparison.Ordinal) && ReservedReferences.IsFile(text[5..]) ? $"the file {ReservedReferences.FileRule}" : null;
+
     public static bool IsEnvironment(string text) =>
         text.StartsWith("env:", StringComparison.Ordinal) && text.Length > 4 && !char.IsAsciiDigit(text[4])
         && text.AsSpan(4).IndexOfAnyExcept(EnvironmentCharacters) < 0;
@@ -51,7 +57,7 @@ internal static class Formats
     public static string? AddressProblem(string text)
     {
         if (text.StartsWith("env:", StringComparison.Ordinal))
-            return IsEnvironment(text) ? null : "env: must be followed by the name of an environment variable, such as env:SHOP_ADDRESS";
+            return IsEnvironment(text) ? ReservedProblem(text) : "env: must be followed by the name of an environment variable, such as env:SHOP_ADDRESS";
         var colon = text.LastIndexOf(':');
         if (colon < 0) return "the port is missing; write host:port, such as 10.0.0.5:5432";
         if (!ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)

@@ -36,6 +36,8 @@ internal sealed class MailReader(YamlErrors errors)
         var (username, password) = (smtp.Text("username"), smtp.Text("password"));
         if (password is { } text && !Formats.IsReference(text.Value))
             errors.Add(text, $"{smtp.Path}.password", "must say where the password is, not what it is; write env:NAME or file:/path (and change the password if this file was shared)");
+        else if (password is { } reference && Formats.ReservedProblem(reference.Value) is { } problem)
+            errors.Add(reference, $"{smtp.Path}.password", problem);
         if (username is null != password is null) errors.Add(smtp.Map, smtp.Path, "needs both username and password, or neither");
         return (username?.Value, password?.Value);
     }

@@ -86,10 +86,16 @@ internal sealed class NotificationsSection(YamlErrors errors, KnownNames names, 
                 : "must say where the URL is, since whoever has it can post there; write env:NAME or file:/path (and make a new URL if this file was shared)";
             if (problem is not null) errors.Add(text, $"{fields.Path}.url", problem);
         }
+        else if (url is { } where && Formats.ReservedProblem(where.Value) is { } problem)
+        {
+            errors.Add(where, $"{fields.Path}.url", problem);
+        }
         if (kind != "webhook") return (url?.Value, null);
         var secret = fields.Text("secret", "secret: env:HOOK_SECRET, which signs what is sent");
         if (secret is { } reference && !Formats.IsReference(reference.Value))
             errors.Add(reference, $"{fields.Path}.secret", "must say where the secret is, not what it is; write env:NAME or file:/path (and change the secret if this file was shared)");
+        else if (secret is { } named && Formats.ReservedProblem(named.Value) is { } reserved)
+            errors.Add(named, $"{fields.Path}.secret", reserved);
         return (url?.Value, secret?.Value);
     }
 }

@@ -59,6 +59,10 @@ internal static class TargetsSection
             errors.Add(text, $"{fields.Path}.password",
                 "must say where the password is, not what it is; write env:NAME or file:/path (and change the password if this file was shared)");
         }
+        else if (password is { } reference && Formats.ReservedProblem(reference.Value) is { } problem)
+        {
+            errors.Add(reference, $"{fields.Path}.password", problem);
+        }
         fields.End();
         return username is { } user ? new CredentialDocument(user.Value, password?.Value) : null;
     }

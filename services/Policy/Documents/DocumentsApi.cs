@@ -34,7 +34,7 @@ internal static class DocumentsApi
         group.MapPost("", Activate).RequireAuthorization(HoopPolicies.Person).Audited(Activated);
         group.MapGet("", History);
         group.MapGet("/status", Status);
-        group.MapGet("/{version:long}", Yaml);
+        group.MapGet("/{version:long}", Yaml).RequireAuthorization(HoopPolicies.PrincipalOrService);
     }
 
     private static async Task<IResult> Current(PolicyActivation activation, CancellationToken cancel) =>
@@ -66,20 +66,18 @@ internal static class DocumentsApi
     }
 
     private static async Task<IResult> History(HttpContext context, PolicyStore store, HoopDocuments documents, CancellationToken cancel) =>
-        MayLook(context, documents) ? Results.Ok(await store.HistoryAsync(HistoryLimit, cancel)) : PolicyAccess.Refusal();
+        context.IsEditor(documents) ? Results.Ok(await store.HistoryAsync(HistoryLimit, cancel)) : PolicyAccess.Refusal();
 
     private static async Task<IResult> Yaml(long version, HttpContext context, PolicyStore store, HoopDocuments documents, CancellationToken cancel)
     {
-        if (!MayLook(context, documents)) return PolicyAccess.Refusal();
+        if (!context.IsService() && !context.IsEditor(documents)) return PolicyAccess.Refusal();
         return await store.YamlAsync(version, cancel) is { } yaml
             ? Results.Text(yaml, "application/yaml", Encoding.UTF8)
             : Results.Problem(statusCode: StatusCodes.Status404NotFound, title: "No such version", detail: $"There is no policy version {version}.");
     }
 
     private static IResult Status(HttpContext context, PolicyActivation activation, ConfigFileStatus file, HoopDocuments documents) =>
-        MayLook(context, documents) ? Results.Ok(new { active = activation.Active?.Version, file = file.Last }) : PolicyAccess.Refusal();
-
-    private static bool MayLook(HttpContext context, HoopDocuments documents) => context.IsService() || context.IsEditor(documents);
+        context.IsEditor(documents) ? Results.Ok(new { active = activation.Active?.Version, file = file.Last }) : PolicyAccess.Refusal();
 
     private static IResult Mistakes(IReadOnlyList<YamlError> errors) => Results.Problem(
         statusCode: StatusCodes.Status400BadRequest, title: "The document has mistakes",

@@ -10,7 +10,7 @@ internal static class PolicyAccess
         context.GetPrincipal() is { Kind: "human" } person
         && documents.Current is { } current && documents.HasAnyRole(person, current.Access.EditPolicy);
 
-    /// <summary>A service acting for itself; one that acts for a person has that person's rights.</summary>
+    /// <summary>A service, on the routes that take one; nobody is acted for here.</summary>
     public static bool IsService(this HttpContext context) =>
         context.GetPrincipal() is null && context.User.Identities.Any(i => i.AuthenticationType == HoopPolicies.InternalScheme);
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Hoop.Approval.Tests.Rigs;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Identity;
+using Hoop.Testing;
 using Shouldly;
 using static Hoop.Approval.Tests.Rigs.Samples;
 
@@ -37,8 +38,7 @@ internal static class GrantClients
     /// <summary>The windows as an Ingress pulls them.</summary>
     internal static async Task<IReadOnlyList<GrantOpened>> OpenGrantsAsync(this SagaRig rig)
     {
-        using var client = rig.Other.CreateClient();
-        client.DefaultRequestHeaders.Add("X-Hoop-Internal", "test-internal-key");
+        using var client = rig.Other.CreateDefaultClient(new SigningHandler("test-internal-key"));
         return (await client.GetFromJsonAsync<OpenGrants>("/internal/grants"))!.Grants;
     }
 

@@ -166,7 +166,17 @@ public sealed class DeliveryTests(SagaRig rig)
     {
         var request = await OpenAsync("unset");
         var delivery = await Eventually.SeenAsync(() => DeliveryAsync("unset", request.RequestId), one => StateOf(one) == "given-up");
-        delivery.Text("lastError").ShouldBe("the environment variable HOOP_TEST_NOT_SET is not set; set it where the Approval service runs");
+        delivery.Text("lastError").ShouldBe("the environment variable HOOP_TEST_NOT_SET is not set where the service runs that uses it");
+    }
+
+    [Fact]
+    public async Task A_receiver_is_not_given_what_is_Hoops_own()
+    {
+        Environment.SetEnvironmentVariable("Hoop__InternalKey", "test-internal-key");
+        var request = await OpenAsync("thief");
+        var delivery = await Eventually.SeenAsync(() => DeliveryAsync("thief", request.RequestId), one => StateOf(one) == "given-up");
+        delivery.Text("lastError").ShouldStartWith("the environment variable Hoop__InternalKey is a setting of Hoop's own");
+        Receivers.Mail.Mails.ShouldNotContain(mail => mail.Contains("thief@example.com", StringComparison.Ordinal));
     }
 
     [Fact]

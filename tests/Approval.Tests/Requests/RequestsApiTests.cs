@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -5,6 +6,7 @@ using System.Text.Json;
 using Hoop.Approval.Tests.Rigs;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Identity;
+using Hoop.Testing;
 using Shouldly;
 using Xunit;
 using static Hoop.Approval.Tests.Rigs.Samples;
@@ -103,6 +105,52 @@ public sealed class RequestsApiTests(SagaRig rig)
         (await ProblemAsync(nobody.GetAsync("/api/requests"), HttpStatusCode.Unauthorized)).ShouldBe("not-signed-in");
         nobody.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", rig.World.AccessToken(Bea)[..^4] + "AAAA");
         (await ProblemAsync(nobody.GetAsync("/api/requests"), HttpStatusCode.Unauthorized)).ShouldBe("not-signed-in");
+    }
+
+    /// <summary>Whoever has the internal key is a service here, and never a person: not even a right signature speaks for one where people come in.</summary>
+    [Fact]
+    public async Task Whoever_has_the_internal_key_is_nobody_where_people_come_in()
+    {
+        var request = await OpenAsync(Agent);
+        var claims = new[] { rig.World.Of(Bea), rig.World.Of(Agent), null };
+        foreach (var principal in claims)
+        {
+            using var signed = rig.One.CreateDefaultClient(new SigningHandler("test-internal-key", principal));
+            using var bare = rig.One.CreateClient();
+            bare.DefaultRequestHeaders.Add("X-Hoop-Internal", "test-internal-key");
+            bare.DefaultRequestHeaders.Add("X-Hoop-Principal", Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(principal)));
+            foreach (var client in new[] { signed, bare })
+            {
+                foreach (var act in new[] { "approve", "deny", "withdraw", "explain" })
+                    (await ProblemAsync(client.PostAsJsonAsync($"/api/requests/{request.RequestId}/{act}", new { reason = "x" }), HttpStatusCode.Unauthorized)).ShouldBe("not-signed-in");
+                foreach (var path in new[] { $"/api/grants/{request.RequestId}/revoke", $"/api/reviews/{request.RequestId}", "/api/sessions/s-7/kill", "/api/notifications/hook/test", "/api/holds" })
+                    (await client.PostAsJsonAsync(path, new { reason = "x" })).StatusCode.ShouldBeOneOf(HttpStatusCode.Unauthorized, HttpStatusCode.MethodNotAllowed);
+                foreach (var path in new[] { "/api/requests", "/api/grants", "/api/reviews", "/api/sessions", "/api/notifications", "/api/passkeys", "/api/search" })
+                    (await ProblemAsync(client.GetAsync(path), HttpStatusCode.Unauthorized)).ShouldBe("not-signed-in");
+            }
+        }
+        (await rig.DecisionsAsync(request.RequestId)).ShouldNotContain(decision => decision.Kind == "vote");
+    }
+
+    [Fact]
+    public async Task Services_pull_windows_signed_now_and_for_nobody()
+    {
+        using (var service = rig.One.CreateDefaultClient(new SigningHandler("test-internal-key")))
+            (await service.GetAsync("/internal/grants")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var wrong = new SigningHandler[]
+        {
+            new("another key"), new("test-internal-key", rig.World.Of(Bea)), new("test-internal-key", late: TimeSpan.FromMinutes(2)), new("test-internal-key", late: TimeSpan.FromMinutes(-2)),
+        };
+        foreach (var handler in wrong)
+        {
+            using var client = rig.One.CreateDefaultClient(handler);
+            (await ProblemAsync(client.GetAsync("/internal/grants"), HttpStatusCode.Unauthorized)).ShouldBe("wrong-internal-key");
+        }
+        using var bare = rig.One.CreateClient();
+        bare.DefaultRequestHeaders.Add("X-Hoop-Internal", "test-internal-key");
+        (await ProblemAsync(bare.GetAsync("/internal/grants"), HttpStatusCode.Unauthorized)).ShouldBe("wrong-internal-key");
+        using var bea = Client(Bea);
+        (await bea.GetAsync("/internal/grants")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
     }
 
     [Fact]

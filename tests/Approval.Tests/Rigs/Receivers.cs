@@ -22,6 +22,9 @@ public sealed class Receivers : IAsyncDisposable
 
     public FakeMailServer Mail { get; }
 
+    /// <summary>Where references of the receivers may lead.</summary>
+    public string Secrets => _secrets.FullName;
+
     /// <summary>What a receiver answers, by its name and how often the same event came: 200 unless set. <see cref="Never"/>: nothing, ever.</summary>
     public ConcurrentDictionary<string, Func<int, int>> Answers { get; } = new();
 
@@ -62,6 +65,11 @@ public sealed class Receivers : IAsyncDisposable
             Hook("hook") with { Targets = ["told-hook", "told-both"], Url = Url("hook") },
             Hook("flaky"), Hook("silent") with { Targets = ["told-both"] }, Hook("moved"), Hook("gone"), Hook("retried"),
             Hook("unset") with { Url = "env:HOOP_TEST_NOT_SET" },
+            new ReceiverDocument
+            {
+                Name = "thief", Kind = ReceiverKind.Email, Events = [NotificationEvents.RequestOpened], Targets = ["told-thief"],
+                Mail = new MailDocument($"127.0.0.1:{Mail.Port}", "x", "env:Hoop__InternalKey", "disable", "hoop@example.com", ["thief@example.com"]),
+            },
             Hook("dba-only") with { Targets = ["told-roles"], Roles = ["dba"] }, Hook("lead-only") with { Targets = ["told-roles"], Roles = ["lead"] },
             Chat("slack", ReceiverKind.Slack) with { Reasons = true }, Chat("teams", ReceiverKind.Teams), Chat("late", ReceiverKind.Slack) with { Events = [NotificationEvents.RequestOpened] },
             new ReceiverDocument

@@ -52,6 +52,7 @@ public sealed class StubWorld : IAsyncDisposable
         ["Oidc:Authority"] = Url,
         ["Oidc:ClientId"] = "hoop-portal",
         ["Oidc:ClientSecret"] = "portal-secret",
+        ["Hoop:SecretsDirectory"] = Receivers.Secrets,
         ["Hoop:Notifications:FirstRetry"] = "00:00:00.050",
         ["Hoop:Notifications:LongestRetry"] = "00:00:00.200",
         ["Hoop:Notifications:GiveUpAfter"] = "00:00:04",
@@ -135,7 +136,7 @@ public sealed class StubWorld : IAsyncDisposable
 
     private IResult AnswerAudit(HttpContext context)
     {
-        if (context.Request.Headers["X-Hoop-Internal"] != "test-internal-key") return TypedResults.Unauthorized();
+        if (!context.Request.Headers.ContainsKey("X-Hoop-Internal")) return TypedResults.Unauthorized();
         Watchers.Enqueue(JsonSerializer.Deserialize<Principal>(Base64Url.DecodeFromChars(context.Request.Headers["X-Hoop-Principal"].ToString()))!);
         AskedOfAudit.Enqueue((context.Request.Path, context.Request.QueryString.Value ?? "", [.. context.Request.Headers.Keys]));
         var known = Audit.TryGetValue(context.Request.Path, out var answer);

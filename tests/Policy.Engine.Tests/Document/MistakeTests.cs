@@ -1,3 +1,4 @@
+using Hoop.Contracts.Documents;
 using Shouldly;
 using Xunit;
 
@@ -82,6 +83,10 @@ public sealed class MistakeTests
     [InlineData("protocol: postgres, address: a:1", "targets.shop: credential is missing; add for example credential: { username: shop_app, password: env:SHOP_PASSWORD }")]
     [InlineData("protocol: postgres, address: a:1, credential: { password: env:P }", "targets.shop.credential: username is missing; add for example username: shop_app")]
     [InlineData("protocol: postgres, address: a:1, tls: verify, " + Credential, "targets.shop.tls: \"verify\" is not known; use disable, require, verify-ca or verify-full")]
+    [InlineData("protocol: postgres, address: 'env:ConnectionStrings__policydb', " + Credential, "targets.shop.address: the variable " + ReservedReferences.VariableRule)]
+    [InlineData("protocol: postgres, address: a:1, credential: { username: u, password: env:Hoop__InternalKey }", "targets.shop.credential.password: the variable " + ReservedReferences.VariableRule)]
+    [InlineData("protocol: postgres, address: a:1, credential: { username: u, password: env:hoop__masking__key }", "targets.shop.credential.password: the variable " + ReservedReferences.VariableRule)]
+    [InlineData("protocol: postgres, address: a:1, credential: { username: u, password: 'file:/proc/self/environ' }", "targets.shop.credential.password: the file " + ReservedReferences.FileRule)]
     [InlineData("protocol: postgres, address: a:1, labels: [env], " + Credential, "targets.shop.labels: must be a map, not a list")]
     public void Targets_are_checked(string fields, string message) => OneError(Target(fields), message, 3);
 

@@ -1,3 +1,4 @@
+using Hoop.Contracts.Documents;
 using Shouldly;
 using Xunit;
 
@@ -35,6 +36,11 @@ public sealed class NotificationMistakeTests
     [InlineData("kind: email, from: hoop@example.com, to: [dba@example.com], smtp: { server: m }", "notifications \"r\".smtp.server: the port is missing; write host:port, such as 10.0.0.5:5432")]
     [InlineData("kind: email, from: hoop@example.com, to: [dba@example.com], smtp: { server: 'm:25', tls: disable }", "notifications \"r\".smtp.tls: disable is for a server on this machine only; leave it out")]
     [InlineData("kind: email, from: hoop@example.com, to: [dba@example.com], smtp: { server: 'm:25', username: u }", "notifications \"r\".smtp: needs both username and password, or neither")]
+    [InlineData("kind: slack, url: env:Oidc__ClientSecret", "notifications \"r\".url: the variable " + ReservedReferences.VariableRule)]
+    [InlineData("kind: webhook, url: 'file:/run/secrets/../../proc/1/environ', secret: env:S", "notifications \"r\".url: the file " + ReservedReferences.FileRule)]
+    [InlineData("kind: webhook, url: env:U, secret: env:DOTNET_SECRET", "notifications \"r\".secret: the variable " + ReservedReferences.VariableRule)]
+    [InlineData("kind: email, from: hoop@example.com, to: [dba@example.com], smtp: { server: 'm:25', username: u, password: env:Hoop__InternalKey }", "notifications \"r\".smtp.password: the variable " + ReservedReferences.VariableRule)]
+    [InlineData("kind: email, from: hoop@example.com, to: [dba@example.com], smtp: { server: 'env:ASPNETCORE_URLS' }", "notifications \"r\".smtp.server: the variable " + ReservedReferences.VariableRule)]
     public void Receivers_are_checked(string fields, string message)
     {
         var error = Errors(fields).ShouldHaveSingleItem();

@@ -106,9 +106,9 @@ public sealed class ConfigFileTests
     /// <summary>The file's mistakes, once the service has seen them.</summary>
     private static async Task<JsonElement[]> ErrorsAsync(PolicyRig rig)
     {
-        using var service = rig.Service();
+        using var editor = rig.Bea();
         var status = await Eventually.SeenAsync(
-            () => service.GetFromJsonAsync<JsonElement>("/documents/status"), status => status.GetProperty("file").GetProperty("errors").GetArrayLength() > 0);
+            () => editor.GetFromJsonAsync<JsonElement>("/documents/status"), status => status.GetProperty("file").GetProperty("errors").GetArrayLength() > 0);
         return [.. status.GetProperty("file").GetProperty("errors").EnumerateArray()];
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Hoop.Contracts.Documents;
+using Hoop.Contracts.Identity;
 using Npgsql;
 using Hoop.Testing;
 using Shouldly;
@@ -94,7 +95,16 @@ public sealed class DocumentsTests
             (await client.GetAsync("/documents/status")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
             (await client.GetAsync("/documents/current")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         }
-        (await rig.Service().PostAsync("/documents", PolicyRig.Body(Samples.Stricter))).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await rig.Service().GetAsync("/documents/1")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        // A service's signature opens what services ask for, and nobody is acted for.
+        var bea = new Principal(rig.Issuer.Url, "bea", "bea", "human", ["dba"], []);
+        foreach (var service in new[] { rig.Service(), rig.Service(bea) })
+        {
+            (await service.PostAsync("/documents", PolicyRig.Body(Samples.Stricter))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            (await service.PostAsync("/documents/check", PolicyRig.Body("x"))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            foreach (var path in new[] { "/documents", "/documents/status" }) (await service.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        }
+        foreach (var path in new[] { "/documents/current", "/documents/1" }) (await rig.Service(bea).GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         foreach (var path in new[] { "/documents", "/documents/current", "/documents/1", "/documents/status" })
             (await rig.Anonymous().GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await rig.Anonymous().PostAsync("/documents/check", PolicyRig.Body("x"))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);

@@ -1,5 +1,6 @@
 using System.Net;
 using Hoop.Contracts.Documents;
+using Hoop.ServiceDefaults.Documents;
 using Hoop.ServiceDefaults.Http;
 
 namespace Hoop.Approval.Notifications.Channels;
@@ -8,7 +9,7 @@ namespace Hoop.Approval.Notifications.Channels;
 /// Posts JSON to where operators say, and nowhere else: redirects are not followed, of the answer the status and one header count. URLs may be secrets, so
 /// nothing here is logged or traced.
 /// </summary>
-internal sealed class HttpChannel(TimeProvider clock) : IDisposable
+internal sealed class HttpChannel(References references, TimeProvider clock) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
@@ -29,7 +30,7 @@ internal sealed class HttpChannel(TimeProvider clock) : IDisposable
         };
         request.Content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } };
         request.Headers.TryAddWithoutValidation("User-Agent", "Hoop");
-        if (receiver.Kind == ReceiverKind.Webhook) Sign(request, delivery, await References.ResolveAsync(receiver.Secret ?? "", cancel), body);
+        if (receiver.Kind == ReceiverKind.Webhook) Sign(request, delivery, await references.ResolveAsync(receiver.Secret ?? "", cancel), body);
         try
         {
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
@@ -57,9 +58,9 @@ internal sealed class HttpChannel(TimeProvider clock) : IDisposable
     }
 
     /// <summary>The document's reader saw to a plain URL; one that a reference leads to is looked at here.</summary>
-    private static async Task<Uri> UrlAsync(ReceiverDocument receiver, CancellationToken cancel)
+    private async Task<Uri> UrlAsync(ReceiverDocument receiver, CancellationToken cancel)
     {
-        var text = await References.PlainOrResolvedAsync(receiver.Url ?? "", cancel);
+        var text = await references.PlainOrResolvedAsync(receiver.Url ?? "", cancel);
         if (!Uri.TryCreate(text.Trim(), UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http"))
             throw new ReceiverException("where its url leads there is no URL; it must begin with https://");
         return url.Scheme == "https" || url.IsLoopback ? url : throw new ReceiverException("its url is not https; plain http is for this machine only");

@@ -2,20 +2,21 @@ using System.Net;
 using System.Net.Mail;
 using System.Text;
 using Hoop.Contracts.Documents;
+using Hoop.ServiceDefaults.Documents;
 
 namespace Hoop.Approval.Notifications.Channels;
 
 /// <summary>Plain-text mail by SMTP with STARTTLS. A repeated attempt has the same Message-ID, by which mailboxes know it.</summary>
-internal sealed class MailChannel
+internal sealed class MailChannel(References references)
 {
     public async Task<Attempt> SendAsync(ReceiverDocument receiver, Delivery delivery, CancellationToken cancel)
     {
         var mail = receiver.Mail ?? throw new ReceiverException("it has no smtp section; add one in hoop.yaml");
-        var (host, port) = Split(await References.PlainOrResolvedAsync(mail.Server, cancel));
+        var (host, port) = Split(await references.PlainOrResolvedAsync(mail.Server, cancel));
         if (mail.Tls == "disable" && !IsLocal(host)) throw new ReceiverException("its server is not on this machine, so tls can not be disabled");
         using var client = new SmtpClient(host, port) { EnableSsl = mail.Tls != "disable", UseDefaultCredentials = false };
         if (mail is { Username: { } user, Password: { } password })
-            client.Credentials = new NetworkCredential(user, await References.ResolveAsync(password, cancel));
+            client.Credentials = new NetworkCredential(user, await references.ResolveAsync(password, cancel));
         using var message = Message(mail, delivery);
         try
         {

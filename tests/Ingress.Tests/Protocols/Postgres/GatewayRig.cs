@@ -9,11 +9,13 @@ using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Transport;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
+using Hoop.ServiceDefaults.Documents;
 using Hoop.Testing;
 using Hoop.Testing.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -84,7 +86,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(provider => new PostgresServices(
-            realGate ?? gate, new TcpTargetDialer(), catalog ?? names, analyze, sessions, Options.Create(options), clock ?? TimeProvider.System,
+            realGate ?? gate, new TcpTargetDialer(new References(new ConfigurationBuilder().Build())), catalog ?? names, analyze, sessions, Options.Create(options), clock ?? TimeProvider.System,
             provider.GetRequiredService<ILogger<PostgresConnectionHandler>>()));
         builder.Services.AddSingleton(ServerCertificate.LoadOrCreate(directory, TimeProvider.System));
         builder.Services.AddSingleton<PostgresConnectionHandler>();

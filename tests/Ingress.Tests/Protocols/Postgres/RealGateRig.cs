@@ -5,7 +5,9 @@ using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
 using Hoop.Ingress.Tests.Sessions;
+using Hoop.ServiceDefaults.Documents;
 using Hoop.Testing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hoop.Ingress.Tests.Protocols.Postgres;
@@ -69,7 +71,7 @@ internal sealed class RealGateRig : IAsyncDisposable
             """;
         string Document(string policies) => $"{head}\n{policies}";
         var gate = new GateRig(Document(rules));
-        var catalog = new PostgresTargetCatalog(new TargetCatalogs(TimeProvider.System, NullLogger<TargetCatalogs>.Instance), new TcpTargetDialer());
+        var catalog = new PostgresTargetCatalog(new TargetCatalogs(TimeProvider.System, NullLogger<TargetCatalogs>.Instance), new TcpTargetDialer(new References(new ConfigurationBuilder().Build())));
         var target = gate.Snapshots.Current!.Document.Targets["shop"];
         var tokens = new TokenGate(gate);
         var gateway = await GatewayRig.StartAsync(target, null, null, null, new SqlAnalyzer().Analyze, tokens, catalog);

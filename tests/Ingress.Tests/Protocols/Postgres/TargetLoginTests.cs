@@ -128,6 +128,28 @@ public class TargetLoginTests(SecuredServer secured) : IClassFixture<SecuredServ
     }
 
     [Theory]
+    [InlineData("env:Hoop__Test__Key", "is a setting of Hoop's own")]
+    [InlineData("file:/proc/self/environ", "is no place of secrets")]
+    [InlineData("file:/etc/passwd", "is not below /run/secrets")]
+    public async Task A_credential_is_no_secret_of_Hoops_own(string password, string why)
+    {
+        Environment.SetEnvironmentVariable("Hoop__Test__Key", "hunter2");
+        var plain = await PostgresServer.SharedAsync();
+        var target = new TargetDocument { Protocol = "postgres", Address = $"127.0.0.1:{plain.Port}", Database = "postgres", Tls = "disable", Credential = new("postgres", password) };
+        await using var rig = await GatewayRig.StartAsync(target, null, null, null, PlainSql.Analyze);
+        await using var client = await rig.DialAsync();
+        await GatewayRig.LogInAsync(client);
+        while (await client.ReadAsync() is { } message)
+        {
+            message.Type.ShouldNotBe('Z');
+            if (message.Type != 'E') continue;
+            message.Diagnostic.Message.ShouldContain(why);
+            return;
+        }
+        Assert.Fail("it was not refused");
+    }
+
+    [Theory]
     [InlineData("md5_user")]
     [InlineData("clear_user")]
     public async Task Older_log_in_methods_work(string user) => (await LogInAsync("require", user: user)).ShouldContain("D:t");

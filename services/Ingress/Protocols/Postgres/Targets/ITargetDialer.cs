@@ -1,11 +1,15 @@
 using System.IO.Pipelines;
 using Hoop.Ingress.Sessions;
+using Hoop.ServiceDefaults.Documents;
 
 namespace Hoop.Ingress.Protocols.Postgres.Targets;
 
 /// <summary>Opens bytes to a target: directly now, through a connector in the target's network later.</summary>
 public interface ITargetDialer
 {
+    /// <summary>What resolves the references of its targets.</summary>
+    References References { get; }
+
     /// <exception cref="TargetUnavailableException">It does not answer.</exception>
     ValueTask<TargetConnection> DialAsync(AuthorizedTarget target, CancellationToken cancel);
 }

@@ -37,7 +37,7 @@ internal sealed class PostgresUpstream : IAsyncDisposable
         try
         {
             upstream = new PostgresUpstream(await OpenAsync(dialer, target, cancel));
-            await new TargetLogin(upstream, target).RunAsync(startup, cancel);
+            await new TargetLogin(upstream, target, dialer.References).RunAsync(startup, cancel);
             return upstream;
         }
         catch (Exception e)

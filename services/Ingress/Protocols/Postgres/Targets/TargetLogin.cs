@@ -4,11 +4,12 @@ using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Authentication;
 using Hoop.Ingress.Wire.Postgres.Messages;
+using Hoop.ServiceDefaults.Documents;
 
 namespace Hoop.Ingress.Protocols.Postgres.Targets;
 
 /// <summary>The log-in at the target, with the target's credential: from the start-up packet to ReadyForQuery.</summary>
-internal sealed class TargetLogin(PostgresUpstream upstream, AuthorizedTarget target)
+internal sealed class TargetLogin(PostgresUpstream upstream, AuthorizedTarget target, References references)
 {
     private const int MaxMessage = 64 * 1024;
     private const int MaxParameters = 200;
@@ -23,7 +24,7 @@ internal sealed class TargetLogin(PostgresUpstream upstream, AuthorizedTarget ta
 
     public async Task RunAsync(IReadOnlyDictionary<string, string> startup, CancellationToken cancel)
     {
-        password = await TargetCredentials.ResolveAsync(target.Document.Credential, cancel);
+        password = await TargetCredentials.ResolveAsync(references, target.Document.Credential, cancel);
         StartupPacket.Write(upstream.Output, 3 << 16, Parameters(startup));
         await upstream.Output.FlushAsync(cancel);
         while (true)

@@ -3,18 +3,21 @@ using System.Net;
 using System.Net.Sockets;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Transport;
+using Hoop.ServiceDefaults.Documents;
 
 namespace Hoop.Ingress.Protocols.Postgres.Targets;
 
 /// <summary>Dials the target's address from here.</summary>
-internal sealed class TcpTargetDialer : ITargetDialer
+internal sealed class TcpTargetDialer(References references) : ITargetDialer
 {
+    public References References => references;
+
     public async ValueTask<TargetConnection> DialAsync(AuthorizedTarget target, CancellationToken cancel)
     {
         // A document of another version may have one: its target is not to be reached from here.
         if (target.Document.Connector is not null)
             throw new TargetUnavailableException("08001", $"target \"{target.Name}\" is behind a connector, which this gateway cannot use");
-        var (host, port) = Split(TargetCredentials.Plain(target.Document.Address));
+        var (host, port) = Split(await TargetCredentials.PlainAsync(references, target.Document.Address, cancel));
         try
         {
             // A session's target lives on the session's loop; the gateway's own connections are elsewhere.

@@ -4,6 +4,8 @@ using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
+using Hoop.ServiceDefaults.Documents;
+using Microsoft.Extensions.Configuration;
 
 namespace Hoop.Ingress.Tests.Protocols.Postgres.Budgets;
 
@@ -31,6 +33,8 @@ internal sealed class PlayedTarget : ITargetDialer
 
     /// <summary>Writes to the target: each is a flush of the gateway's.</summary>
     internal int Writes { get; private set; }
+
+    public References References { get; } = new(new ConfigurationBuilder().Build());
 
     public ValueTask<TargetConnection> DialAsync(AuthorizedTarget target, CancellationToken cancel) => new(TargetConnection.Over(stream, "played", stream));
 
