@@ -72,6 +72,7 @@ static class EffectsDocument
         | one that may change something (volatile) or has SECURITY DEFINER; a procedure | `unknown`, until a rule names it with that effect; what the body does is implied |
         | a function in C | `unknown` if volatile, otherwise it computes; in another language `unknown`, and `code-exec` if the language is untrusted |
         | an aggregate, an operator, a cast, a CHECK of a domain | the functions behind it |
+        | EXPLAIN | the functions that its statement, its views and what hangs on its tables call, and their effects: the planner may run them. Triggers do not fire |
         | INSERT, UPDATE, DELETE, MERGE, COPY FROM, TRUNCATE | implied: the bodies of enabled triggers and rules (`unknown` when they cannot be followed), functions in defaults, CHECKs, indexes and row policies, cascades of foreign keys, partitions and children, the table below a view |
         | SELECT, COPY TO | functions in views and row policies, `network` for foreign tables; implied: partitions and children |
         | DROP, ALTER, DROP SCHEMA, TRUNCATE … CASCADE | implied: children, the schema's tables, tables that refer to it |

@@ -96,7 +96,7 @@ static class Consequences
             return;
         }
         using var document = JsonDocument.Parse(parsed.Json, StoredText.Deep);
-        var one = new StatementWalk(walk.Context with { SearchPath = ["pg_catalog"] }, definition, walk.Depth + 1, walk.Stored);
+        var one = new StatementWalk(walk.Context with { SearchPath = ["pg_catalog"] }, definition, walk.Depth + 1, walk.Stored) { Plans = walk.Plans };
         foreach (var field in fields)
             if (document.RootElement.Items("stmts").FirstOrDefault().Field("stmt")?.As(type)?.Field(field) is { } part) one.Visit(part, null);
         if (!one.Understood || one.SessionDependent) walk.Add(E.Unknown);
@@ -124,6 +124,17 @@ static class Consequences
         {
             if (all.Count <= MostChildren) walk.Imply("select", child.QualifiedName);
             if (child.Kind == 'f') walk.Add(E.Network);
+        }
+    }
+
+    /// <summary>Expressions and rules become part of the plan; triggers do not.</summary>
+    public static void OfPlanning(StatementWalk walk, CatalogRelation relation)
+    {
+        if (!walk.Stored.Begin($"plan {relation.QualifiedName}")) return;
+        foreach (var part in Descendants(walk.Context.Catalog, relation).Prepend(relation))
+        {
+            AttachedExpressions.Visit(walk, part, "dcip");
+            foreach (var r in part.Rules) Rewrite(walk, r);
         }
     }
 
