@@ -6,7 +6,7 @@ using E = Hoop.Contracts.Operations.Effects;
 
 namespace Hoop.Ingress.Sql.Understanding;
 
-/// <summary>Functions that a statement calls, by name, by operator and in attribute notation.</summary>
+/// <summary>Functions that a statement calls, by name and in attribute notation.</summary>
 static class FunctionCalls
 {
     public static void Visit(JsonElement call, StatementWalk walk, CteScope? scope)
@@ -57,29 +57,6 @@ static class FunctionCalls
                 break;
             case "c" or "internal" when f.Language == "c" || f.Calls.Count > 0: break;
             default: walk.Add(E.Unknown); break;
-        }
-    }
-
-    /// <summary>An operator outside <c>pg_catalog</c> is somebody's function.</summary>
-    public static void VisitOperator(JsonElement expression, StatementWalk walk, CteScope? scope)
-    {
-        if (expression.Names("name") is [.., var schema, var symbol] && schema != "pg_catalog")
-            walk.Access("execute", "function", $"{schema}.{symbol}", E.Unknown);
-        else if (walk.Context.Catalog.Operators.Count > 0 && expression.Names("name") is [var bare])
-            foreach (var meant in bare.Contains("BETWEEN", StringComparison.Ordinal) ? [">=", "<="] : new[] { bare }) Operator(meant, walk);
-        walk.VisitFields(expression, scope, "name");
-    }
-
-    // Which operator is meant depends on types: a function behind one of that name counts when it could do more than compute.
-    static void Operator(string symbol, StatementWalk walk)
-    {
-        foreach (var function in walk.Context.Catalog.Operators.GetValueOrDefault(symbol, []))
-        {
-            var dot = function.LastIndexOf('.');
-            var (schema, name) = (function[..dot], function[(dot + 1)..]);
-            var overloads = walk.Names.Functions(schema, name);
-            var computes = overloads.Count > 0 && overloads.All(f => f is { Language: "c" or "internal", Volatility: not 'v', SecurityDefiner: false });
-            if (schema != "pg_catalog" && (!computes || FunctionTable.Reaches(name, out _))) Call(schema, name, walk);
         }
     }
 

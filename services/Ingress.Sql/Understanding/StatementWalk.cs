@@ -181,12 +181,19 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
         else if (name.SequenceEqual("FuncCall"u8) || name.SequenceEqual("funccall"u8)) FunctionCalls.Visit(value, this, scope);
         else if (name.SequenceEqual("larg"u8) || name.SequenceEqual("rarg"u8)) Statement("SelectStmt", value, scope);
         else if (name.SequenceEqual("LockingClause"u8)) Add(E.Lock); // its relations are aliases of FROM's
-        else if (name.SequenceEqual("A_Expr"u8)) FunctionCalls.VisitOperator(value, this, scope);
+        else if (name.SequenceEqual("A_Expr"u8)) OperatorCalls.Visit(value, this, scope);
         else if (name.SequenceEqual("ColumnRef"u8)) FunctionCalls.VisitColumn(value, this);
         else if (name.SequenceEqual("A_Indirection"u8)) FunctionCalls.VisitIndirection(value, this, scope);
         else if ((name.SequenceEqual("typeName"u8) || name.SequenceEqual("TypeName"u8)) && (context.Catalog.Casts.Count > 0 || context.Catalog.Domains.Count > 0)) Type(value, scope);
         else if (NodeTable.IsType(name) && !NodeTable.Knows(name)) Understood = false;
-        else Visit(value, scope);
+        else
+        {
+            if (name.SequenceEqual("SubLink"u8)) OperatorCalls.Subquery(value, this);
+            else if (name.SequenceEqual("CaseExpr"u8)) OperatorCalls.Case(value, this);
+            else if (name.SequenceEqual("JoinExpr"u8)) OperatorCalls.Join(value, this);
+            else if (name.SequenceEqual("SortBy"u8)) OperatorCalls.Sort(value, this);
+            Visit(value, scope);
+        }
     }
 
     void Statement(string type, JsonElement body, CteScope? scope)

@@ -26,6 +26,7 @@ public class CatalogTests
         Function("public", "endless", "sql", 'i', "select endless()"),
         Function("public", "lower", "plpgsql", 'v'),
         Function("public", "status", "plpgsql", 'v'),
+        Function("public", "plotted", "plpgsql", 'v'),
         Function("public", "dossier", "plpgsql", 'v'));
 
     [Theory]
@@ -70,13 +71,47 @@ public class CatalogTests
     [InlineData("select * from orders where a === b", "select public.orders, execute public.leak | read, unknown")]
     [InlineData("select * from orders where a between 1 and 2", "select public.orders, execute public.leak | read, unknown")]
     [InlineData("select * from orders where a operator(pg_catalog.=) 1", "select public.orders | read")]
+    [InlineData("select * from orders where a operator(public.===) b", "select public.orders, execute public.===, execute public.leak | read, unknown")]
+    [InlineData("select 1 where 204 === any (select 1)", "execute public.leak | read, unknown")]
+    [InlineData("select 1 where 204 operator(public.===) any (select 1)", "execute public.===, execute public.leak | read, unknown")]
+    [InlineData("select 1 where 204 === all (select 1)", "execute public.leak | read, unknown")]
+    [InlineData("select 1 where 204 === any (array[1])", "execute public.leak | read, unknown")]
+    [InlineData("select 1 where (1, 2) === (3, 4)", "execute public.leak | read, unknown")]
+    [InlineData("select * from orders order by a using ===", "select public.orders, execute public.leak | read, unknown")]
+    [InlineData("select * from orders order by a using operator(public.===)", "select public.orders, execute public.===, execute public.leak | read, unknown")]
+    [InlineData("select * from orders where a not between 1 and 2", "select public.orders, execute public.plotted | read, unknown")]
+    [InlineData("select @@@ 7", "execute pg_catalog.lo_unlink | read, write, destructive")]
+    [InlineData("select * from orders where a <= 1", "select public.orders | read")]
     public void An_operator_that_somebody_defined_is_the_function_behind_it(string sql, string expected)
     {
         var catalog = Shop with
         {
-            Operators = new Dictionary<string, IReadOnlyList<string>> { ["<->"] = ["public.similarity"], ["==="] = ["public.leak"], [">="] = ["public.leak"] },
+            Operators = new Dictionary<string, IReadOnlyList<string>>
+            {
+                ["<->"] = ["public.similarity"], ["==="] = ["public.leak"], [">="] = ["public.leak"], ["<"] = ["public.plotted"],
+                ["@@@"] = ["pg_catalog.lo_unlink"], ["<="] = ["pg_catalog.int4le"],
+            },
         };
         Summary(Of(sql, Context(catalog))).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("select * from orders where a = 1")]
+    [InlineData("select * from orders where a in (1, 2)")]
+    [InlineData("select * from orders where a in (select 1)")]
+    [InlineData("select * from orders where a not in (select 1)")]
+    [InlineData("select * from orders where a is distinct from 1")]
+    [InlineData("select * from orders where nullif(a, 1) is null")]
+    [InlineData("select * from orders where (a, b) = (1, 2)")]
+    [InlineData("select * from orders where (a, b) in (select 1, 2)")]
+    [InlineData("select case a when 1 then 2 end from orders")]
+    [InlineData("select * from orders natural join orders o")]
+    [InlineData("select * from orders join orders o using (id)")]
+    public void An_equality_that_somebody_defined_is_meant_wherever_the_grammar_says_equal(string sql)
+    {
+        var catalog = Shop with { Operators = new Dictionary<string, IReadOnlyList<string>> { ["="] = ["public.leak"] } };
+        Summary(Of(sql, Context(catalog))).ShouldContain("execute public.leak");
+        Summary(Of("select case when a then 2 end from orders join orders o on true where exists (select 1)", Context(catalog))).ShouldNotContain("leak");
     }
 
     [Fact]
