@@ -23,6 +23,7 @@ static class FunctionCalls
     /// <param name="verb"><c>call</c> for procedures, which are named even when harmless.</param>
     public static void Call(string? schema, string name, StatementWalk walk, string verb = "execute")
     {
+        if (FunctionTable.MakesAnyType(name)) Consequences.OfAnyType(walk);
         var overloads = walk.Names.Functions(schema, name);
         var builtIn = schema is null or "pg_catalog" && FunctionTable.IsBuiltIn(name);
         if (FunctionTable.Reaches(name, out var effects))

@@ -155,7 +155,20 @@ static class Consequences
             if (cast.Context != 'e') Cast(walk, cast);
     }
 
+    /// <summary>A value becomes one of this type, and what is in it one of theirs.</summary>
     public static void OfType(StatementWalk walk, string type)
+    {
+        Become(walk, type);
+        foreach (var within in walk.Context.Catalog.TypesWithin.GetValueOrDefault(type, [])) Become(walk, within);
+    }
+
+    /// <summary>A value becomes one of a type that the text does not name.</summary>
+    public static void OfAnyType(StatementWalk walk)
+    {
+        foreach (var type in walk.Context.Catalog.Domains.Keys) AttachedExpressions.VisitDomain(walk, type);
+    }
+
+    static void Become(StatementWalk walk, string type)
     {
         AttachedExpressions.VisitDomain(walk, type);
         foreach (var cast in walk.Context.Catalog.Casts)
