@@ -15,6 +15,7 @@ static class FunctionCalls
         if (names.Count > 0)
         {
             Call(names.Count > 1 ? names[^2] : null, names[^1], walk);
+            LaterSyntax.Visit("FuncCall", call, walk);
         }
         walk.VisitFields(call, scope, "funcname");
     }
@@ -26,11 +27,12 @@ static class FunctionCalls
         if (FunctionTable.MakesAnyType(name)) Consequences.OfAnyType(walk);
         var overloads = walk.Names.Functions(schema, name);
         var builtIn = schema is null or "pg_catalog" && FunctionTable.IsBuiltIn(name);
-        if (FunctionTable.Reaches(name, out var effects))
+        var reaches = FunctionTable.Reaches(name, out var effects);
+        if (reaches)
         {
             var home = builtIn ? "pg_catalog" : schema ?? (overloads.Count > 0 ? overloads[0].Schema : walk.Names.CreationSchema);
             walk.Access(verb, "function", $"{home}.{name}", effects | FunctionTable.OfSchema(home));
-            return;
+            overloads.RemoveAll(static f => f.Language is "c" or "internal"); // an extension's own; others only share the name
         }
         if (schema is not null) walk.Add(FunctionTable.OfSchema(schema));
         foreach (var f in overloads)
@@ -39,7 +41,7 @@ static class FunctionCalls
             walk.Access(verb, "function", $"{f.Schema}.{f.Name}");
             Stored(f, walk);
         }
-        if (builtIn || overloads.Count > 0) return;
+        if (builtIn || reaches || overloads.Count > 0) return;
         walk.Access(verb, "function", $"{schema ?? walk.Names.CreationSchema}.{name}", E.Unknown);
     }
 

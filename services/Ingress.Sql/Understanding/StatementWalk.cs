@@ -192,6 +192,8 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
             else if (name.SequenceEqual("CaseExpr"u8)) OperatorCalls.Case(value, this);
             else if (name.SequenceEqual("JoinExpr"u8)) OperatorCalls.Join(value, this);
             else if (name.SequenceEqual("SortBy"u8)) OperatorCalls.Sort(value, this);
+            else if (context.Catalog.Functions.Count > 0 && (name.StartsWith("Json"u8) || name.SequenceEqual("MergeSupportFunc"u8)))
+                LaterSyntax.Visit(Encoding.ASCII.GetString(name), value, this);
             Visit(value, scope);
         }
     }

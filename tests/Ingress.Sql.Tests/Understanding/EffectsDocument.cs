@@ -55,7 +55,7 @@ static class EffectsDocument
 
     const string Functions = """
         A function of PostgreSQL 10 to 18 that is not in the table only computes from what it is given, and needs no rule. A name that nobody knows is `unknown`.
-        A star stands for any ending.
+        A star stands for any ending. When somebody's function has such a name, or one that is syntax to a newer server only (`json_value`, `merge_action`), both count.
         """ + "\n";
 
     const string Stored = """
