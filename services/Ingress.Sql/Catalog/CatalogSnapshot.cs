@@ -21,6 +21,9 @@ public sealed record CatalogSnapshot
     /// <summary>The CHECKs of domains, by the type's bare name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Domains { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
+    /// <summary>Arrays, rows, ranges and domains, by bare name: the bare names of the types in them that have CHECKs or casts.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> TypesWithin { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>Qualified names of the functions that run on DDL.</summary>
     public IReadOnlyList<string> EventTriggers { get; init; } = [];
 

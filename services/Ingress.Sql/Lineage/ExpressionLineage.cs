@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Understanding;
 
 namespace Hoop.Ingress.Sql.Lineage;
 
@@ -13,7 +14,7 @@ sealed class ExpressionLineage(Resolution resolution)
         switch (node.Kind)
         {
             case "ColumnRef": return Column(node, scope);
-            case "A_Const" or "ParamRef" or "SQLValueFunction" or "SetToDefault" or "String" or "TypeName" or "MergeSupportFunc":
+            case "A_Const" or "ParamRef" or "SQLValueFunction" or "SetToDefault" or "String" or "TypeName":
                 return Value.None;
             case "FuncCall": return resolution.Calls.Evaluate(node, scope);
             case "SubLink": return SubLink(node, scope);
@@ -33,7 +34,8 @@ sealed class ExpressionLineage(Resolution resolution)
             default:
                 var below = EvaluateBelow(node, scope).Derived();
                 if (!Totality.Is(node)) resolution.Uses.Add(below, ColumnUseKind.Other);
-                return below;
+                // To an older server it may be somebody's function.
+                return LaterSyntax.FunctionOf(node.Kind, node.Body, new(resolution.Context)) is { } function ? resolution.Calls.Attribute(function, below) : below;
         }
     }
 

@@ -6,7 +6,7 @@ using E = Hoop.Contracts.Operations.Effects;
 
 namespace Hoop.Ingress.Sql.Understanding;
 
-/// <summary>Functions that a statement calls, by name, by operator and in attribute notation.</summary>
+/// <summary>Functions that a statement calls, by name and in attribute notation.</summary>
 static class FunctionCalls
 {
     public static void Visit(JsonElement call, StatementWalk walk, CteScope? scope)
@@ -15,6 +15,7 @@ static class FunctionCalls
         if (names.Count > 0)
         {
             Call(names.Count > 1 ? names[^2] : null, names[^1], walk);
+            LaterSyntax.Visit("FuncCall", call, walk);
         }
         walk.VisitFields(call, scope, "funcname");
     }
@@ -23,13 +24,15 @@ static class FunctionCalls
     /// <param name="verb"><c>call</c> for procedures, which are named even when harmless.</param>
     public static void Call(string? schema, string name, StatementWalk walk, string verb = "execute")
     {
+        if (FunctionTable.MakesAnyType(name)) Consequences.OfAnyType(walk);
         var overloads = walk.Names.Functions(schema, name);
         var builtIn = schema is null or "pg_catalog" && FunctionTable.IsBuiltIn(name);
-        if (FunctionTable.Reaches(name, out var effects))
+        var reaches = FunctionTable.Reaches(name, out var effects);
+        if (reaches)
         {
             var home = builtIn ? "pg_catalog" : schema ?? (overloads.Count > 0 ? overloads[0].Schema : walk.Names.CreationSchema);
             walk.Access(verb, "function", $"{home}.{name}", effects | FunctionTable.OfSchema(home));
-            return;
+            overloads.RemoveAll(static f => f.Language is "c" or "internal"); // an extension's own; others only share the name
         }
         if (schema is not null) walk.Add(FunctionTable.OfSchema(schema));
         foreach (var f in overloads)
@@ -38,7 +41,7 @@ static class FunctionCalls
             walk.Access(verb, "function", $"{f.Schema}.{f.Name}");
             Stored(f, walk);
         }
-        if (builtIn || overloads.Count > 0) return;
+        if (builtIn || reaches || overloads.Count > 0) return;
         walk.Access(verb, "function", $"{schema ?? walk.Names.CreationSchema}.{name}", E.Unknown);
     }
 
@@ -57,29 +60,6 @@ static class FunctionCalls
                 break;
             case "c" or "internal" when f.Language == "c" || f.Calls.Count > 0: break;
             default: walk.Add(E.Unknown); break;
-        }
-    }
-
-    /// <summary>An operator outside <c>pg_catalog</c> is somebody's function.</summary>
-    public static void VisitOperator(JsonElement expression, StatementWalk walk, CteScope? scope)
-    {
-        if (expression.Names("name") is [.., var schema, var symbol] && schema != "pg_catalog")
-            walk.Access("execute", "function", $"{schema}.{symbol}", E.Unknown);
-        else if (walk.Context.Catalog.Operators.Count > 0 && expression.Names("name") is [var bare])
-            foreach (var meant in bare.Contains("BETWEEN", StringComparison.Ordinal) ? [">=", "<="] : new[] { bare }) Operator(meant, walk);
-        walk.VisitFields(expression, scope, "name");
-    }
-
-    // Which operator is meant depends on types: a function behind one of that name counts when it could do more than compute.
-    static void Operator(string symbol, StatementWalk walk)
-    {
-        foreach (var function in walk.Context.Catalog.Operators.GetValueOrDefault(symbol, []))
-        {
-            var dot = function.LastIndexOf('.');
-            var (schema, name) = (function[..dot], function[(dot + 1)..]);
-            var overloads = walk.Names.Functions(schema, name);
-            var computes = overloads.Count > 0 && overloads.All(f => f is { Language: "c" or "internal", Volatility: not 'v', SecurityDefiner: false });
-            if (schema != "pg_catalog" && (!computes || FunctionTable.Reaches(name, out _))) Call(schema, name, walk);
         }
     }
 

@@ -45,6 +45,7 @@ static class FunctionTable
             + " pg_create_logical_replication_slot pg_create_physical_replication_slot pg_copy_*_slot pg_drop_replication_slot pg_replication_slot_advance"
             + " pg_copy_logical_replication_slot pg_copy_physical_replication_slot pg_sync_replication_slots pg_stat_reset* pg_stat_force_next_flush"),
         (E.Read | E.Privilege, "pg_logical_slot_*"),
+        (E.Unknown, "array_in array_recv record_in record_recv domain_in domain_recv range_in range_recv multirange_in multirange_recv enum_in enum_recv"), // of whatever type
         (E.CodeExec, "fmgr_* plpgsql_inline_handler plpgsql_call_handler plv8_* pldbg_*"),
         // Other people's activity, samples of data, secrets of the installation: reading, but never plumbing.
         (E.Read, "pg_stat_get_* pg_lock_status pg_prepared_xact pg_get_replication_slots pg_show_replication_origin_status pg_get_backend_memory_contexts"
@@ -57,6 +58,10 @@ static class FunctionTable
         // Harmless, but a way to hold a connection or a server: a rule should know.
         (E.None, "pg_sleep pg_sleep_for pg_sleep_until"),
     ];
+
+    static readonly FrozenSet<string> MakingAnyType = FrozenSet.Create(
+        "json_populate_record", "json_populate_recordset", "jsonb_populate_record", "jsonb_populate_record_valid", "jsonb_populate_recordset", "populate_record",
+        "pg_input_is_valid", "pg_input_error_info");
 
     /// <summary>Whole schemas of extensions whose functions have names like everybody's.</summary>
     static readonly FrozenDictionary<string, E> ReachingBySchema = new Dictionary<string, E>
@@ -98,6 +103,9 @@ static class FunctionTable
     public static bool IsClassified(string name, char volatility) => IsBuiltIn(name) && (volatility != 'v' || OnlyVolatile.Contains(name) || Reaches(name, out _));
 
     public static bool IsOnlyVolatile(string name) => OnlyVolatile.Contains(name);
+
+    /// <summary>It reads values of a type that stands in no place for types: domains' CHECKs run.</summary>
+    public static bool MakesAnyType(string name) => MakingAnyType.Contains(name);
 
     public static E OfSchema(string schema) => ReachingBySchema.GetValueOrDefault(schema);
 

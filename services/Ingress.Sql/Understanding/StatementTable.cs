@@ -50,9 +50,9 @@ static class StatementTable
         ["CreateStatsStmt"] = Schema("alter"),
         ["CompositeTypeStmt"] = Schema("create"),
         ["CreateEnumStmt"] = Schema("create", "type", E.Ddl, "typeName"),
-        ["CreateRangeStmt"] = Schema("create", "type", E.Ddl, "typeName"),
+        ["CreateRangeStmt"] = Defines("create", "type", E.Ddl, "typeName"),
         ["CreateDomainStmt"] = Schema("create", "type", E.Ddl, "domainname"),
-        ["DefineStmt"] = Schema("create", "type", E.Ddl, "defnames"),
+        ["DefineStmt"] = Defines("create", "type", E.Ddl, "defnames"),
         ["CreateSchemaStmt"] = Schema("create", "schema", E.Ddl, "schemaname"),
         ["CreateFunctionStmt"] = CodeStatements.CreateFunction,
         ["AlterFunctionStmt"] = CodeStatements.AlterFunction,
@@ -60,16 +60,16 @@ static class StatementTable
         ["RuleStmt"] = Schema("alter"),
         ["CreatePolicyStmt"] = Schema("alter", "table", Rights),
         ["AlterPolicyStmt"] = Schema("alter", "table", Rights),
-        ["CreateEventTrigStmt"] = Schema("create", "other", Rights, "trigname"),
+        ["CreateEventTrigStmt"] = Defines("create", "other", Rights, "trigname"),
         ["AlterEventTrigStmt"] = Schema("alter", "other", Rights, "trigname"),
-        ["CreateCastStmt"] = Schema("create", "other", E.Ddl),
-        ["CreateTransformStmt"] = Schema("create", "other", E.Ddl, "lang"),
-        ["CreateConversionStmt"] = Schema("create", "other", E.Ddl, "conversion_name"),
-        ["CreateOpClassStmt"] = Schema("create", "other", E.Ddl, "opclassname"),
+        ["CreateCastStmt"] = Defines("create", "other", E.Ddl),
+        ["CreateTransformStmt"] = Defines("create", "other", E.Ddl, "lang"),
+        ["CreateConversionStmt"] = Defines("create", "other", E.Ddl, "conversion_name"),
+        ["CreateOpClassStmt"] = Defines("create", "other", E.Ddl, "opclassname"),
         ["CreateOpFamilyStmt"] = Schema("create", "other", E.Ddl, "opfamilyname"),
-        ["AlterOpFamilyStmt"] = Schema("alter", "other", E.Ddl, "opfamilyname"),
-        ["CreateAmStmt"] = Schema("create", "other", E.Ddl | E.CodeExec, "amname"),
-        ["CreatePLangStmt"] = Schema("create", "other", E.Ddl | E.CodeExec, "plname"),
+        ["AlterOpFamilyStmt"] = Defines("alter", "other", E.Ddl, "opfamilyname"),
+        ["CreateAmStmt"] = Defines("create", "other", E.Ddl | E.CodeExec, "amname"),
+        ["CreatePLangStmt"] = Defines("create", "other", E.Ddl | E.CodeExec, "plname"),
         ["CreateExtensionStmt"] = Schema("create", "other", E.Ddl | E.CodeExec, "extname"),
         ["AlterExtensionStmt"] = Schema("alter", "other", E.Ddl | E.CodeExec, "extname"),
         ["AlterExtensionContentsStmt"] = Schema("alter", "other", E.Ddl | E.CodeExec, "extname"),
@@ -88,9 +88,9 @@ static class StatementTable
         ["AlterSeqStmt"] = Schema("alter"),
         ["AlterDomainStmt"] = Schema("alter", "type", E.Ddl, "typeName"),
         ["AlterEnumStmt"] = Schema("alter", "type", E.Ddl, "typeName"),
-        ["AlterTypeStmt"] = Schema("alter", "type", E.Ddl, "typeName"),
+        ["AlterTypeStmt"] = Defines("alter", "type", E.Ddl, "typeName"),
         ["AlterStatsStmt"] = Schema("alter", "other", E.Ddl, "defnames"),
-        ["AlterOperatorStmt"] = Schema("alter", "other", E.Ddl, "opername"),
+        ["AlterOperatorStmt"] = Defines("alter", "other", E.Ddl, "opername"),
         ["AlterCollationStmt"] = Schema("alter", "other", E.Ddl, "collname"),
         ["AlterTSDictionaryStmt"] = Schema("alter", "other", E.Ddl, "dictname"),
         ["AlterTSConfigurationStmt"] = Schema("alter", "other", E.Ddl, "cfgname"),
@@ -110,8 +110,8 @@ static class StatementTable
         ["RefreshMatViewStmt"] = Schema("refresh", "table", E.Write | E.Lock),
         ["CheckPointStmt"] = Schema("checkpoint", "other", E.Lock),
 
-        ["CreateFdwStmt"] = Schema("create", "other", E.Ddl | E.Network | E.CodeExec, "fdwname"),
-        ["AlterFdwStmt"] = Schema("alter", "other", E.Ddl | E.Network | E.CodeExec, "fdwname"),
+        ["CreateFdwStmt"] = Defines("create", "other", E.Ddl | E.Network | E.CodeExec, "fdwname"),
+        ["AlterFdwStmt"] = Defines("alter", "other", E.Ddl | E.Network | E.CodeExec, "fdwname"),
         ["CreateForeignServerStmt"] = Schema("create", "other", E.Ddl | E.Network, "servername"),
         ["AlterForeignServerStmt"] = Schema("alter", "other", E.Ddl | E.Network, "servername"),
         ["CreateForeignTableStmt"] = Schema("create", "table", E.Ddl | E.Network),
@@ -144,6 +144,12 @@ static class StatementTable
         if (Rules.TryGetValue(type, out var rule)) rule(walk, body, scope);
         else walk.Understood = false;
     }
+
+    static StatementRule Defines(string verb, string kind, E effects, string? name = null) => (walk, body, scope) =>
+    {
+        SchemaStatements.Simple(walk, body, scope, verb, kind, effects, name);
+        Definitions.NameFunctions(walk, body);
+    };
 
     static StatementRule Schema(string verb, string kind = "table", E effects = E.Ddl, string? name = null) =>
         (walk, body, scope) => SchemaStatements.Simple(walk, body, scope, verb, kind, effects, name);

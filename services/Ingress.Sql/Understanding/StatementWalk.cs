@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Parsing;
+using Hoop.Ingress.Sql.Understanding.Statements;
 using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
 
@@ -57,6 +58,9 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
 
     /// <summary>In stored code: names that are values and not columns.</summary>
     public IReadOnlySet<string> Variables { get; init; } = new HashSet<string>();
+
+    /// <summary>Asks only what the server runs when it plans: functions, operators and casts, of the text, of views and of what hangs on tables.</summary>
+    public bool Plans { get; init; }
 
     public bool IsPlumbing => MayBePlumbing && !needsRule && Understood;
 
@@ -122,6 +126,11 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
         var name = range.Text("relname") ?? "";
         if (range.Text("schemaname") is null && CteScope.Has(scope, name)) return;
         var (schema, resolved) = Names.Relation(range.Text("schemaname"), name);
+        if (Plans)
+        {
+            StoredRelations.Plan(this, schema, resolved);
+            return;
+        }
         Add(E.Read);
         Note(new("select", "table", $"{schema}.{resolved}"));
         if (SystemRelations.OnlyLists(schema, resolved)) return;
@@ -168,16 +177,32 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
 
     void VisitField(ReadOnlySpan<byte> name, JsonElement value, CteScope? scope)
     {
-        if (name.EndsWith("Stmt"u8) && name[0] is >= (byte)'A' and <= (byte)'Z') StatementTable.Visit(Encoding.ASCII.GetString(name), value, this, scope);
+        if (name.EndsWith("Stmt"u8) && name[0] is >= (byte)'A' and <= (byte)'Z') Statement(Encoding.ASCII.GetString(name), value, scope);
         else if (name.SequenceEqual("FuncCall"u8) || name.SequenceEqual("funccall"u8)) FunctionCalls.Visit(value, this, scope);
-        else if (name.SequenceEqual("larg"u8) || name.SequenceEqual("rarg"u8)) StatementTable.Visit("SelectStmt", value, this, scope);
+        else if (name.SequenceEqual("larg"u8) || name.SequenceEqual("rarg"u8)) Statement("SelectStmt", value, scope);
         else if (name.SequenceEqual("LockingClause"u8)) Add(E.Lock); // its relations are aliases of FROM's
-        else if (name.SequenceEqual("A_Expr"u8)) FunctionCalls.VisitOperator(value, this, scope);
+        else if (name.SequenceEqual("A_Expr"u8)) OperatorCalls.Visit(value, this, scope);
         else if (name.SequenceEqual("ColumnRef"u8)) FunctionCalls.VisitColumn(value, this);
         else if (name.SequenceEqual("A_Indirection"u8)) FunctionCalls.VisitIndirection(value, this, scope);
         else if ((name.SequenceEqual("typeName"u8) || name.SequenceEqual("TypeName"u8)) && (context.Catalog.Casts.Count > 0 || context.Catalog.Domains.Count > 0)) Type(value, scope);
         else if (NodeTable.IsType(name) && !NodeTable.Knows(name)) Understood = false;
-        else Visit(value, scope);
+        else
+        {
+            if (name.SequenceEqual("SubLink"u8)) OperatorCalls.Subquery(value, this);
+            else if (name.SequenceEqual("CaseExpr"u8)) OperatorCalls.Case(value, this);
+            else if (name.SequenceEqual("JoinExpr"u8)) OperatorCalls.Join(value, this);
+            else if (name.SequenceEqual("SortBy"u8)) OperatorCalls.Sort(value, this);
+            else if (context.Catalog.Functions.Count > 0 && (name.StartsWith("Json"u8) || name.SequenceEqual("MergeSupportFunc"u8)))
+                LaterSyntax.Visit(Encoding.ASCII.GetString(name), value, this);
+            Visit(value, scope);
+        }
+    }
+
+    void Statement(string type, JsonElement body, CteScope? scope)
+    {
+        if (!Plans) StatementTable.Visit(type, body, this, scope);
+        else if (type == "ExecuteStmt") PreparedStatements.Plan(this, body, scope);
+        else VisitFields(body, With(body, scope), "withClause");
     }
 
     void Type(JsonElement type, CteScope? scope)

@@ -14,6 +14,14 @@ static class StoredRelations
         if (relation is { Kind: 'v', Definition: { Length: > 0 } definition }) Define(walk, definition);
     }
 
+    /// <summary>What planning may run: functions of a view, and of what hangs on a table and its children.</summary>
+    public static void Plan(StatementWalk walk, string schema, string name)
+    {
+        if (walk.Names.Find(schema, name) is not { } relation || SystemRelations.IsSystem(schema)) return;
+        Consequences.OfPlanning(walk, relation);
+        if (relation is { Kind: 'v', Definition: { Length: > 0 } definition }) Define(walk, definition);
+    }
+
     /// <summary>REFRESH runs what a materialised view is made of; reading it does not.</summary>
     public static void Refresh(StatementWalk walk, string schema, string name)
     {

@@ -20,7 +20,8 @@ internal sealed class CatalogConsequences(IReadOnlyList<string?[]> rows, IReadOn
             Expressions =
             [
                 .. Expressions("default", oid, 'd'), .. Expressions("check", oid, 'c'), .. Expressions("index", oid, 'i'), .. Expressions("policy", oid, 'p'),
-                .. relation.Columns.Select(static c => c.TypeOid).Distinct().SelectMany(t => Expressions("domain", t.ToString(CultureInfo.InvariantCulture), 'c')),
+                .. relation.Columns.Select(static c => c.TypeOid.ToString(CultureInfo.InvariantCulture)).SelectMany(t => _rows[("type", t)].Select(static r => r[3]!).Prepend(t)).Distinct()
+                    .SelectMany(t => Expressions("domain", t, 'c')),
             ],
         };
     }
@@ -30,6 +31,9 @@ internal sealed class CatalogConsequences(IReadOnlyList<string?[]> rows, IReadOn
 
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Domains =>
         Of("domain").GroupBy(static r => r[3]!).ToDictionary(static g => g.Key, static g => (IReadOnlyList<string>)[.. g.Select(static r => r[2]!)]);
+
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> TypesWithin =>
+        Of("type").GroupBy(static r => r[2]!).ToDictionary(static g => g.Key, static g => (IReadOnlyList<string>)[.. g.Select(static r => r[4]!).Distinct()]);
 
     public IReadOnlyList<string> EventTriggers => [.. Of("event").Select(static r => $"{r[2]}.{r[3]}").Distinct()];
 

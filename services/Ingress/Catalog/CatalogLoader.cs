@@ -46,6 +46,7 @@ internal static class CatalogLoader
             Operators = Operators(operators),
             Casts = setOff.Casts,
             Domains = setOff.Domains,
+            TypesWithin = setOff.TypesWithin,
             EventTriggers = setOff.EventTriggers,
         };
         return new(snapshot, Convert.ToHexStringLower(digest.GetHashAndReset()), partial);

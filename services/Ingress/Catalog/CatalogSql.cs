@@ -117,6 +117,21 @@ internal static class CatalogSql
     /// </summary>
     public const string Consequences =
         $"""
+        WITH RECURSIVE part(whole, piece) AS (
+          SELECT oid, typelem FROM pg_type WHERE typelem <> 0
+          UNION ALL SELECT oid, typbasetype FROM pg_type WHERE typbasetype <> 0
+          UNION ALL SELECT c.reltype, a.atttypid FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.reltype <> 0 AND a.attnum > 0 AND NOT a.attisdropped
+          UNION ALL SELECT rngtypid, rngsubtype FROM pg_range
+          UNION ALL SELECT (to_jsonb(r) ->> 'rngmultitypid')::oid, r.rngtypid FROM pg_range r
+        ), holds(whole, piece) AS (
+          SELECT t.oid, t.oid FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+          WHERE NOT {System} AND EXISTS (SELECT FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c')
+             OR EXISTS (SELECT FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_namespace fn ON fn.oid = p.pronamespace WHERE c.casttarget = t.oid AND fn.nspname <> 'pg_catalog')
+          UNION SELECT p.whole, h.piece FROM holds h JOIN part p ON p.piece = h.whole
+        )
+        SELECT 'type', h.whole, w.typname::text, h.piece::text, t.typname::text, NULL
+        FROM holds h JOIN pg_type w ON w.oid = h.whole JOIN pg_type t ON t.oid = h.piece WHERE h.whole <> h.piece
+        UNION ALL
         SELECT 'trigger', t.tgrelid, t.tgtype::text, fn.nspname::text, p.proname::text, CASE WHEN t.tgqual IS NOT NULL THEN pg_get_triggerdef(t.oid) END
         FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace fn ON fn.oid = p.pronamespace
         WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid {Unlocked}

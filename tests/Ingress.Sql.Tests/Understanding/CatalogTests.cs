@@ -26,6 +26,7 @@ public class CatalogTests
         Function("public", "endless", "sql", 'i', "select endless()"),
         Function("public", "lower", "plpgsql", 'v'),
         Function("public", "status", "plpgsql", 'v'),
+        Function("public", "plotted", "plpgsql", 'v'),
         Function("public", "dossier", "plpgsql", 'v'));
 
     [Theory]
@@ -66,17 +67,87 @@ public class CatalogTests
     public void A_function_is_what_the_catalog_says(string sql, string expected) => Summary(Of(sql, Context(Shop))).ShouldBe(expected);
 
     [Theory]
+    [InlineData("select json_scalar(1)", "json_scalar")]
+    [InlineData("select json_value('{}'::jsonb, '$.a')", "json_value")]
+    [InlineData("select json_exists('{}'::jsonb, '$.b')", "json_exists")]
+    [InlineData("select json_query('{}'::jsonb, '$.b')", "json_query")]
+    [InlineData("select json_array(1)", "json_array")]
+    [InlineData("select json_array(select 1)", "json_array")]
+    [InlineData("select * from json_array(1)", "json_array")]
+    [InlineData("select json_object('a' : 1)", "json_object")]
+    [InlineData("select json_objectagg('a' : 1)", "json_objectagg")]
+    [InlineData("select json_arrayagg(1)", "json_arrayagg")]
+    [InlineData("select json_serialize('1')", "json_serialize")]
+    [InlineData("select json('1')", "json")]
+    [InlineData("select merge_action()", "merge_action")]
+    [InlineData("select normalize('a')", "normalize")]
+    public void What_the_newest_grammar_reads_as_its_own_syntax_may_be_a_function_to_an_older_server(string sql, string name)
+    {
+        var catalog = Snapshot([], Function("public", name, "plpgsql", 'v'));
+        Summary(Of(sql, Context(catalog))).ShouldBe($"execute public.{name} | read, unknown");
+        Summary(Of(sql, Context(catalog, "pg_catalog"))).ShouldBe("plumbing");
+        (Of(sql, Context(catalog)).Result is not { } result || result.Single().Opaque).ShouldBe(name != "normalize");
+    }
+
+    [Theory]
+    [InlineData("select nextval('x', 231)", "execute pg_catalog.nextval, execute public.nextval, ~delete public.orders | read, write, unknown")]
+    [InlineData("select public.nextval('x', 231)", "execute public.nextval, ~delete public.orders | read, write, unknown")]
+    [InlineData("select http_refund(230)", "execute public.http_refund, ~delete public.orders | read, write, network, unknown")]
+    [InlineData("select dblink('a', 'b')", "execute public.dblink | read, network, dynamic")]
+    [InlineData("select pg_catalog.nextval('x')", "execute pg_catalog.nextval | read, write")]
+    public void A_name_that_reaches_far_may_be_somebodys_function_as_well(string sql, string expected)
+    {
+        var catalog = Snapshot([Table("public", "orders", columns: "id")],
+            Function("public", "nextval", "sql", 'v', "delete from orders where id = 1"), Function("public", "http_refund", "sql", 'v', "delete from orders where id = 1"), Function("public", "dblink", "c", 'v'));
+        Summary(Of(sql, Context(catalog))).ShouldBe(expected);
+    }
+
+    [Theory]
     [InlineData("select * from orders where a <-> b > 1", "select public.orders | read")]
     [InlineData("select * from orders where a === b", "select public.orders, execute public.leak | read, unknown")]
     [InlineData("select * from orders where a between 1 and 2", "select public.orders, execute public.leak | read, unknown")]
     [InlineData("select * from orders where a operator(pg_catalog.=) 1", "select public.orders | read")]
+    [InlineData("select * from orders where a operator(public.===) b", "select public.orders, execute public.===, execute public.leak | read, unknown")]
+    [InlineData("select 1 where 204 === any (select 1)", "execute public.leak | read, unknown")]
+    [InlineData("select 1 where 204 operator(public.===) any (select 1)", "execute public.===, execute public.leak | read, unknown")]
+    [InlineData("select 1 where 204 === all (select 1)", "execute public.leak | read, unknown")]
+    [InlineData("select 1 where 204 === any (array[1])", "execute public.leak | read, unknown")]
+    [InlineData("select 1 where (1, 2) === (3, 4)", "execute public.leak | read, unknown")]
+    [InlineData("select * from orders order by a using ===", "select public.orders, execute public.leak | read, unknown")]
+    [InlineData("select * from orders order by a using operator(public.===)", "select public.orders, execute public.===, execute public.leak | read, unknown")]
+    [InlineData("select * from orders where a not between 1 and 2", "select public.orders, execute public.plotted | read, unknown")]
+    [InlineData("select @@@ 7", "execute pg_catalog.lo_unlink | read, write, destructive")]
+    [InlineData("select * from orders where a <= 1", "select public.orders | read")]
     public void An_operator_that_somebody_defined_is_the_function_behind_it(string sql, string expected)
     {
         var catalog = Shop with
         {
-            Operators = new Dictionary<string, IReadOnlyList<string>> { ["<->"] = ["public.similarity"], ["==="] = ["public.leak"], [">="] = ["public.leak"] },
+            Operators = new Dictionary<string, IReadOnlyList<string>>
+            {
+                ["<->"] = ["public.similarity"], ["==="] = ["public.leak"], [">="] = ["public.leak"], ["<"] = ["public.plotted"],
+                ["@@@"] = ["pg_catalog.lo_unlink"], ["<="] = ["pg_catalog.int4le"],
+            },
         };
         Summary(Of(sql, Context(catalog))).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("select * from orders where a = 1")]
+    [InlineData("select * from orders where a in (1, 2)")]
+    [InlineData("select * from orders where a in (select 1)")]
+    [InlineData("select * from orders where a not in (select 1)")]
+    [InlineData("select * from orders where a is distinct from 1")]
+    [InlineData("select * from orders where nullif(a, 1) is null")]
+    [InlineData("select * from orders where (a, b) = (1, 2)")]
+    [InlineData("select * from orders where (a, b) in (select 1, 2)")]
+    [InlineData("select case a when 1 then 2 end from orders")]
+    [InlineData("select * from orders natural join orders o")]
+    [InlineData("select * from orders join orders o using (id)")]
+    public void An_equality_that_somebody_defined_is_meant_wherever_the_grammar_says_equal(string sql)
+    {
+        var catalog = Shop with { Operators = new Dictionary<string, IReadOnlyList<string>> { ["="] = ["public.leak"] } };
+        Summary(Of(sql, Context(catalog))).ShouldContain("execute public.leak");
+        Summary(Of("select case when a then 2 end from orders join orders o on true where exists (select 1)", Context(catalog))).ShouldNotContain("leak");
     }
 
     [Fact]

@@ -102,6 +102,52 @@ public class ConsequenceTests
         Summary(Of("select id from log", Context(catalog with { Casts = [new("text", 'i', "public.leak")] }))).ShouldBe("select public.log, ~execute public.leak | read, unknown");
     }
 
+    [Theory]
+    [InlineData("select '{x}'::_checked")]
+    [InlineData("select '{x}'::checked[]")]
+    [InlineData("select '(x)'::comp")]
+    [InlineData("select row('x')::public.comp")]
+    [InlineData("select json_populate_record(null::comp, '{}')")]
+    [InlineData("select jsonb_populate_recordset(o, '[]') from orders o")]
+    [InlineData("select * from json_to_record('{}') as x(a checked)")]
+    [InlineData("select pg_input_is_valid('x', 'checked')")]
+    [InlineData("select set_config('hoop.reason'::checked, 'x', false)")]
+    [InlineData("select set_config('hoop.reason', 'x'::_checked::text, false)")]
+    [InlineData("select typed('x')")]
+    [InlineData("select declaring()")]
+    [InlineData("select declaring_row()")]
+    [InlineData("execute p('x')")]
+    public void A_domain_is_found_within_other_types_and_behind_functions(string sql)
+    {
+        var catalog = Shop with
+        {
+            Domains = new Dictionary<string, IReadOnlyList<string>> { ["checked"] = ["(public.leak() IS NULL)"] },
+            TypesWithin = new Dictionary<string, IReadOnlyList<string>> { ["_checked"] = ["checked"], ["comp"] = ["checked"], ["odds"] = ["odd"] },
+            Functions = Snapshot([],
+                Function("public", "leak", "plpgsql", 'v'), Function("public", "typed", "sql", 'i') with { Definition = "CREATE FUNCTION public.typed(public.checked) RETURNS int LANGUAGE sql IMMUTABLE AS 'select 1'" },
+                Function("public", "declaring", "plpgsql", 'i') with { Definition = "CREATE FUNCTION public.declaring() RETURNS int LANGUAGE plpgsql AS $b$ declare x public.checked := 'x'; begin return 1; end $b$" },
+                Function("public", "declaring_row", "plpgsql", 'i') with { Definition = "CREATE FUNCTION public.declaring_row() RETURNS int LANGUAGE plpgsql AS $b$ declare x comp%rowtype; begin return 1; end $b$" }).Functions,
+        };
+        var context = Context(catalog);
+        Summary(Of(sql, context with { Prepared = _ => Of("prepare p(checked) as select $1", context) })).ShouldContain("~execute public.leak");
+    }
+
+    [Fact]
+    public void A_cast_is_found_within_other_types()
+    {
+        var catalog = Shop with { Casts = [new("odd", 'e', "public.leak")], TypesWithin = new Dictionary<string, IReadOnlyList<string>> { ["_odd"] = ["odd"] } };
+        Summary(Of("select '{1}'::text[]::_odd", Context(catalog))).ShouldBe("~execute public.leak | read, unknown");
+    }
+
+    [Theory]
+    [InlineData("select array_in('{x}', 1, -1)", "execute pg_catalog.array_in | read, unknown")]
+    [InlineData("select record_in('(x)', 1, -1)", "execute pg_catalog.record_in | read, unknown")]
+    [InlineData("select domain_in('x', 1, -1)", "execute pg_catalog.domain_in | read, unknown")]
+    [InlineData("select set_config('hoop.reason'::text, 'x'::varchar, true::bool)", "plumbing")]
+    [InlineData("select pg_input_is_valid('x', 'int')", "plumbing")]
+    [InlineData("select json_populate_record(null::comp, '{}')", "plumbing")]
+    public void Reading_a_value_of_any_type_needs_a_rule(string sql, string expected) => Summary(Of(sql, Context(Shop))).ShouldBe(expected);
+
     [Fact]
     public void A_table_of_very_many_partitions_is_named_alone()
     {

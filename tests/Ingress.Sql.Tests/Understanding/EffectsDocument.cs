@@ -55,7 +55,7 @@ static class EffectsDocument
 
     const string Functions = """
         A function of PostgreSQL 10 to 18 that is not in the table only computes from what it is given, and needs no rule. A name that nobody knows is `unknown`.
-        A star stands for any ending.
+        A star stands for any ending. When somebody's function has such a name, or one that is syntax to a newer server only (`json_value`, `merge_action`), both count.
         """ + "\n";
 
     const string Stored = """
@@ -71,7 +71,8 @@ static class EffectsDocument
         | a function in SQL or PL/pgSQL that says it changes nothing | what its body, its arguments' defaults and its settings do; an EXECUTE in it is `dynamic` |
         | one that may change something (volatile) or has SECURITY DEFINER; a procedure | `unknown`, until a rule names it with that effect; what the body does is implied |
         | a function in C | `unknown` if volatile, otherwise it computes; in another language `unknown`, and `code-exec` if the language is untrusted |
-        | an aggregate, an operator, a cast, a CHECK of a domain | the functions behind it |
+        | an aggregate, an operator, a cast, a CHECK of a domain | the functions behind it; also when the type is within an array, a row or a range, is an argument's or a variable's, or may be any (`json_populate_record`) |
+        | EXPLAIN | the functions that its statement, its views and what hangs on its tables call, and their effects: the planner may run them. Triggers do not fire |
         | INSERT, UPDATE, DELETE, MERGE, COPY FROM, TRUNCATE | implied: the bodies of enabled triggers and rules (`unknown` when they cannot be followed), functions in defaults, CHECKs, indexes and row policies, cascades of foreign keys, partitions and children, the table below a view |
         | SELECT, COPY TO | functions in views and row policies, `network` for foreign tables; implied: partitions and children |
         | DROP, ALTER, DROP SCHEMA, TRUNCATE … CASCADE | implied: children, the schema's tables, tables that refer to it |

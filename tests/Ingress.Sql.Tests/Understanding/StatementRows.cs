@@ -260,7 +260,11 @@ static class StatementRows
         create function f() returns int begin atomic delete from t; return 1; end => create public.f, delete public.t | write, masswrite, ddl
         alter function f() security definer => alter public.f | ddl, privilege
         create trigger a before insert on t execute function f() => alter public.t, execute public.f | ddl
-        create event trigger e on ddl_command_start execute function f() => create other:e | ddl, privilege
+        create event trigger e on ddl_command_start execute function f() => create other:e, execute public.f | ddl, privilege
+        create operator === (leftarg = int, rightarg = int, procedure = app.f, restrict = eqsel, join = g) => create type:public.===, execute app.f, execute public.g | ddl
+        create aggregate app.total(oid) (sfunc = step, stype = int, finalfunc = lo_unlink, combinefunc = int4pl) => create type:app.total, execute public.step, execute pg_catalog.lo_unlink | ddl
+        create operator class c for type int using btree as operator 1 <, function 1 app.f(int, int) => create other:public.c, execute app.f | ddl
+        create type r as range (subtype = int, subtype_diff = app.f) => create type:public.r, execute app.f | ddl
         create policy p on t using (true) => alter public.t | ddl, privilege
         create extension dblink => create other:dblink | ddl, codeexec
         create database d => create database:d | ddl

@@ -36,6 +36,10 @@ public sealed class CatalogLoaderTests : IAsyncLifetime
         alter table lines disable trigger off;
         create domain positive as int check (plain(value) > 0);
         create table valued (p positive not null);
+        create type pair as (a int, b positive[]);
+        create domain pairs as pair;
+        create type span as range (subtype = positive);
+        create table nested (p pair[]);
         create type odd as (a int);
         create function to_odd(int) returns odd language sql as 'select row($1)::odd';
         create cast (int as odd) with function to_odd(int) as assignment;
@@ -144,9 +148,19 @@ public sealed class CatalogLoaderTests : IAsyncLifetime
     [Fact]
     public void So_do_casts_domains_and_event_triggers()
     {
-        _catalog.Casts.ShouldBe([new("odd", 'a', "public.to_odd")]);
+        _catalog.Casts.Where(c => c.Target != "span_multirange").ShouldBe([new("odd", 'a', "public.to_odd")]);
         _catalog.Domains["positive"].ShouldHaveSingleItem().ShouldContain("public.plain(VALUE)");
         _catalog.EventTriggers.ShouldBe(["public.noticed"]);
+    }
+
+    [Fact]
+    public void Types_say_which_of_these_are_in_them()
+    {
+        foreach (var whole in (string[])["_positive", "pair", "_pair", "pairs", "span", "_span", "valued", "nested", "_nested"])
+            _catalog.TypesWithin[whole].ShouldBe(["positive"], whole);
+        _catalog.TypesWithin["_odd"].ShouldBe(["odd"]);
+        _catalog.TypesWithin.Keys.ShouldNotContain("customers");
+        _catalog.Relations["public.nested"].Expressions.ShouldHaveSingleItem().Text.ShouldContain("public.plain(VALUE)");
     }
 
     [Fact]

@@ -44,14 +44,37 @@ static class PreparedStatements
         }
     }
 
+    /// <summary>EXPLAIN EXECUTE.</summary>
+    public static void Plan(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        walk.SessionDependent = true;
+        walk.VisitFields(body, scope);
+        // What is not known was named when the statement inside was read.
+        if (walk.Depth >= StatementWalk.MaxDepth || walk.Context.Prepared(body.Text("name") ?? "") is not { } prepared || Parse(prepared) is not { } node) walk.Add(E.Unknown);
+        else
+        {
+            var inner = new StatementWalk(walk.Context, walk.Text, walk.Depth + 1, walk.Stored) { Plans = true, MayBePlumbing = true };
+            inner.Visit(node, null);
+            walk.Merge(inner);
+        }
+    }
+
     // The server plans again when the search path or a table has changed, so the text is understood again.
     static SqlStatement? Again(StatementWalk walk, SqlStatement prepared)
+    {
+        if (Parse(prepared) is not { } node) return null;
+        if (node.As("PrepareStmt") is not { } prepare) return walk.ReadInner(node);
+        // Its parameters take their types' form when it runs.
+        if (prepare.Field("argtypes") is { } types) walk.Visit(types, null);
+        return prepare.Field("query") is { } query ? walk.ReadInner(query) : null;
+    }
+
+    static JsonElement? Parse(SqlStatement prepared)
     {
         var parsed = PgParser.Parse(prepared.Text);
         if (!parsed.Succeeded) return null;
         using var tree = JsonDocument.Parse(parsed.Json, StoredText.Deep);
-        if (tree.RootElement.Items("stmts").FirstOrDefault().Field("stmt") is not { } node) return null;
-        return walk.ReadInner(node.As("PrepareStmt")?.Field("query") ?? node);
+        return tree.RootElement.Items("stmts").FirstOrDefault().Field("stmt")?.Clone();
     }
 
     // CREATE TABLE … AS EXECUTE.

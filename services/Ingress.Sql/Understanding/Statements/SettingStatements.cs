@@ -59,6 +59,7 @@ static class SettingStatements
             if (p.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array && !p.NameEquals("targetList")) return false;
         if (select.Items("targetList").ToArray() is not [var target] || target.As("ResTarget")?.Field("val")?.As("FuncCall") is not { } call) return false;
         if (call.Names("funcname") is not (["set_config"] or ["pg_catalog", "set_config"])) return false;
+        if (call.Items("args").Any(Converts)) return false;
         if (call.Items("args").Select(a => a.ConstantText()).ToArray() is not [{ } name, { } value, { } local]) return false;
         if (walk.Names.Functions(null, "set_config").Count > 0) return false;
 
@@ -71,4 +72,9 @@ static class SettingStatements
         }
         return true;
     }
+
+    // A type of somebody's own may do something of its own.
+    static bool Converts(JsonElement argument) =>
+        argument.As("TypeCast") is { } cast
+        && (cast.Field("typeName")?.Names("names") is not (["text" or "bool"] or ["pg_catalog", "bool" or "varchar"]) || cast.Field("arg") is not { } inner || Converts(inner));
 }

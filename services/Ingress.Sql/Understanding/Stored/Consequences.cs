@@ -96,7 +96,7 @@ static class Consequences
             return;
         }
         using var document = JsonDocument.Parse(parsed.Json, StoredText.Deep);
-        var one = new StatementWalk(walk.Context with { SearchPath = ["pg_catalog"] }, definition, walk.Depth + 1, walk.Stored);
+        var one = new StatementWalk(walk.Context with { SearchPath = ["pg_catalog"] }, definition, walk.Depth + 1, walk.Stored) { Plans = walk.Plans };
         foreach (var field in fields)
             if (document.RootElement.Items("stmts").FirstOrDefault().Field("stmt")?.As(type)?.Field(field) is { } part) one.Visit(part, null);
         if (!one.Understood || one.SessionDependent) walk.Add(E.Unknown);
@@ -127,6 +127,17 @@ static class Consequences
         }
     }
 
+    /// <summary>Expressions and rules become part of the plan; triggers do not.</summary>
+    public static void OfPlanning(StatementWalk walk, CatalogRelation relation)
+    {
+        if (!walk.Stored.Begin($"plan {relation.QualifiedName}")) return;
+        foreach (var part in Descendants(walk.Context.Catalog, relation).Prepend(relation))
+        {
+            AttachedExpressions.Visit(walk, part, "dcip");
+            foreach (var r in part.Rules) Rewrite(walk, r);
+        }
+    }
+
     /// <summary>Everything in a schema goes with it.</summary>
     public static void OfDroppingSchema(StatementWalk walk, string schema)
     {
@@ -144,7 +155,20 @@ static class Consequences
             if (cast.Context != 'e') Cast(walk, cast);
     }
 
+    /// <summary>A value becomes one of this type, and what is in it one of theirs.</summary>
     public static void OfType(StatementWalk walk, string type)
+    {
+        Become(walk, type);
+        foreach (var within in walk.Context.Catalog.TypesWithin.GetValueOrDefault(type, [])) Become(walk, within);
+    }
+
+    /// <summary>A value becomes one of a type that the text does not name.</summary>
+    public static void OfAnyType(StatementWalk walk)
+    {
+        foreach (var type in walk.Context.Catalog.Domains.Keys) AttachedExpressions.VisitDomain(walk, type);
+    }
+
+    static void Become(StatementWalk walk, string type)
     {
         AttachedExpressions.VisitDomain(walk, type);
         foreach (var cast in walk.Context.Catalog.Casts)

@@ -39,6 +39,7 @@ static class FunctionReader
             // An argument that is left out is computed by the caller: counted as if it always were.
             Trees = [.. code.Trees, .. parameters.Select(p => p.Field("defexpr")).OfType<JsonElement>()],
             Variables = new HashSet<string>([.. code.Variables, .. parameters.Select(p => p.Text("name")).OfType<string>(), .. function.Names("funcname").TakeLast(1)]),
+            Types = [.. code.Types, .. parameters.Select(p => p.Field("argType")).Append(function.Field("returnType")).SelectMany(t => t?.Names("names").TakeLast(1) ?? [])],
             SearchPath = settings.SearchPath,
             OtherSettings = settings.Others,
         };

@@ -21,7 +21,7 @@ sealed class PlpgsqlReader
     const int Statement = 0, Expression = 2, FirstAssignment = 3, LastAssignment = 5; // PostgreSQL's RawParseMode
 
     readonly List<JsonElement> trees = [];
-    readonly HashSet<string> variables = [];
+    readonly HashSet<string> variables = [], types = [];
     bool runsText, failed;
 
     /// <param name="create">CREATE FUNCTION, CREATE PROCEDURE or DO.</param>
@@ -34,7 +34,7 @@ sealed class PlpgsqlReader
         var functions = document.RootElement.Items("plpgsql_funcs").ToArray();
         if (functions.Length != 1) return null;
         reader.Visit(functions[0]);
-        return reader.failed ? null : new(reader.trees, reader.variables, reader.runsText);
+        return reader.failed ? null : new(reader.trees, reader.variables, reader.runsText) { Types = [.. reader.types] };
     }
 
     void Visit(JsonElement e)
@@ -59,6 +59,9 @@ sealed class PlpgsqlReader
             case "dynquery":
                 Text(p.Value);
                 break;
+            case "PLpgSQL_type":
+                Type(p.Value.Text("typname") ?? "");
+                return;
             case "refname" or "label" or "name" when p.Value.ValueKind == JsonValueKind.String:
                 variables.Add(p.Value.GetString()!);
                 return;
@@ -93,6 +96,14 @@ sealed class PlpgsqlReader
                 failed = true;
                 return;
         }
+    }
+
+    // What a variable holds becomes a value of its type.
+    void Type(string name)
+    {
+        var row = name.IndexOf('%');
+        if (Parse("SELECT NULL::" + (row < 0 ? name : name[..row])) is not [var value] || value.As("SelectStmt")?.Items("targetList").ToArray() is not [var target]) return;
+        if (target.As("ResTarget")?.Field("val")?.As("TypeCast")?.Field("typeName")?.Names("names") is [.., var bare]) types.Add(bare);
     }
 
     void Value(string text)

@@ -11,6 +11,9 @@ sealed record StoredCode(IReadOnlyList<JsonElement> Trees, IReadOnlySet<string> 
     /// <summary>The function's own search path, when it sets one.</summary>
     public IReadOnlyList<string>? SearchPath { get; init; }
 
+    /// <summary>Bare names of the types that its arguments, its result and its variables take.</summary>
+    public IReadOnlyList<string> Types { get; init; } = [];
+
     /// <summary>It runs under other settings than the caller's, so that more than names may mean something else.</summary>
     public bool OtherSettings { get; init; }
 

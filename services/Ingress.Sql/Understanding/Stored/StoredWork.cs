@@ -46,6 +46,7 @@ sealed class StoredWork
         var context = walk.Context with { SearchPath = code.SearchPath ?? walk.Context.SearchPath };
         var all = new StatementWalk(context, "", walk.Depth + 1, walk.Stored);
         if (!Visit(all, code, context)) return null;
+        foreach (var type in code.Types.Distinct()) Consequences.OfType(all, type);
         // What the code itself changes is in no snapshot: what it does afterwards is looked at without one, too.
         if ((all.Effects & E.Ddl) != 0 && context.Catalog != CatalogSnapshot.Empty && !Visit(all, code, context with { Catalog = CatalogSnapshot.Empty })) return null;
         if (code.RunsText) all.Add(E.Dynamic);
