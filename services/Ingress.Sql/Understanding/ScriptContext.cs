@@ -1,3 +1,4 @@
+using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Sql.Lineage;
 
@@ -48,13 +49,16 @@ sealed class ScriptContext(SqlContext start)
                 break;
             case SqlCommandKind.Ddl:
                 // What the text itself changes is in no snapshot: from here on every name may mean something else.
-                Current = Current with { Catalog = CatalogSnapshot.Empty };
+                Current = Current with { Catalog = MakesFunctions(statement) || ReferenceEquals(Current.Catalog, CatalogSnapshot.Changed) ? CatalogSnapshot.Changed : CatalogSnapshot.Empty };
                 break;
             default:
                 return;
         }
         Current = Current with { Prepared = Prepared, Cursor = Cursor };
     }
+
+    static bool MakesFunctions(SqlStatement statement) =>
+        (statement.Facts.Effects & (Effects.Dynamic | Effects.Unknown | Effects.CodeExec)) != 0 || statement.Facts.Accesses.Any(a => a.Kind == "function");
 
     SqlStatement? Prepared(string name) => prepared.TryGetValue(name, out var found) ? found : preparedHidden ? null : sessionPrepared(name);
 
