@@ -28,6 +28,9 @@ public sealed record CatalogSnapshot
     public IReadOnlyList<string> EventTriggers { get; init; } = [];
 
     public static readonly CatalogSnapshot Empty = new();
+
+    /// <summary>Nothing is known, and there may be functions that nobody has seen: what stands behind a dot may be one.</summary>
+    public static readonly CatalogSnapshot Changed = new();
 }
 
 /// <param name="Kind"><c>r</c> table, <c>v</c> view, <c>m</c> materialised view, <c>f</c> foreign table, <c>p</c> partitioned table, <c>S</c> sequence (pg_class.relkind).</param>

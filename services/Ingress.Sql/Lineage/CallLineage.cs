@@ -16,9 +16,7 @@ sealed class CallLineage(Resolution resolution)
         var order = Sort(call, "agg_order", scope);
         // WITHIN GROUP hands the ordered values to the function; ORDER BY inside an aggregate only arranges them.
         if (call.Flag("agg_within_group")) arguments = arguments.Or(order);
-        Note(traits, arguments);
-        for (var i = 0; i < values.Count && !traits.Stores; i++)
-            if (!Totality.Takes(traits.Name, i, nodes)) resolution.Uses.Add(values[i], ColumnUseKind.Other, traits.Name);
+        Hand(traits, values, nodes);
         return arguments.Into(traits.Name).Or(order.Derived()).Or(Context(call, scope)).Or(traits.Opaque ? Value.Unknown : null);
     }
 
@@ -77,6 +75,14 @@ sealed class CallLineage(Resolution resolution)
         return order;
     }
 
+    /// <summary>What a function does with what it is given, besides its result.</summary>
+    void Hand(FunctionTraits traits, List<Value> values, List<Node> nodes)
+    {
+        Note(traits, Value.Union(values));
+        for (var i = 0; i < values.Count && !traits.Stores; i++)
+            if (!Totality.Takes(traits.Name, i, nodes)) resolution.Uses.Add(values[i], ColumnUseKind.Other, traits.Name);
+    }
+
     void Note(FunctionTraits traits, Value arguments)
     {
         if (traits.Opaque) resolution.CalledOpaque = true;
@@ -86,13 +92,28 @@ sealed class CallLineage(Resolution resolution)
         Use(Value.Unknown, ColumnUseKind.Other);
     }
 
-    /// <summary><c>c.name</c> where the row has no such column: it may be a call of the function "name" on the row.</summary>
-    public Value Attribute(string name, Value row)
+    /// <summary><c>(x).name</c>: a call of the function "name", a cast to the type "name" or a field, whichever there is.</summary>
+    public Value Attribute(string name, Value argument)
+    {
+        if (resolution.Functions.Has(name) || !resolution.Functions.AreKnown) return Call(name, argument);
+        // A cast may fail.
+        Use(argument, ColumnUseKind.Other);
+        return argument.Derived();
+    }
+
+    /// <summary><c>c.name</c> where the row has no such column: it may be a call of the function "name", or a cast, on the row.</summary>
+    public Value RowAttribute(string name, Value row)
+    {
+        // A name that nothing has is an error to the server, too.
+        var value = resolution.Functions.Has(name) || resolution.Functions.Casts(name) ? Call(name, row) : row.Derived();
+        return value.Or(Value.Unknown);
+    }
+
+    Value Call(string name, Value argument)
     {
         var traits = resolution.Functions.Find([name]);
-        // A name that no function has is an error to the server, too.
-        if (resolution.Functions.Has(name)) Note(traits, row);
-        return row.Derived().Or(Value.Unknown);
+        Hand(traits, [argument], []);
+        return argument.Derived().Or(argument.Into(traits.Name)).Or(traits.Opaque ? Value.Unknown : null);
     }
 
     /// <summary>Among the stored values of one column DISTINCT tells no more than = between them does; in other company it searches.</summary>

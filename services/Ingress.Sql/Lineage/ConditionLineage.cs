@@ -120,6 +120,7 @@ sealed class ConditionLineage(Resolution resolution)
     bool IsWritten(string kind, JsonElement body) => kind switch
     {
         "ColumnRef" or "SubLink" or "CollateClause" => false,
+        "A_Indirection" when Node.Typed(kind, body).Names("indirection").Exists(static n => n is not null) => false,
         "FuncCall" => resolution.Functions.IsImmutable(Node.Typed(kind, body).Names("funcname")) && IsWritten(body),
         _ => IsWritten(body),
     };

@@ -97,9 +97,17 @@ sealed class ExpressionLineage(Resolution resolution)
         if (names is [{ } single]) return scope.FindColumn(single) ?? scope.FindItem(single)?.Shape.Row ?? Value.Unknown;
         // rel.* in an expression is the whole row.
         if (names[^1] is not { } column) return ItemOf(names, names.Count - 1, scope)?.Shape.Row ?? Value.Unknown;
-        if (ItemOf(names, names.Count - 1, scope) is not { } item) return Value.Unknown;
-        // rel.name may also be a call of the function "name" on the row.
-        return item.Find(column) ?? item.Shape.Possible ?? resolution.Calls.Attribute(column, item.Shape.Row);
+        return ItemOf(names, names.Count - 1, scope) is { } item ? Field(item, column) : Value.Unknown;
+    }
+
+    /// <summary><c>rel.name</c>: a column, or a call of the function "name" on the row.</summary>
+    Value Field(FromItem item, string name)
+    {
+        if (item.Find(name) is { } column) return column;
+        var (row, possible) = (item.Shape.Row, item.Shape.Possible);
+        if (possible is null || resolution.Functions.TakesRows(name)) return resolution.Calls.RowAttribute(name, row).Or(possible);
+        // PostgreSQL's own that take any row put it into one value, and never fail.
+        return resolution.Functions.Has(name) ? possible.Or(row.Derived()) : possible;
     }
 
     /// <summary>The relation that the first names mean: <c>rel</c>, <c>schema.rel</c> or <c>database.schema.rel</c>.</summary>
@@ -122,12 +130,20 @@ sealed class ExpressionLineage(Resolution resolution)
 
     Value Indirection(Node node, Scope scope)
     {
-        var steps = node.List("indirection").ToList();
-        var indices = Value.Union(steps.Where(static s => s.Kind == "A_Indices").Select(s => EvaluateBelow(s, scope).Derived()));
+        var steps = node.List("indirection");
+        var field = steps is [{ String: { } name }, ..] ? Field(node["arg"], name, scope) : null;
+        var value = field ?? Evaluate(node["arg"], scope);
+        foreach (var step in steps.Skip(field is null ? 0 : 1))
+            value = step.String is { } further ? resolution.Calls.Attribute(further, value) : value.Derived().Or(EvaluateBelow(step, scope).Derived());
+        return value;
+    }
+
+    /// <summary>The field of a row whose columns are known; null when a function may be meant.</summary>
+    Value? Field(Node row, string name, Scope scope)
+    {
         // Only a row that is named here and now has certain field names; one from a subquery carries its table's, whatever the alias said.
-        if (steps is [{ String: { } field }, ..] && RowItem(node["arg"], scope) is { } item && item.Find(field) is { } found)
-            return steps.Count == 1 ? found : found.Derived().Or(indices);
-        return Evaluate(node["arg"], scope).Derived().Or(indices);
+        if (RowItem(row, scope) is { } item) return Field(item, name);
+        return row.Kind == "FuncCall" && resolution.Functions.Find(row.Names("funcname")).Columns?.Contains(name) == true ? Evaluate(row, scope).Derived() : null;
     }
 
     Value Operator(Node node, Scope scope)

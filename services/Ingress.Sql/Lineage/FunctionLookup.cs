@@ -45,6 +45,15 @@ sealed class FunctionLookup(SqlContext context)
 
     public bool Has(string bare) => Path.Any(s => Overloads($"{s}.{bare}").Count > 0);
 
+    /// <summary>A function outside pg_catalog, or a cast, by which a row may become something else.</summary>
+    public bool TakesRows(string bare) => Casts(bare) || Path.Any(s => s != System && Overloads($"{s}.{bare}").Count > 0);
+
+    /// <summary>There is a cast by somebody's function to the type of this name.</summary>
+    public bool Casts(string bare) => _catalog.Casts.Any(c => c.Target == bare);
+
+    /// <summary>False after a statement that nobody knows the names of.</summary>
+    public bool AreKnown => _catalog.Functions.Count > 0;
+
     public FunctionTraits FindQualified(string name)
     {
         var overloads = Overloads(name);

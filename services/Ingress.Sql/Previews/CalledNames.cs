@@ -27,13 +27,17 @@ public sealed record CalledNames(IReadOnlySet<string> Functions, IReadOnlySet<st
                 {
                     switch (p.Name)
                     {
-                        // f(x) may be a cast, and x.f a call: a column's name asked for as well harms nobody.
+                        // f(x) may be a cast, and x.f a call or a cast: a column's name asked for as well harms nobody.
                         case "FuncCall" when p.Value.Names("funcname") is [.., var name]:
                             functions.Add(name);
                             types.Add(name);
                             break;
-                        case "ColumnRef" or "A_Indirection" when p.Value.Names(p.Name == "ColumnRef" ? "fields" : "indirection") is [.., var attribute]:
+                        case "ColumnRef" when p.Value.Names("fields") is [.., var attribute]:
                             functions.Add(attribute);
+                            break;
+                        case "A_Indirection":
+                            functions.UnionWith(p.Value.Names("indirection"));
+                            types.UnionWith(p.Value.Names("indirection"));
                             break;
                         case "A_Expr" when p.Value.Names("name") is [.., var symbol]:
                             operators.Add(symbol);

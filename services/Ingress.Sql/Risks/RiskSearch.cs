@@ -15,11 +15,13 @@ sealed class RiskSearch(StatementPlaces places, SqlContext context)
     static readonly string[] Changes = ["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "TruncateStmt"];
 
     readonly List<RiskyPart> parts = [];
+    JsonElement whole;
     E found;
 
     /// <param name="effects">Of the whole statement.</param>
     public IReadOnlyList<RiskyPart> Of(JsonElement node, E effects)
     {
+        whole = node;
         Visit(node);
         node.TryNode(out var type, out _);
         Rest(places.First, effects, Changes.Contains(type) || type == "DropStmt" ? ByItself : "");
@@ -45,6 +47,8 @@ sealed class RiskSearch(StatementPlaces places, SqlContext context)
         switch (type)
         {
             case "FuncCall" or "funccall": Call(body); break;
+            case "ColumnRef": Column(body); break;
+            case "A_Indirection": Indirection(body); break;
             case "InsertStmt": Insert(body); break;
             case "UpdateStmt": Change(body, "update"); break;
             case "DeleteStmt": Change(body, "delete"); break;
@@ -62,8 +66,30 @@ sealed class RiskSearch(StatementPlaces places, SqlContext context)
         if (call.Names("funcname") is not [.., var name] names) return;
         var alone = Walk();
         FunctionCalls.Call(names.Count > 1 ? names[^2] : null, name, alone);
+        Called(places.Name(call.Number("location")), alone);
+    }
+
+    void Column(JsonElement column)
+    {
+        var alone = Walk();
+        FunctionCalls.VisitColumn(column, alone);
+        Called(places.Name(column.Number("location")), alone);
+    }
+
+    void Indirection(JsonElement indirection)
+    {
+        foreach (var name in indirection.Names("indirection"))
+        {
+            var alone = Walk();
+            FunctionCalls.VisitAttributes(indirection, alone, name);
+            Called(places.FieldAfter(Leftmost(indirection) ?? 0, name), alone);
+        }
+    }
+
+    void Called(Span? name, StatementWalk alone)
+    {
         var effects = alone.Effects & ~E.Read;
-        Mark(places.Name(call.Number("location")), effects, effects.HasFlag(E.Unknown) ? "calls a function whose effects are not all known" : "calls a function that does it");
+        Mark(name, effects, effects.HasFlag(E.Unknown) ? "calls a function whose effects are not all known" : "calls a function that does it");
     }
 
     void Change(JsonElement body, string verb)
@@ -148,7 +174,7 @@ sealed class RiskSearch(StatementPlaces places, SqlContext context)
         found |= effects;
     }
 
-    StatementWalk Walk() => new(context, "", 0, new());
+    StatementWalk Walk() => new(context, "", 0, new()) { Tree = whole };
 
     Span? Verb(JsonElement body, string verb) => body.Field("relation") is { } relation ? places.WordBefore(relation.Number("location"), verb) : null;
 

@@ -42,6 +42,14 @@ sealed class StatementPlaces
         return first < 0 || !IsName(tokens[first]) ? null : Of(tokens[first], tokens[Qualified(first)]);
     }
 
+    /// <summary>The name behind a dot that means this, at a place of the grammar's or after it.</summary>
+    public Span? FieldAfter(int place, string name)
+    {
+        for (var i = Math.Max(At(place), 1); i < tokens.Count; i++)
+            if (IsField(i) && Means(tokens[i], name)) return Of(tokens[i], tokens[i]);
+        return null;
+    }
+
     /// <summary>The nearest word before a place that reads so.</summary>
     public Span? WordBefore(int place, string word)
     {

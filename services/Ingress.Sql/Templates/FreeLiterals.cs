@@ -103,6 +103,8 @@ sealed class FreeLiterals
             case "FuncCall":
                 Call(body);
                 return;
+            // A function may be meant.
+            case "A_Indirection" when body.Names("indirection").Count > 0: return;
             case "BoolExpr" when changes ? body.Text("boolop") != "AND_EXPR" : Couples(body): return;
             case "InsertStmt":
                 foreach (var row in body.Field("selectStmt")?.As("SelectStmt")?.Items("valuesLists") ?? [])

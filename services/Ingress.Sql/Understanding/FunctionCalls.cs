@@ -63,24 +63,43 @@ static class FunctionCalls
         }
     }
 
-    /// <summary><c>t.f</c> calls <c>f(t)</c> when no column has that name.</summary>
+    /// <summary><c>t.f</c> calls <c>f(t)</c> when t has no such column.</summary>
     public static void VisitColumn(JsonElement column, StatementWalk walk)
     {
-        if (walk.Context.Catalog.Functions.Count > 0 && column.Names("fields") is { Count: > 1 } fields) Attribute(fields[^1], walk);
+        if (column.Names("fields") is not { Count: > 1 } fields || column.Items("fields").Last().As("String") is null) return;
+        if (ReferenceEquals(walk.Context.Catalog, CatalogSnapshot.Changed)) walk.Add(E.Unknown);
+        else if (Means(fields[^1], walk) && !walk.Rows.HaveColumn(fields[^2], fields[^1]) && (walk.Rows.Have(fields[^2]) || !walk.Records.Contains(fields[^2]))) Attribute(fields[^1], walk);
     }
 
+    /// <summary><c>(x).f</c> calls <c>f(x)</c> when x is no row with such a column.</summary>
     public static void VisitIndirection(JsonElement indirection, StatementWalk walk, CteScope? scope)
     {
-        if (walk.Context.Catalog.Functions.Count > 0)
-            foreach (var name in indirection.Names("indirection")) Attribute(name, walk);
+        VisitAttributes(indirection, walk, null);
         walk.VisitFields(indirection, scope);
     }
 
+    /// <param name="only">Of this name; null for all.</param>
+    public static void VisitAttributes(JsonElement indirection, StatementWalk walk, string? only)
+    {
+        var steps = indirection.Items("indirection").ToArray();
+        for (var i = 0; i < steps.Length; i++)
+        {
+            if (steps[i].As("String")?.Text("sval") is not { } name || only is not null && name != only) continue;
+            var row = i == 0 && indirection.Field("arg")?.As("ColumnRef") is { } whole ? KnownRows.NameOf(whole) : null;
+            if (walk.Context.Catalog.Functions.Count == 0 && !FunctionTable.IsBuiltIn(name)) walk.Add(E.Unknown);
+            else if (Means(name, walk) && (row is null || !walk.Rows.HaveField(row, name))) Attribute(name, walk);
+        }
+    }
+
+    /// <summary>There is a function of this name that does more than compute, somebody's function or a type of somebody's.</summary>
+    static bool Means(string name, StatementWalk walk) =>
+        FunctionTable.IsBuiltIn(name) && FunctionTable.Reaches(name, out _) || walk.Names.Functions(null, name).Count > 0 || IsType(name, walk.Context.Catalog);
+
+    static bool IsType(string name, CatalogSnapshot catalog) => catalog.Domains.ContainsKey(name) || catalog.Casts.Any(c => c.Target == name);
+
     static void Attribute(string name, StatementWalk walk)
     {
-        if (walk.Names.Functions(null, name).Count == 0) return;
-        foreach (var relation in walk.Context.Catalog.Relations.Values)
-            if (relation.Columns.Any(c => c.Name == name)) return;
-        Call(null, name, walk);
+        if (IsType(name, walk.Context.Catalog)) Consequences.OfType(walk, name);
+        if (FunctionTable.IsBuiltIn(name) || walk.Names.Functions(null, name).Count > 0) Call(null, name, walk);
     }
 }

@@ -1,3 +1,4 @@
+using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Sql.Lineage;
 
@@ -47,7 +48,7 @@ sealed class ScriptContext(SqlContext start)
                 break;
             case SqlCommandKind.Ddl:
                 // What the text itself changes is in no snapshot: from here on every name may mean something else.
-                Current = Current with { Catalog = CatalogSnapshot.Empty };
+                Current = Current with { Catalog = MakesFunctions(statement) || ReferenceEquals(Current.Catalog, CatalogSnapshot.Changed) ? CatalogSnapshot.Changed : CatalogSnapshot.Empty };
                 moved = true;
                 break;
             default:
@@ -59,6 +60,9 @@ sealed class ScriptContext(SqlContext start)
     /// <summary>What the transaction moved may have moved back: what follows in the same text hangs on what the session did before it.</summary>
     public static bool EndsTransaction(SqlStatement statement) =>
         statement.Command.Kind is SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo or SqlCommandKind.PrepareTransaction;
+
+    static bool MakesFunctions(SqlStatement statement) =>
+        (statement.Facts.Effects & (Effects.Dynamic | Effects.Unknown | Effects.CodeExec)) != 0 || statement.Facts.Accesses.Any(a => a.Kind == "function");
 
     SqlStatement? Prepared(string name) => prepared.TryGetValue(name, out var found) ? found : preparedHidden ? null : sessionPrepared(name);
 

@@ -32,6 +32,7 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
     readonly List<ObjectAccess> accesses = [];
     readonly HashSet<ObjectAccess> seen = [];
     bool needsRule;
+    KnownRows? rows;
 
     public SqlContext Context => context;
     public string Text => text;
@@ -61,6 +62,14 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
 
     /// <summary>Asks only what the server runs when it plans: functions, operators and casts, of the text, of views and of what hangs on tables.</summary>
     public bool Plans { get; init; }
+
+    /// <summary>In PL/pgSQL: names whose fields are its own business.</summary>
+    public IReadOnlySet<string> Records { get; init; } = new HashSet<string>();
+
+    /// <summary>What the names in it are looked up in: the first thing that is visited, unless another is given.</summary>
+    public JsonElement Tree { private get; set; }
+
+    public KnownRows Rows => rows ??= new(Tree, Names);
 
     public bool IsPlumbing => MayBePlumbing && !needsRule && Understood;
 
@@ -140,6 +149,7 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
 
     public void Visit(JsonElement e, CteScope? scope)
     {
+        if (Tree.ValueKind == JsonValueKind.Undefined) Tree = e;
         switch (e.ValueKind)
         {
             case JsonValueKind.Array:

@@ -1,4 +1,5 @@
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Catalog;
 using Shouldly;
 using Xunit;
 
@@ -128,6 +129,33 @@ public sealed class ColumnUseTests
     [InlineData("select ssn === 'x' from customers")]
     [InlineData("call leak((select ssn from customers limit 1))")]
     public void Volatile_functions_may_keep_what_they_are_given(string sql) => LineageRig.Uses(sql).Replace("customers.ssn:Other; ", "", StringComparison.Ordinal).ShouldBe("customers.ssn:Stored");
+
+    /// <summary><c>(x).f</c> and <c>t.f</c> are f(x) and f(t) when there is no such column.</summary>
+    [Theory]
+    [InlineData("select (('select array_to_tsvector(array[ssn]) from customers'::text).ts_stat).word", "*:Other; *:Stored")]
+    [InlineData("select 1 from orders where id = (('select 1'::text).query_to_xml is null)::int", "*:Other; *:Stored; orders.id:Other")]
+    [InlineData("create table x as select ('select 1'::text).ts_stat", "*:Other; *:Stored")]
+    [InlineData("select (ssn).leak from customers", "customers.ssn:Stored")]
+    [InlineData("select (o).leak from orders o", "orders.customer_id:Stored; orders.id:Stored; orders.note:Stored; orders.status:Stored; orders.total:Stored")]
+    [InlineData("select archive.leak from archive", "archive.id:Stored; archive.note:Stored; archive.ssn:Stored")]
+    [InlineData("select (ssn).lo_creat from customers", "customers.ssn:Stored")]
+    [InlineData("select (ssn).chr from customers", "customers.ssn:Other")]
+    [InlineData("select (ssn).uuid from customers", "customers.ssn:Other")]
+    [InlineData("select ((ssn).substr).int4 from customers", "customers.ssn:Other")]
+    [InlineData("select (ssn).upper, ((ssn).lower).reverse, (name).length from customers", "")]
+    [InlineData("select (c).ssn, c.ssn, (c.*).id, (pg_catalog.pg_get_keywords()).word from customers c", "")]
+    [InlineData("select 1 from customers where ssn = ('s'::text).nextval::text", "customers.ssn:Other")]
+    public void A_function_in_attribute_notation_is_a_call(string sql, string expected) => LineageRig.Uses(sql).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("select ('/etc/passwd'::text).pg_read_file, (1).peek, (1).leak, (ssn).count from archive", "pg_read_file=?; peek=?; leak=?; count=archive.ssn,archive.ssn>pg_catalog.count")]
+    [InlineData("select (('select 1'::text).ts_stat).word, o.peek from orders o", "word=?; peek=orders.customer_id,orders.customer_id>public.peek,orders.id,orders.id>public.peek,orders.note,orders.note>public.peek,orders.status,orders.status>public.peek,orders.total,orders.total>public.peek,?")]
+    [InlineData("select q.row_to_json from (select ssn, xmlserialize(content xmlconcat('<a/>') as text) from archive) q", "row_to_json=archive.ssn")]
+    public void What_it_gives_is_what_the_function_gives(string sql, string expected) => LineageRig.Result(sql).ShouldBe(expected);
+
+    [Fact]
+    public void After_DDL_any_name_behind_a_dot_may_be_a_function() =>
+        LineageRig.Uses("select (ssn).nosuch from customers", new() { Catalog = CatalogSnapshot.Empty, SearchPath = ["pg_catalog", "public"] }).ShouldBe("*:Stored");
 
     /// <summary>The value is masked wherever it is shown; these would tell it by failing, by the number of rows, or by what is never reached.</summary>
     [Theory]

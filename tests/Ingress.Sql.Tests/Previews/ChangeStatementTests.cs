@@ -55,7 +55,7 @@ public class ChangeStatementTests
 
     [Theory]
     [InlineData("update t set a = random() where f(x) > (select g(1))", "f g x | > | f g", "random")]
-    [InlineData("delete from t using h(1) where pg_catalog.now() > t.b and (t).c operator(s.<<) 1::s.d", "h now b c | > << | h now d", "")]
+    [InlineData("delete from t using h(1) where pg_catalog.now() > t.b and (t).c operator(s.<<) 1::s.d", "h now b c | > << | h now c d", "")]
     [InlineData("insert into t select nextval('s') from generate_series(1, 2)", "nextval generate_series |  | nextval generate_series", "")]
     public void What_may_be_called_is_named(string sql, string rows, string sets)
     {

@@ -40,6 +40,8 @@ public class RiskyPartsTests
     [InlineData("select x, 'pg_read_file', pg_catalog.pg_read_file('/etc/passwd') from t", Effects.FileAccess, "pg_catalog.pg_read_file: calls a function that does it")]
     [InlineData("select harmless(), public.clean_up(1)", Effects.Unknown, "public.clean_up: calls a function whose effects are not all known")]
     [InlineData("update t set x = query_to_xml('delete from u', true, true, '')::text where id = 1", Effects.Dynamic, "query_to_xml: calls a function that does it")]
+    [InlineData("select ts_stat, (('x'::text).ts_stat).word from t ts_stat", Effects.Dynamic, "ts_stat: calls a function that does it")]
+    [InlineData("select t.clean_up from t", Effects.Unknown, "t.clean_up: calls a function whose effects are not all known")]
     [InlineData("copy t from program 'rm -rf /'", Effects.CodeExec, "program 'rm -rf /': runs a program on the server")]
     [InlineData("copy (select 'from') to '/tmp/x'", Effects.FileAccess, "to '/tmp/x': a file of the server")]
     [InlineData("  grant all on t to public", Effects.Privilege, "grant: ")]

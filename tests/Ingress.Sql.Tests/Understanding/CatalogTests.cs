@@ -64,7 +64,29 @@ public class CatalogTests
     [InlineData("select c.status from app.customers c", "select app.customers | read")]
     [InlineData("select c.dossier from app.customers c", "execute public.dossier, select app.customers | read, unknown")]
     [InlineData("select (c).dossier from app.customers c", "execute public.dossier, select app.customers | read, unknown")]
+    [InlineData("select o.status from orders o", "execute public.status, select public.orders | read, unknown")]
+    [InlineData("select (1).status", "execute public.status | read, unknown")]
+    [InlineData("select (c).status from app.customers c", "select app.customers | read")]
+    [InlineData("select (c).status from app.customers c, (select 1 as c) x", "execute public.status, select app.customers | read, unknown")]
+    [InlineData("select c.status from app.customers c(a, b)", "execute public.status, select app.customers | read, unknown")]
+    [InlineData("select generate_series.status from generate_series(1, 2), (select 1 from app.customers generate_series) q", "execute public.status, select app.customers | read, unknown")]
+    [InlineData("with c as (select 1) select c.status from c", "execute public.status | read, unknown")]
+    [InlineData("insert into app.customers values (1, 'a') on conflict (id) do update set status = excluded.status", "insert app.customers, update app.customers | write")]
+    [InlineData("select (('select 1'::text).ts_stat).word", "execute pg_catalog.ts_stat | read, dynamic")]
+    [InlineData("select ('orders_id_seq'::regclass).nextval, (-1).lo_creat", "execute pg_catalog.nextval, execute pg_catalog.lo_creat | read, write")]
+    [InlineData("select 1 where (-1).pg_terminate_backend or (7).pg_advisory_lock is null", "execute pg_catalog.pg_terminate_backend, execute pg_catalog.pg_advisory_lock | read, lock")]
+    [InlineData("create table x as select ('/etc/passwd'::text).pg_read_file", "create public.x, execute pg_catalog.pg_read_file | read, write, ddl, fileaccess")]
+    [InlineData("select (1).pg_sleep", "execute pg_catalog.pg_sleep | read")]
+    [InlineData("select ('a').upper, (array[1])[1], (x).field", "plumbing")]
     public void A_function_is_what_the_catalog_says(string sql, string expected) => Summary(Of(sql, Context(Shop))).ShouldBe(expected);
+
+    /// <summary>The second statement is read before the first has run.</summary>
+    [Theory]
+    [InlineData("create table x (a int); select x.a from x", "select public.x | read")]
+    [InlineData("create function f(orders) returns int return 1; select o.f from orders o", "select public.orders | read, unknown")]
+    [InlineData("create function f(orders) returns int return 1; drop table t; select o.f from orders o", "select public.orders | read, unknown")]
+    [InlineData("create table x (a int); select (a).f from x", "select public.x | read, unknown")]
+    public void A_name_behind_a_dot_may_be_a_function_of_the_same_script(string sql, string expected) => Summary(Of(sql, Context(Shop))).ShouldBe(expected);
 
     [Theory]
     [InlineData("select json_scalar(1)", "json_scalar")]

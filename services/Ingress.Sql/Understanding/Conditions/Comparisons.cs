@@ -156,7 +156,7 @@ static class Comparisons
 
     static bool Calls(JsonElement e) =>
         e.ValueKind == JsonValueKind.Array ? e.EnumerateArray().Any(Calls)
-        : e.ValueKind == JsonValueKind.Object && e.EnumerateObject().Any(p => p.NameEquals("FuncCall") || p.NameEquals("SubLink") || Calls(p.Value));
+        : e.ValueKind == JsonValueKind.Object && e.EnumerateObject().Any(p => p.NameEquals("FuncCall") || p.NameEquals("SubLink") || p.NameEquals("A_Indirection") && p.Value.Names("indirection").Count > 0 || Calls(p.Value));
 
     // Without what changes nothing: + 0, * 1, || '', (SELECT x), coalesce(x, …).
     static JsonElement Bare(JsonElement e)

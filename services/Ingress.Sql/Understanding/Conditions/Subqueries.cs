@@ -46,7 +46,7 @@ static class Subqueries
     {
         if (select.Field("larg") is not null || select.Field("valuesLists") is not null || select.Field("havingClause") is not null) return false;
         if (select.Field("limitCount") is { } limit && Comparisons.Number(limit) == 0) return true;
-        if (select.Field("targetList")?.Mentions("FuncCall") == true) return false;
+        if (select.Field("targetList") is { } targets && (targets.Mentions("FuncCall") || targets.Mentions("A_Indirection"))) return false;
         return select.Field("whereClause") is { } where && AlwaysTrue.Judge(where, rows.Of(select)) == Truth.Never;
     }
 

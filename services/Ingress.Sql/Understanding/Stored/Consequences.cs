@@ -96,7 +96,7 @@ static class Consequences
             return;
         }
         using var document = JsonDocument.Parse(parsed.Json, StoredText.Deep);
-        var one = new StatementWalk(walk.Context with { SearchPath = ["pg_catalog"] }, definition, walk.Depth + 1, walk.Stored) { Plans = walk.Plans };
+        var one = new StatementWalk(walk.Context with { SearchPath = ["pg_catalog"] }, definition, walk.Depth + 1, walk.Stored) { Plans = walk.Plans, Tree = document.RootElement };
         foreach (var field in fields)
             if (document.RootElement.Items("stmts").FirstOrDefault().Field("stmt")?.As(type)?.Field(field) is { } part) one.Visit(part, null);
         if (!one.Understood || one.SessionDependent) walk.Add(E.Unknown);

@@ -34,7 +34,7 @@ sealed class PlpgsqlReader
         var functions = document.RootElement.Items("plpgsql_funcs").ToArray();
         if (functions.Length != 1) return null;
         reader.Visit(functions[0]);
-        return reader.failed ? null : new(reader.trees, reader.variables, reader.runsText) { Types = [.. reader.types] };
+        return reader.failed ? null : new(reader.trees, reader.variables, reader.runsText) { Types = [.. reader.types], Records = reader.variables };
     }
 
     void Visit(JsonElement e)

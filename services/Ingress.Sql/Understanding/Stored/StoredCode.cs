@@ -17,5 +17,8 @@ sealed record StoredCode(IReadOnlyList<JsonElement> Trees, IReadOnlySet<string> 
     /// <summary>It runs under other settings than the caller's, so that more than names may mean something else.</summary>
     public bool OtherSettings { get; init; }
 
+    /// <summary>In PL/pgSQL: names whose fields are its own, and never calls of functions.</summary>
+    public IReadOnlySet<string> Records { get; init; } = new HashSet<string>();
+
     public static readonly StoredCode Nothing = new([], new HashSet<string>(), false);
 }

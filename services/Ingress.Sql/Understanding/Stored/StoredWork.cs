@@ -62,7 +62,7 @@ sealed class StoredWork
         all.MayBePlumbing = true;
         foreach (var tree in code.Trees)
         {
-            var one = new StatementWalk(context, "", all.Depth, all.Stored) { Variables = code.Variables };
+            var one = new StatementWalk(context, "", all.Depth, all.Stored) { Variables = code.Variables, Records = code.Records };
             one.Visit(tree, null);
             if (!one.Understood || one.SessionDependent) return false;
             if (MovesSession(one.Command)) one.Add(E.Session | E.Unknown);

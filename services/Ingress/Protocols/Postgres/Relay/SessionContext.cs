@@ -68,7 +68,7 @@ internal sealed class SessionContext(RelaySession session)
     public bool HasOwnNames { get; private set; }
 
     /// <summary>They could not be read.</summary>
-    public bool NamesUnseen => UncommittedDdl && !(HasOwnNames && Current is { } known && !ReferenceEquals(known.Catalog, CatalogSnapshot.Empty));
+    public bool NamesUnseen => UncommittedDdl && !(HasOwnNames && Current is { } known && !ReferenceEquals(known.Catalog, CatalogSnapshot.Changed));
 
     /// <summary>Those that were read since it last changed any; null: read them.</summary>
     public CatalogSnapshot? OwnNames => HasOwnNames && !ownNamesMoved ? Current!.Catalog : null;

@@ -81,7 +81,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
 
     // Within a pipeline the reading could not be taken back, should it fail: then no name is known.
     private async ValueTask<CatalogSnapshot> OwnNamesAsync(CancellationToken cancel) =>
-        context.OwnNames ?? (open || session.TransactionStatus != ReadyForQuery.InTransaction ? null : await own.NamesWithinAsync(cancel)) ?? CatalogSnapshot.Empty;
+        context.OwnNames ?? (open || session.TransactionStatus != ReadyForQuery.InTransaction ? null : await own.NamesWithinAsync(cancel)) ?? CatalogSnapshot.Changed;
 
     private static Refusal NoNames(TargetUnavailableException e) => new(RefusalCode.TargetUnavailable, null,
         "the target's names could not be read, so the statement is refused", e.Message, "Try again in a moment, or ask an administrator to check the target.");
@@ -109,7 +109,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         if (changes is null && Stores(analysis))
         {
             // It may run once the other's change is committed, and keep what nobody may see: judged as if no name were known.
-            current = current with { Catalog = CatalogSnapshot.Empty };
+            current = current with { Catalog = CatalogSnapshot.Changed };
             analysis = await AnalyzeAsync(asked, current);
         }
 
