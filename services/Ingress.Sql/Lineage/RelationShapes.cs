@@ -35,6 +35,12 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
         return _names.Shapes.TryGetValue(relation.QualifiedName, out var known) ? known : _names.Shapes.GetOrAdd(relation.QualifiedName, Build(relation));
     }
 
+    /// <summary>See <see cref="CatalogNames.HasHeirs"/>.</summary>
+    public bool HasHeirs(CatalogRelation relation, string? column) => _names.HasHeirs(relation, column);
+
+    /// <summary>The materialised views that are filled from it, directly or not.</summary>
+    public List<CatalogRelation> StoredAbove(CatalogRelation relation) => _names.StoredViews.Above(relation);
+
     Shape Build(CatalogRelation relation)
     {
         var own = new Shape([.. relation.Columns.Select(c => new OutputColumn(c.Name, Base(relation, c.Name)))]);
@@ -42,8 +48,12 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
         return relation.Columns.Any(static c => c.Generated is not null) ? WithGenerated(relation, own) : own;
     }
 
-    Value Base(CatalogRelation relation, string column) =>
-        SystemData.Carries(relation, column) ? Value.Unknown : Value.Of(_names.IdentitiesOf(relation, column), _names.RootOf(relation, column));
+    Value Base(CatalogRelation relation, string column)
+    {
+        if (SystemData.Carries(relation, column)) return Value.Unknown;
+        var own = Value.Of(_names.IdentitiesOf(relation, column), _names.RootOf(relation, column));
+        return SystemData.CarriesPartitionKeys(relation, column) ? own.Or(Value.Union(_names.PartitionKeys.Select(k => Base(k.Table, k.Column))).Derived()) : own;
+    }
 
     /// <summary>A view's column is known by its own name too, so that a mask may name either.</summary>
     Shape Beneath(Shape own, string definition)

@@ -12,6 +12,9 @@ static class SystemData
     static readonly FrozenSet<string> Columns = FrozenSet.Create(
         "pg_stat_activity.query", "pg_attribute.attmissingval", "pg_cursors.statement", "pg_prepared_statements.statement");
 
+    /// <summary>Bounds of partitions are written in the values of their keys.</summary>
+    public static bool CarriesPartitionKeys(CatalogRelation relation, string column) => relation is { Schema: "pg_catalog", Name: "pg_class" } && column == "relpartbound";
+
     public static bool Carries(CatalogRelation relation, string column) =>
         relation.Schema == "pg_catalog" && (Relations.Contains(relation.Name) || Columns.Contains($"{relation.Name}.{column}"));
 }

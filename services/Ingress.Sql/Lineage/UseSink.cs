@@ -64,6 +64,9 @@ sealed class UseSink
 
     public void Add(string column, ColumnUseKind kind) => Add(new ColumnUse(column, kind));
 
+    /// <summary>From here on values may go where they cannot be followed.</summary>
+    public void Hide() => Add(AnyColumn, ColumnUseKind.Stored);
+
     void Add(ColumnUse use)
     {
         if (!Muted && _seen.Add(use)) _uses.Add(use);
