@@ -69,7 +69,10 @@ sealed class UseSink
 
     void Add(ColumnUse use)
     {
-        if (!Muted && _seen.Add(use)) _uses.Add(use);
+        if (Muted || !_seen.Add(use)) return;
+        _uses.Add(use);
+        // To look something up there tells of nothing else: a view's column is under its table's name, too.
+        if (Source.IsTemporary(use.Column) && use.Kind is not (ColumnUseKind.Equality or ColumnUseKind.NullTest)) Add(AnyColumn, use.Kind);
     }
 
     /// <summary>
