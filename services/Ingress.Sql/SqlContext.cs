@@ -11,10 +11,12 @@ public sealed record SqlContext
     public required IReadOnlyList<string> SearchPath { get; init; }
 
     /// <summary>
-    /// Whether the session has, or may have, a temporary relation of this bare name. Such names hide tables of the search path,
-    /// and nothing is known of their columns.
+    /// Whether the session has, or may have, a temporary relation of this bare name. Such names hide tables of the search path.
+    /// What <see cref="Temporary"/> does not list has columns that nothing is known of.
     /// </summary>
     public Func<string, bool> IsTemporary { get; init; } = static _ => false;
+
+    public TemporaryRelations Temporary { get; init; } = TemporaryRelations.None;
 
     /// <summary>The session's prepared statements by name, for EXECUTE.</summary>
     public Func<string, SqlStatement?> Prepared { get; init; } = static _ => null;

@@ -7,16 +7,26 @@ namespace Hoop.Masking.Engine.Tests;
 
 public class UnknownColumnTests
 {
-    private static readonly TargetMasks Masks = MaskingEngine.Compile(
-        new MaskingDocument(1, "", [new MaskDocument { Name = "ssn", Targets = ["*"], Columns = ["public.customers.ssn"] }]), new byte[32]).For("shop", []);
+    private static TargetMasks Masks(PredicateRule rule) => MaskingEngine.Compile(
+        new MaskingDocument(1, "", [new MaskDocument { Name = "ssn", Targets = ["*"], Columns = ["public.customers.ssn"], Predicates = rule }]), new byte[32]).For("shop", []);
 
+    /// <summary>It may be computed from a masked one: <c>left(ssn, 1) = '9'</c> is no look-up.</summary>
     [Theory]
-    [InlineData(ColumnUseKind.Equality, false)]
-    [InlineData(ColumnUseKind.Pattern, true)]
-    [InlineData(ColumnUseKind.Order, true)]
-    [InlineData(ColumnUseKind.Stored, true)]
-    public void A_column_nobody_can_name_is_governed_like_a_masked_one(ColumnUseKind kind, bool blocked) =>
-        (Masks.Judge([new ColumnUse("*", kind)]) is not null).ShouldBe(blocked);
+    [InlineData(PredicateRule.Equality, ColumnUseKind.Equality, PredicateRule.Block)]
+    [InlineData(PredicateRule.Equality, ColumnUseKind.NullTest, PredicateRule.Block)]
+    [InlineData(PredicateRule.Equality, ColumnUseKind.Pattern, PredicateRule.Block)]
+    [InlineData(PredicateRule.Equality, ColumnUseKind.Order, PredicateRule.Block)]
+    [InlineData(PredicateRule.Equality, ColumnUseKind.Stored, PredicateRule.Block)]
+    [InlineData(PredicateRule.Approve, ColumnUseKind.Equality, PredicateRule.Approve)]
+    [InlineData(PredicateRule.Block, ColumnUseKind.NullTest, PredicateRule.Block)]
+    [InlineData(PredicateRule.Allow, ColumnUseKind.Equality, null)]
+    [InlineData(PredicateRule.Allow, ColumnUseKind.Stored, PredicateRule.Block)]
+    public void Of_a_column_nobody_can_name_nothing_may_be_asked(PredicateRule rule, ColumnUseKind kind, PredicateRule? expected) =>
+        (Masks(rule).Judge([new ColumnUse("*", kind)])?.Rule).ShouldBe(expected);
+
+    [Fact]
+    public void The_reason_says_what_to_do_instead() =>
+        Masks(PredicateRule.Equality).Judge([new ColumnUse("*", ColumnUseKind.Equality)])!.Why.ShouldContain("a column whose source is not known");
 
     [Fact]
     public void Without_column_masks_it_is_free() =>

@@ -82,6 +82,11 @@ public sealed record CatalogColumn(string Name, short Number, uint TypeOid)
     public string? Generated { get; init; }
 
     public bool NotNull { get; init; }
+
+    public bool InPrimaryKey { get; init; }
+
+    /// <summary>Its table is partitioned by it; any column counts where an expression is among the keys.</summary>
+    public bool InPartitionKey { get; init; }
 }
 
 /// <param name="Volatility"><c>i</c>, <c>s</c> or <c>v</c>.</param>

@@ -37,16 +37,28 @@ sealed class CallLineage(Resolution resolution)
         var names = expression.Names("name");
         var bare = names.LastOrDefault() ?? "";
         if (names is ["pg_catalog", _]) return operands;
-        var functions = resolution.Context.Catalog.Operators.GetValueOrDefault(bare, []);
+        List<string> functions = [.. Symbols(bare).SelectMany(s => resolution.Context.Catalog.Operators.GetValueOrDefault(s, []))];
         if (functions.Count == 0 && expression.Text("kind") is not ("AEXPR_OP" or "AEXPR_OP_ANY" or "AEXPR_OP_ALL")) return operands;
         if (functions.Count == 0) return Operators.IsBuiltin(bare) ? operands : Opaque(operands);
-        foreach (var function in functions)
-        {
-            var traits = resolution.Functions.FindQualified(function);
-            Note(traits, operands);
-            if (traits.Opaque) operands = operands.Or(Value.Unknown);
-        }
-        return operands;
+        return functions.Aggregate(operands, Through);
+    }
+
+    /// <summary>BETWEEN is two comparisons.</summary>
+    static string[] Symbols(string name) => name.Contains("BETWEEN", StringComparison.Ordinal) ? [">=", "<=", "<", ">"] : [name];
+
+    /// <summary>The value after a cast, opaque when a function of somebody's may have made it: which one does depends on the value's type.</summary>
+    public Value Cast(Node type, Value value)
+    {
+        var casts = resolution.Context.Catalog.Casts;
+        if (casts.Count == 0 || type.Names("names") is not [.., { } name]) return value;
+        return casts.Where(c => c.Target == name || (type.Has("arrayBounds") && c.Target == "_" + name)).Select(static c => c.Function).Aggregate(value, Through);
+    }
+
+    Value Through(Value value, string function)
+    {
+        var traits = resolution.Functions.FindQualified(function);
+        Note(traits, value);
+        return traits.Opaque ? value.Or(Value.Unknown) : value;
     }
 
     Value Opaque(Value operands)

@@ -15,12 +15,19 @@ sealed class CatalogNames
     CatalogNames(CatalogSnapshot catalog)
     {
         _catalog = catalog;
+        StoredViews = new(catalog);
         _children = catalog.Relations.Values
             .SelectMany(static r => r.Parents.Select(p => (Parent: p, Child: r)))
             .ToLookup(static p => p.Parent, static p => p.Child);
     }
 
     public ConcurrentDictionary<string, Shape> Shapes { get; } = new();
+
+    public StoredViews StoredViews { get; }
+
+    /// <summary>What partitioned tables are partitioned by.</summary>
+    public IEnumerable<(CatalogRelation Table, string Column)> PartitionKeys =>
+        _catalog.Relations.Values.Where(static r => r.Kind == 'p').SelectMany(static r => r.Columns.Where(static c => c.InPartitionKey).Select(c => (r, c.Name)));
 
     public static CatalogNames Of(CatalogSnapshot catalog) => Cache.GetValue(catalog, static c => new(c));
 
@@ -48,6 +55,9 @@ sealed class CatalogNames
         while (Parent(relation, column, seen) is { } parent) relation = parent;
         return $"{relation.QualifiedName}.{column}";
     }
+
+    /// <summary>Some table that inherits from this one has a column of this name.</summary>
+    public bool HasHeirs(CatalogRelation relation, string? column) => _children[relation.QualifiedName].Any(c => column is null || c.Columns.Any(o => o.Name == column));
 
     CatalogRelation? Parent(CatalogRelation relation, string column, HashSet<string> seen) =>
         relation.Parents.Where(seen.Add).Select(p => _catalog.Relations.GetValueOrDefault(p)).FirstOrDefault(p => p is not null && p.Columns.Any(c => c.Name == column));

@@ -51,6 +51,7 @@ sealed class ChangeLineage(Resolution resolution)
         var target = row.Table;
         var source = insert.Has("selectStmt") ? resolution.Queries.Resolve(insert["selectStmt"], scope.Outer, scope.Ctes) : Shape.Empty;
         var columns = InsertedColumns(insert.List("cols"), target);
+        Subscripts(insert.List("cols"), row, scope);
         scope.Items.Add(target);
         Store(row, columns, source);
         var conflict = insert.Child("onConflictClause", "OnConflictClause");
@@ -87,6 +88,16 @@ sealed class ChangeLineage(Resolution resolution)
         if (names.Count > 0) return names;
         return target.Shape.Closed ? [.. target.Shape.Columns.Select(static c => c.Name)] : null;
     }
+
+    /// <summary><c>insert into t (a[(select …)])</c>: where a value is put says as much as the value.</summary>
+    void Subscripts(IEnumerable<Node> listed, ChangedRow row, Scope scope)
+    {
+        foreach (var column in listed)
+            Store(row, column.Text("name"), Subscripts(column, scope));
+    }
+
+    Value Subscripts(Node column, Scope scope) =>
+        Value.Union(column.List("indirection").Select(i => resolution.Expressions.Evaluate(i, scope))).Derived();
 
     void Store(ChangedRow row, List<string?>? columns, Shape source)
     {
@@ -128,8 +139,7 @@ sealed class ChangeLineage(Resolution resolution)
         foreach (var assignment in owner.List("targetList"))
         {
             var value = resolution.Expressions.Evaluate(assignment["val"], scope);
-            var index = Value.Union(assignment.List("indirection").Select(i => resolution.Expressions.Evaluate(i, scope)));
-            Store(row, assignment.Text("name"), value.Or(index));
+            Store(row, assignment.Text("name"), value.Or(Subscripts(assignment, scope)));
         }
     }
 
@@ -143,7 +153,10 @@ sealed class ChangeLineage(Resolution resolution)
         {
             resolution.Conditions.Condition(when["condition"], scope);
             if (when.Text("commandType") == "CMD_INSERT")
+            {
+                Subscripts(when.List("targetList"), row, scope);
                 Store(row, InsertedColumns(when.List("targetList"), target), resolution.Expressions.Targets(when.List("values"), scope));
+            }
             else
                 Assign(when, row, scope);
         }

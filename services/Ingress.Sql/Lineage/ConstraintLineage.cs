@@ -15,9 +15,17 @@ sealed class ConstraintLineage(Resolution resolution)
             Use(table, constraint.Names("fk_attrs"), ColumnUseKind.Other);
             // EXCLUDE lists pairs of an element and its operator.
             Use(table, constraint.List("exclusions").SelectMany(static pair => pair.List("items")).Select(static e => e.Text("name")), ColumnUseKind.Other);
-            if (constraint.Child("pktable", "RangeVar") is { Exists: true } referenced)
-                Use(resolution.Relations.ShapeOf(referenced), constraint.Names("pk_attrs"), ColumnUseKind.Other);
+            if (constraint.Child("pktable", "RangeVar") is { Exists: true } referenced) Reference(referenced, constraint.Names("pk_attrs"));
         }
+    }
+
+    /// <summary>A foreign key asks for each value whether it is there: in the columns that it names, else in the primary key.</summary>
+    void Reference(Node referenced, List<string?> names)
+    {
+        var shape = resolution.Relations.ShapeOf(referenced);
+        if (names.Count == 0) names = [.. resolution.Relations.Find(referenced, null)?.Columns.Where(static c => c.InPrimaryKey).Select(static c => c.Name) ?? []];
+        if (names.Count == 0) resolution.Uses.Add(shape.Row, ColumnUseKind.Other);
+        else Use(shape, names, ColumnUseKind.Other);
     }
 
     void Use(Shape table, IEnumerable<string?> names, ColumnUseKind kind)

@@ -14,7 +14,11 @@ sealed class DefinitionLineage(Resolution resolution)
         {
             case "ViewStmt":
                 // What it shows is followed when it is read; what it looks at is its owner's business then, and so it is judged now.
-                resolution.Queries.Resolve(statement["query"], null, null);
+                var shown = resolution.Queries.Resolve(statement["query"], null, null);
+                if (statement.Flag("replace")) new StoredViewLineage(resolution).Replace(statement.Child("view", "RangeVar"), shown);
+                break;
+            case "RefreshMatViewStmt":
+                new StoredViewLineage(resolution).Refresh(statement.Child("relation", "RangeVar"));
                 break;
             case "CreateSchemaStmt":
                 foreach (var element in statement.List("schemaElts")) Resolve(element);
@@ -29,6 +33,10 @@ sealed class DefinitionLineage(Resolution resolution)
                 break;
             case "AlterDomainStmt":
                 resolution.Uses.Add(Value.Unknown, ColumnUseKind.Other);
+                Domain(statement);
+                break;
+            case "CreateDomainStmt":
+                Domain(statement);
                 break;
             case "ClusterStmt":
                 var clustered = statement.Child("relation", "RangeVar");
@@ -43,24 +51,21 @@ sealed class DefinitionLineage(Resolution resolution)
                     resolution.Uses.Add(resolution.Expressions.EvaluateBelow(statement, new Scope(null, null) { Items = [resolution.From.Relation(relation, new Scope(null, null))] }), ColumnUseKind.Other);
                 break;
             case "RenameStmt":
-                Rename(statement);
+                new RenameLineage(resolution).Rename(statement);
                 break;
-            case "AlterObjectSchemaStmt" when statement.Has("relation"):
-                Rename(statement.Child("relation", "RangeVar"), null);
+            case "AlterObjectSchemaStmt":
+                new RenameLineage(resolution).Move(statement);
                 break;
             case "IndexStmt":
                 Below(statement);
                 if (statement.Flag("unique")) Keys(statement, "indexParams", ColumnUseKind.Group);
                 break;
             case "CreateStmt":
-                new ConstraintLineage(resolution).Resolve(statement, Shape.Empty);
-                if (statement.Has("partbound"))
-                    foreach (var parent in statement.List("inhRelations"))
-                        resolution.Uses.Add(ShapeOf(parent).Row, ColumnUseKind.Other);
+                Create(statement);
                 break;
             case "AlterTableStmt":
                 Below(statement);
-                Alter(statement);
+                new AlterTableLineage(resolution).Resolve(statement);
                 break;
         }
     }
@@ -69,38 +74,28 @@ sealed class DefinitionLineage(Resolution resolution)
     void Below(Node statement) =>
         resolution.Uses.Add(resolution.Expressions.EvaluateBelow(statement, ScopeOf(statement, "relation")), ColumnUseKind.Stored);
 
-    void Alter(Node alter)
+    /// <summary>A new table is empty, but for what it inherits; its defaults and generated columns fill it later with what they read.</summary>
+    void Create(Node create)
     {
-        var table = ShapeOf(alter.Child("relation", "RangeVar"));
-        new ConstraintLineage(resolution).Resolve(alter, table);
-        foreach (var command in alter.List("cmds"))
-        {
-            var column = command.Text("name") is { } name ? table.Find(name) ?? table.Possible ?? Value.None : Value.None;
-            switch (command.Text("subtype"))
-            {
-                case "AT_AlterColumnType":
-                    resolution.Uses.Add(column, ColumnUseKind.Other);
-                    break;
-                case "AT_SetNotNull":
-                    resolution.Uses.Add(column, ColumnUseKind.NullTest);
-                    break;
-                case "AT_DropInherit":
-                    resolution.Uses.Add(table.Row, ColumnUseKind.Stored);
-                    break;
-                case "AT_DetachPartition":
-                    resolution.Uses.Add(Partition(command).Row, ColumnUseKind.Stored);
-                    break;
-                case "AT_AttachPartition":
-                    resolution.Uses.Add(Partition(command).Row.Or(table.Row), ColumnUseKind.Other);
-                    break;
-                case "AT_GenericOptions" or "AT_AlterColumnGenericOptions":
-                    Hide();
-                    break;
-            }
-        }
+        var inherited = Shape.Concat(create.List("inhRelations").Select(ShapeOf));
+        new ConstraintLineage(resolution).Resolve(create, inherited);
+        if (create.Has("partbound")) resolution.Uses.Add(inherited.Row, ColumnUseKind.Other);
+        var elements = create.List("tableElts");
+        List<OutputColumn> own = [.. elements.Select(static e => e.Text("colname")).OfType<string>().Where(n => inherited.Find(n) is null).Select(static n => new OutputColumn(n, Value.None))];
+        var like = Shape.Concat(elements.Where(static e => e.Kind == "TableLikeClause").Select(e => ShapeOf(e.Child("relation", "RangeVar")))).Map(static _ => Value.None);
+        var columns = Shape.Concat([new Shape(own), inherited, like]);
+        if (create.Has("ofTypename")) columns = columns with { Others = Value.None.Or(columns.Others) };
+        var scope = new Scope(null, null) { Items = [new(create.Child("relation", "RangeVar").Text("relname"), columns)] };
+        foreach (var element in elements.Concat(create.List("constraints")))
+            resolution.Uses.Add(resolution.Expressions.EvaluateBelow(element, scope), ColumnUseKind.Stored);
     }
 
-    Shape Partition(Node command) => ShapeOf(command["def"].Child("name", "RangeVar"));
+    /// <summary>Its default stands in columns, without a word about where it is from.</summary>
+    void Domain(Node domain)
+    {
+        var scope = new Scope(null, null) { Items = [new(null, new([new("value", Value.None)]))] };
+        resolution.Uses.Add(resolution.Expressions.EvaluateBelow(domain, scope), ColumnUseKind.Stored);
+    }
 
     void Keys(Node owner, string list, ColumnUseKind kind)
     {
@@ -109,41 +104,7 @@ sealed class DefinitionLineage(Resolution resolution)
             resolution.Uses.Add(table.Find(name) ?? table.Possible ?? Value.None, kind);
     }
 
-    void Rename(Node rename)
-    {
-        switch (rename.Text("renameType"))
-        {
-            case "OBJECT_COLUMN":
-                Rename(rename.Child("relation", "RangeVar"), rename.Text("subname"));
-                break;
-            case "OBJECT_TABLE" or "OBJECT_VIEW" or "OBJECT_MATVIEW" or "OBJECT_FOREIGN_TABLE":
-                Rename(rename.Child("relation", "RangeVar"), null);
-                break;
-            case "OBJECT_SCHEMA":
-                foreach (var relation in resolution.Context.Catalog.Relations.Values.Where(r => r.Schema == rename.Text("subname")))
-                    foreach (var column in relation.Columns)
-                        resolution.Uses.Add($"{relation.QualifiedName}.{column.Name}", ColumnUseKind.Stored);
-                break;
-            case "OBJECT_ATTRIBUTE":
-                Hide();
-                break;
-        }
-    }
-
-    /// <summary>A column gets another name (all of them when <paramref name="column"/> is null), which no mask knows.</summary>
-    void Rename(Node range, string? column)
-    {
-        var relation = resolution.Relations.Find(range, null);
-        if (relation is null) Hide();
-        else if (relation.Kind != 'v') resolution.Uses.Add(column is null ? ShapeOf(range).Row : ShapeOf(range).Find(column) ?? Value.Unknown, ColumnUseKind.Stored);
-        else
-            foreach (var own in relation.Columns.Where(c => column is null || c.Name == column))
-                // What stands beneath a view keeps its name.
-                resolution.Uses.Add($"{relation.QualifiedName}.{own.Name}", ColumnUseKind.Stored);
-    }
-
-    /// <summary>From here on values may go where they cannot be followed.</summary>
-    void Hide() => resolution.Uses.Add(Value.Unknown, ColumnUseKind.Stored);
+    void Hide() => resolution.Uses.Hide();
 
     Shape ShapeOf(Node range) => resolution.Relations.ShapeOf(range);
 

@@ -172,7 +172,7 @@ sealed class ExpressionLineage(Resolution resolution)
         var value = Evaluate(node["arg"], scope);
         var type = node.Child("typeName", "TypeName");
         if (!Totality.Casts(type)) resolution.Uses.Add(value, ColumnUseKind.Other);
-        return KeepsValue(type) ? value : value.Derived();
+        return resolution.Calls.Cast(type, KeepsValue(type) ? value : value.Derived());
     }
 
     /// <summary>Casts to text without a length change no character; any other may round, cut or fold.</summary>

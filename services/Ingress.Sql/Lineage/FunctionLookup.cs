@@ -18,7 +18,7 @@ sealed class FunctionLookup(SqlContext context)
         "database_to_xml", "database_to_xml_and_xmlschema", "database_to_xmlschema", "ts_stat", "ts_rewrite",
         "pg_read_file", "pg_read_file_old", "pg_read_file_all", "pg_read_binary_file", "pg_read_binary_file_all", "lo_get", "loread", "lo_import", "lo_export",
         "pg_logical_slot_get_changes", "pg_logical_slot_peek_changes", "pg_logical_slot_get_binary_changes", "pg_logical_slot_peek_binary_changes",
-        "pg_stat_get_activity", "pg_stat_get_backend_activity", "pg_mcv_list_items", "pg_current_logfile", "pg_cursor", "pg_prepared_statement");
+        "pg_stat_get_activity", "pg_stat_get_backend_activity", "pg_mcv_list_items", "pg_get_partition_constraintdef", "pg_current_logfile", "pg_cursor", "pg_prepared_statement");
 
     /// <summary>
     /// They run a text as SQL, which may do anything with any column. Those of well-known extensions count in any schema: what is not one of
@@ -63,10 +63,14 @@ sealed class FunctionLookup(SqlContext context)
     /// <summary>Whichever of the functions of this name is called, it gives the same for the same arguments.</summary>
     public bool IsImmutable(IReadOnlyList<string?> names) => names switch
     {
-        [{ } bare] => Path.Select(s => Overloads($"{s}.{bare}")).FirstOrDefault(static o => o.Count > 0) is not null && Path.All(s => Overloads($"{s}.{bare}").All(static f => f.Volatility == 'i')),
-        [.., { } schema, { } name] => Overloads($"{schema}.{name}") is { Count: > 0 } found && found.All(static f => f.Volatility == 'i'),
+        [{ } bare] => Path.Select(s => Overloads($"{s}.{bare}")).FirstOrDefault(static o => o.Count > 0) is not null && Path.All(s => Overloads($"{s}.{bare}").All(IsImmutable)),
+        [.., { } schema, { } name] => Overloads($"{schema}.{name}") is { Count: > 0 } found && found.All(IsImmutable),
         _ => false,
     };
+
+    /// <summary>Aggregates are all called immutable; what works for them says what they are.</summary>
+    bool IsImmutable(CatalogFunction function) =>
+        function.Volatility == 'i' && function.Calls.All(c => Overloads(c) is { Count: > 0 } found && found.All(static f => f.Volatility == 'i'));
 
     IEnumerable<string> Path => context.SearchPath.Contains(System) ? context.SearchPath : context.SearchPath.Prepend(System);
 
@@ -91,8 +95,16 @@ sealed class FunctionLookup(SqlContext context)
         return _catalog.Functions.ContainsKey("pg_catalog.count") ? [] : BuiltinFunctions.Find(name);
     }
 
-    static FunctionTraits Worst(string name, IReadOnlyList<CatalogFunction> overloads) =>
-        overloads.Select(f => Of(name, f)).Aggregate(static (a, b) => a.Or(b));
+    FunctionTraits Worst(string name, IReadOnlyList<CatalogFunction> overloads) =>
+        overloads.Select(f => WithParts(Of(name, f), f)).Aggregate(static (a, b) => a.Or(b));
+
+    /// <summary>An aggregate does what the functions do that it is made of, the user's own among them.</summary>
+    FunctionTraits WithParts(FunctionTraits traits, CatalogFunction function)
+    {
+        foreach (var part in function.Calls.Where(c => c != traits.Name).Select(FindQualified))
+            traits = traits with { Opaque = traits.Opaque || part.Opaque, Stores = traits.Stores || part.Stores, RunsText = traits.RunsText || part.RunsText };
+        return traits;
+    }
 
     static FunctionTraits Of(string name, CatalogFunction function)
     {

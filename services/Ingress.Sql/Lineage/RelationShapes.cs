@@ -11,6 +11,9 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
 
     static readonly JsonDocumentOptions DeepTrees = new() { MaxDepth = 4096 };
 
+    /// <summary>Other sessions have others.</summary>
+    readonly Dictionary<string, Shape> _temporary = [];
+
     readonly CatalogNames _names = CatalogNames.Of(resolution.Context.Catalog);
 
     /// <summary>The relation that the server would take; null when the catalog does not show it.</summary>
@@ -18,9 +21,12 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
     {
         var name = range.Text("relname") ?? "";
         var relations = resolution.Context.Catalog.Relations;
-        if (range.Text("schemaname") is { } schema) return relations.GetValueOrDefault(schema + "." + name);
-        if (CteChain.Find(ctes, name) is not null || resolution.Context.IsTemporary(name)) return null;
         var path = resolution.Context.SearchPath;
+        if (range.Text("schemaname") is { } schema)
+            return schema == TemporaryRelations.Schema && resolution.Context.IsTemporary(name) ? Temporary(name) : relations.GetValueOrDefault(schema + "." + name);
+        if (CteChain.Find(ctes, name) is not null) return null;
+        // Unless the path says otherwise, the session's own come first.
+        if (resolution.Context.IsTemporary(name)) return path is [var first, ..] && first.StartsWith(TemporaryRelations.Schema, StringComparison.Ordinal) ? Temporary(name) : null;
         if (!path.Contains("pg_catalog") && relations.GetValueOrDefault("pg_catalog." + name) is { } system) return system;
         foreach (var candidate in path)
             if (relations.GetValueOrDefault(candidate + "." + name) is { } found) return found;
@@ -32,23 +38,34 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
     public Shape ShapeOf(CatalogRelation? relation)
     {
         if (relation is null) return Shape.Unknown;
+        if (IsTemporary(relation)) return _temporary.TryGetValue(relation.Name, out var own) ? own : _temporary[relation.Name] = Build(relation);
         return _names.Shapes.TryGetValue(relation.QualifiedName, out var known) ? known : _names.Shapes.GetOrAdd(relation.QualifiedName, Build(relation));
     }
+
+    /// <summary>See <see cref="CatalogNames.HasHeirs"/>.</summary>
+    public bool HasHeirs(CatalogRelation relation, string? column) => _names.HasHeirs(relation, column);
+
+    /// <summary>The materialised views that are filled from it, directly or not.</summary>
+    public List<CatalogRelation> StoredAbove(CatalogRelation relation) => _names.StoredViews.Above(relation);
 
     Shape Build(CatalogRelation relation)
     {
         var own = new Shape([.. relation.Columns.Select(c => new OutputColumn(c.Name, Base(relation, c.Name)))]);
-        if (relation.Definition is { } definition && relation.Kind is 'v' or 'm') return Beneath(own, definition);
+        if (relation.Definition is { } definition && relation.Kind is 'v' or 'm') return Beneath(own, relation, definition);
         return relation.Columns.Any(static c => c.Generated is not null) ? WithGenerated(relation, own) : own;
     }
 
-    Value Base(CatalogRelation relation, string column) =>
-        SystemData.Carries(relation, column) ? Value.Unknown : Value.Of(_names.IdentitiesOf(relation, column), _names.RootOf(relation, column));
+    Value Base(CatalogRelation relation, string column)
+    {
+        if (SystemData.Carries(relation, column)) return Value.Unknown;
+        var own = Value.Of(_names.IdentitiesOf(relation, column), _names.RootOf(relation, column));
+        return SystemData.CarriesPartitionKeys(relation, column) ? own.Or(Value.Union(_names.PartitionKeys.Select(k => Base(k.Table, k.Column))).Derived()) : own;
+    }
 
     /// <summary>A view's column is known by its own name too, so that a mask may name either.</summary>
-    Shape Beneath(Shape own, string definition)
+    Shape Beneath(Shape own, CatalogRelation view, string definition)
     {
-        var query = QueryOf(definition);
+        var query = QueryOf(view, definition);
         if (query is null) return own.Map(static v => v.Or(Value.Unknown));
         return query.Closed && query.Columns.Count == own.Columns.Count
             ? new([.. own.Columns.Select((c, i) => c with { Value = Beneath(c.Value, query.Columns[i].Value) })])
@@ -62,26 +79,37 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
     {
         var parents = new Scope(null, null);
         parents.Items.Add(new(relation.Name, own));
-        return new([.. own.Columns.Select((c, i) => relation.Columns[i].Generated is { } expression ? c with { Value = c.Value.Or(Generated(expression, parents)) } : c)]);
+        return new([.. own.Columns.Select((c, i) => relation.Columns[i].Generated is { } expression ? c with { Value = c.Value.Or(Generated(relation, expression, parents)) } : c)]);
     }
 
-    Value Generated(string expression, Scope row)
+    Value Generated(CatalogRelation relation, string expression, Scope row)
     {
         using var tree = Parse("SELECT " + expression);
         if (tree is null) return Value.Unknown;
-        var inner = Inner();
+        var inner = Inner(relation);
         return Value.Union(Statement(tree).List("targetList").Select(t => inner.Expressions.Evaluate(t["val"], row))).Derived();
     }
 
-    Shape? QueryOf(string definition)
+    Shape? QueryOf(CatalogRelation view, string definition)
     {
         if (viewDepth >= MaxViewDepth) return null;
         using var tree = Parse(definition);
-        return tree is null ? null : Inner().Queries.Resolve(Statement(tree), null, null);
+        return tree is null ? null : Inner(view).Queries.Resolve(Statement(tree), null, null);
     }
 
-    /// <summary>Definitions are read with names qualified, so only pg_catalog is searched; what they look at is their owner's business.</summary>
-    Resolution Inner() => new(new SqlContext { Catalog = resolution.Context.Catalog, SearchPath = ["pg_catalog"] }, viewDepth + 1);
+    /// <summary>
+    /// Definitions are read with names qualified, so only pg_catalog is searched; those of the session's own relations as the session would write them.
+    /// What they look at is their owner's business.
+    /// </summary>
+    Resolution Inner(CatalogRelation relation) => new(
+        IsTemporary(relation)
+            ? resolution.Context with { SearchPath = resolution.Context.Temporary.SearchPath }
+            : new SqlContext { Catalog = resolution.Context.Catalog, SearchPath = ["pg_catalog"] },
+        viewDepth + 1);
+
+    CatalogRelation? Temporary(string name) => resolution.Context.Temporary.ByName.GetValueOrDefault(name);
+
+    static bool IsTemporary(CatalogRelation relation) => relation.Schema == TemporaryRelations.Schema;
 
     static JsonDocument? Parse(string sql)
     {

@@ -14,6 +14,11 @@ readonly record struct Source(string Column, string? Through, bool Plain, string
 
     public bool IsColumn => Column.Length > 0;
 
+    /// <summary>Of the session's own relations. What tables among them hold, nobody vouches for: they may be older than the masks.</summary>
+    public static bool IsTemporary(string column) => column.StartsWith(Prefix, StringComparison.Ordinal);
+
+    const string Prefix = Catalog.TemporaryRelations.Schema + ".";
+
     /// <summary>Used in an expression of operators, casts, conditions.</summary>
     public Source Derived => this with { Plain = false };
 

@@ -9,9 +9,16 @@ static class SystemData
     static readonly FrozenSet<string> Relations = FrozenSet.Create(
         "pg_statistic", "pg_statistic_ext_data", "pg_stats", "pg_stats_ext", "pg_stats_ext_exprs", "pg_largeobject");
 
+    /// <summary>What the values are of.</summary>
+    static readonly FrozenSet<string> Subjects = FrozenSet.Create(
+        "schemaname", "tablename", "attname", "inherited", "starelid", "staattnum", "stainherit", "stxoid", "stxdinherit", "statistics_schemaname", "statistics_name", "loid", "pageno");
+
     static readonly FrozenSet<string> Columns = FrozenSet.Create(
         "pg_stat_activity.query", "pg_attribute.attmissingval", "pg_cursors.statement", "pg_prepared_statements.statement");
 
+    /// <summary>Bounds of partitions are written in the values of their keys.</summary>
+    public static bool CarriesPartitionKeys(CatalogRelation relation, string column) => relation is { Schema: "pg_catalog", Name: "pg_class" } && column == "relpartbound";
+
     public static bool Carries(CatalogRelation relation, string column) =>
-        relation.Schema == "pg_catalog" && (Relations.Contains(relation.Name) || Columns.Contains($"{relation.Name}.{column}"));
+        relation.Schema == "pg_catalog" && (Relations.Contains(relation.Name) && !Subjects.Contains(column) || Columns.Contains($"{relation.Name}.{column}"));
 }

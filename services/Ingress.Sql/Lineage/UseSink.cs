@@ -64,9 +64,15 @@ sealed class UseSink
 
     public void Add(string column, ColumnUseKind kind) => Add(new ColumnUse(column, kind));
 
+    /// <summary>From here on values may go where they cannot be followed.</summary>
+    public void Hide() => Add(AnyColumn, ColumnUseKind.Stored);
+
     void Add(ColumnUse use)
     {
-        if (!Muted && _seen.Add(use)) _uses.Add(use);
+        if (Muted || !_seen.Add(use)) return;
+        _uses.Add(use);
+        // To look something up there tells of nothing else: a view's column is under its table's name, too.
+        if (Source.IsTemporary(use.Column) && use.Kind is not (ColumnUseKind.Equality or ColumnUseKind.NullTest)) Add(AnyColumn, use.Kind);
     }
 
     /// <summary>

@@ -57,7 +57,8 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
         return new([.. all.SelectMany(static v => v.Sources).Distinct()], all.Any(static v => v.Opaque));
     }
 
-    public ResultColumn ToResult(string name) => new(name, _columnSources ??= ColumnSources(), opaque);
+    public ResultColumn ToResult(string name) =>
+        new(name, _columnSources ??= ColumnSources(), opaque || sources.Any(static s => Source.IsTemporary(s.Column)));
 
     bool HasPlain => sources.Any(static s => s.Plain);
 

@@ -48,7 +48,7 @@ sealed class ScriptContext(SqlContext start)
                 break;
             case SqlCommandKind.Ddl:
                 // What the text itself changes is in no snapshot: from here on every name may mean something else.
-                Current = Current with { Catalog = MakesFunctions(statement) || ReferenceEquals(Current.Catalog, CatalogSnapshot.Changed) ? CatalogSnapshot.Changed : CatalogSnapshot.Empty };
+                Current = Current with { Catalog = MakesFunctions(statement) || ReferenceEquals(Current.Catalog, CatalogSnapshot.Changed) ? CatalogSnapshot.Changed : CatalogSnapshot.Empty, Temporary = TemporaryRelations.None };
                 moved = true;
                 break;
             default:

@@ -56,7 +56,10 @@ internal static class CatalogLoader
         IReadOnlyList<string?[]> relations, IReadOnlyList<string?[]> columns, IReadOnlyList<string?[]> parents,
         Dictionary<string, string> names, CatalogConsequences setOff)
     {
-        var columnsOf = columns.ToLookup(static c => c[0]!, static c => new CatalogColumn(c[1]!, short.Parse(c[2]!), uint.Parse(c[3]!)) { Generated = c[4], NotNull = IsTrue(c[5]) });
+        var columnsOf = columns.ToLookup(static c => c[0]!, static c => new CatalogColumn(c[1]!, short.Parse(c[2]!), uint.Parse(c[3]!))
+        {
+            Generated = c[4], NotNull = IsTrue(c[5]), InPrimaryKey = IsTrue(c[6]), InPartitionKey = IsTrue(c[7]),
+        });
         var parentsOf = parents.Where(p => names.ContainsKey(p[1]!)).ToLookup(static p => p[0]!, p => names[p[1]!]);
         // "a.b"."c" and "a"."b.c" read alike: neither is then known, which is safe.
         var ambiguous = names.Values.GroupBy(static n => n).Where(static g => g.Count() > 1).Select(static g => g.Key).ToHashSet();

@@ -52,12 +52,14 @@ internal static class CatalogSql
         ORDER BY c.oid
         """;
 
-    /// <summary>relation, name, number, type, generation expression, NOT NULL.</summary>
+    /// <summary>relation, name, number, type, generation expression, NOT NULL, in the primary key, in the partition key.</summary>
     public const string Columns =
         $"""
         SELECT a.attrelid, a.attname, a.attnum, a.atttypid,
                CASE WHEN a.attgenerated <> '' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
-               a.attnotnull
+               a.attnotnull,
+               EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'p' AND a.attnum = ANY (k.conkey)),
+               c.relkind = 'p' AND EXISTS (SELECT FROM pg_partitioned_table y WHERE y.partrelid = a.attrelid AND (y.partexprs IS NOT NULL OR a.attnum = ANY (y.partattrs)))
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {Visible} AND c.oid {Unlocked}
         ORDER BY a.attrelid, a.attnum
@@ -158,7 +160,7 @@ internal static class CatalogSql
         FROM pg_policy y CROSS JOIN LATERAL (VALUES (y.polqual), (y.polwithcheck)) x(tree) WHERE x.tree IS NOT NULL AND y.polrelid {Unlocked}
         UNION ALL
         SELECT 'cast', c.oid, t.typname::text, c.castcontext::text, fn.nspname::text, p.proname::text
-        FROM pg_cast c JOIN pg_type t ON t.oid = c.casttarget JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_namespace fn ON fn.oid = p.pronamespace
+        FROM pg_cast c JOIN pg_type t ON c.casttarget IN (t.oid, t.typbasetype) JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_namespace fn ON fn.oid = p.pronamespace
         WHERE fn.nspname <> 'pg_catalog'
         UNION ALL
         SELECT 'event', e.oid, fn.nspname::text, p.proname::text, NULL, NULL

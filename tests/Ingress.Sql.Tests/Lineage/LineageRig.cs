@@ -70,7 +70,7 @@ static class LineageRig
 
     static string Short(string column) => column.StartsWith("public.", StringComparison.Ordinal) ? column["public.".Length..] : column;
 
-    static CatalogRelation Relation(
+    public static CatalogRelation Relation(
         string name, char kind, string columns, string? definition = null, string[]? parents = null, (string Column, string Expression)? generated = null)
     {
         var parts = name.Split('.');
@@ -81,6 +81,6 @@ static class LineageRig
         return new(0, parts[0], parts[1], kind, [.. attributes], definition, parents ?? [], false, false);
     }
 
-    static CatalogFunction Function(string name, char volatility, string language) =>
+    public static CatalogFunction Function(string name, char volatility, string language) =>
         new(0, name.Split('.')[0], name.Split('.')[1], volatility, language, false, null);
 }

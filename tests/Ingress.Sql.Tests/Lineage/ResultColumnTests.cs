@@ -190,7 +190,7 @@ public sealed class ResultColumnTests
 
     [Theory]
     [InlineData("select relname from pg_class", "relname=pg_catalog.pg_class.relname")]
-    [InlineData("select tablename from pg_stats", "tablename=?")]
+    [InlineData("select tablename from pg_stats", "tablename=pg_catalog.pg_stats.tablename")]
     [InlineData("select most_common_vals from pg_catalog.pg_stats", "most_common_vals=?")]
     [InlineData("select pid, query from pg_stat_activity", "pid=pg_catalog.pg_stat_activity.pid; query=?")]
     public void System_catalogs_hold_names_and_a_few_hold_data(string sql, string expected) => LineageRig.Result(sql).ShouldBe(expected);

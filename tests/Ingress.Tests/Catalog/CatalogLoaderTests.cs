@@ -19,6 +19,7 @@ public sealed class CatalogLoaderTests : IAsyncLifetime
         create rule quiet as on insert to v do instead nothing;
         create table people (id int, ssn text) partition by list (id);
         create table people_1 partition of people for values in (1);
+        create table hashed (a int, b text) partition by range (a, upper(b));
         create sequence s;
         create function plain(int) returns int language sql immutable as 'select $1';
         create function rows(out a int, out b text) returns setof record language sql stable security definer as 'select 1, ''x''';
@@ -43,6 +44,7 @@ public sealed class CatalogLoaderTests : IAsyncLifetime
         create type odd as (a int);
         create function to_odd(int) returns odd language sql as 'select row($1)::odd';
         create cast (int as odd) with function to_odd(int) as assignment;
+        create domain oddly as odd;
         create aggregate summed(int) (sfunc = int4pl, stype = int, finalfunc = plain);
         create function atomic(a int default plain(1)) returns int language sql return (select max(id) from customers);
         create function noticed() returns event_trigger language plpgsql as 'begin end';
@@ -100,6 +102,17 @@ public sealed class CatalogLoaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Columns_say_which_keys_they_are_in()
+    {
+        Keys("public.customers", static c => c.InPrimaryKey).ShouldBe(["id"]);
+        Keys("public.people", static c => c.InPartitionKey).ShouldBe(["id"]);
+        Keys("public.people_1", static c => c.InPartitionKey).ShouldBeEmpty();
+        Keys("public.hashed", static c => c.InPartitionKey).ShouldBe(["a", "b"]);
+
+        IEnumerable<string> Keys(string relation, Func<CatalogColumn, bool> key) => _catalog.Relations[relation].Columns.Where(key).Select(c => c.Name);
+    }
+
+    [Fact]
     public void Names_that_read_alike_are_left_out() => _catalog.Relations.Keys.ShouldNotContain("public.a.b");
 
     [Fact]
@@ -148,7 +161,7 @@ public sealed class CatalogLoaderTests : IAsyncLifetime
     [Fact]
     public void So_do_casts_domains_and_event_triggers()
     {
-        _catalog.Casts.Where(c => c.Target != "span_multirange").ShouldBe([new("odd", 'a', "public.to_odd")]);
+        _catalog.Casts.Where(c => c.Target != "span_multirange").ShouldBe([new("odd", 'a', "public.to_odd"), new("oddly", 'a', "public.to_odd")]);
         _catalog.Domains["positive"].ShouldHaveSingleItem().ShouldContain("public.plain(VALUE)");
         _catalog.EventTriggers.ShouldBe(["public.noticed"]);
     }

@@ -14,12 +14,12 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// </summary>
 internal sealed class SessionContext(RelaySession session)
 {
-    /// <summary>One row for each schema of the effective path, in order, one for each temporary relation, one for each setting of Hoop's that is set, one for each that says how text reads, and one for the current role.</summary>
+    /// <summary>One row for each schema of the effective path, in order, one for each temporary relation (and one for what is known of it, see <see cref="OwnRelations"/>), one for each setting of Hoop's that is set, one for each that says how text reads, and one for the current role.</summary>
     internal const string Query =
         "select 's', p.n::pg_catalog.text, p.i from pg_catalog.unnest(pg_catalog.current_schemas(true)) with ordinality as p(n, i) " +
         "union all select 't', c.relname::pg_catalog.text, 0 from pg_catalog.pg_class c " +
         "where c.relnamespace operator(pg_catalog.=) pg_catalog.pg_my_temp_schema() and c.relkind operator(pg_catalog.<>) 'i' " +
-        "union all select 'j', j.v, j.i from (values (1, pg_catalog.current_setting('hoop.reason', true)), (2, pg_catalog.current_setting('hoop.ticket', true)), " +
+        OwnRelations.Query + " union all select 'j', j.v, j.i from (values (1, pg_catalog.current_setting('hoop.reason', true)), (2, pg_catalog.current_setting('hoop.ticket', true)), " +
         "(3, pg_catalog.current_setting('hoop.emergency', true))) as j(i, v) where j.v is not null " +
         "union all select 'x', x.v, x.i from (values (1, pg_catalog.current_setting('client_encoding')), (2, pg_catalog.current_setting('standard_conforming_strings')), " +
         "(3, pg_catalog.current_setting('DateStyle')), (4, pg_catalog.current_setting('IntervalStyle')), (5, pg_catalog.current_setting('TimeZone'))) as x(i, v) " +
@@ -167,7 +167,7 @@ internal sealed class SessionContext(RelaySession session)
         var temporary = rows.Where(row => row is ["t", not null, _]).Select(row => row[1]!).ToHashSet(StringComparer.Ordinal);
         Names = $"{Namespace}\n{string.Join('\0', temporary.Order(StringComparer.Ordinal))}";
         // Always a new object: what was analysed in the old one, names of cursors and prepared statements included, is looked at again.
-        Current = new SqlContext { Catalog = catalog, SearchPath = path, IsTemporary = temporary.Contains, Prepared = Prepared, Cursor = Cursor, IsUnrun = IsUnrun, MovedInTransaction = movedInTransaction };
+        Current = new SqlContext { Catalog = catalog, SearchPath = path, IsTemporary = temporary.Contains, Temporary = OwnRelations.Read(rows, path), Prepared = Prepared, Cursor = Cursor, IsUnrun = IsUnrun, MovedInTransaction = movedInTransaction };
     }
 
     private static Justification? Justified(IReadOnlyList<string?[]> rows)
