@@ -22,7 +22,7 @@ internal sealed record JsonWebToken(JsonElement Header, JsonElement Claims, byte
                 Encoding.ASCII.GetBytes(token, 0, parts[0].Length + 1 + parts[1].Length),
                 Base64Url.DecodeFromChars(parts[2]));
         }
-        catch (Exception e) when (e is FormatException or JsonException)
+        catch (Exception e) when (e is FormatException or JsonException or InvalidOperationException)
         {
             return null;
         }
@@ -57,6 +57,28 @@ internal sealed record JsonWebToken(JsonElement Header, JsonElement Claims, byte
         // Duplicate names are refused: two readers could believe two different claims.
         using var document = JsonDocument.Parse(Base64Url.DecodeFromChars(part), new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });
         if (document.RootElement.ValueKind != JsonValueKind.Object) throw new FormatException("not an object");
+        ReadTexts(document.RootElement);
         return document.RootElement.Clone();
+    }
+
+    /// <summary>Escapes may spell what is no text (half of a surrogate pair): better found here than by whoever asks for it.</summary>
+    private static void ReadTexts(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    ReadTexts(property.Value);
+                }
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray()) ReadTexts(item);
+                break;
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+        }
     }
 }

@@ -48,6 +48,17 @@ internal static class TokenPrincipal
             .Concat(requirement.Veto).Concat(requirement.Escalation?.To ?? []).Concat(requirement.Emergency?.Review.Approvers ?? [])
             .Where(approver => approver.Kind == ApproverKind.ManagerOf).Select(approver => approver.Name);
 
+    /// <summary>Whoever acts for somebody must not pass for them: an <c>act</c> that is there is an object, at every level.</summary>
+    internal static bool ReadsActors(JsonElement claims)
+    {
+        while (claims.TryGetProperty("act", out var actor) && actor.ValueKind != JsonValueKind.Null)
+        {
+            if (actor.ValueKind != JsonValueKind.Object) return false;
+            claims = actor;
+        }
+        return true;
+    }
+
     /// <summary>The nested <c>act</c> claims (RFC 8693 section 4.1), outermost first.</summary>
     private static List<string> Actors(JsonElement claims, string issuer)
     {

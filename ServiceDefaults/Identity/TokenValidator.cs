@@ -52,12 +52,14 @@ public sealed class TokenValidator(HoopDocuments documents, IHttpClientFactory h
             return TokenResult.Refused($"The access token is for another audience; Hoop accepts '{trusted[0].Audience}'. Request a token with that audience.");
         if (jwt.ClaimTime("exp") is not { } expires)
             return TokenResult.Refused("The access token has no expiry, so it is not accepted. Request one with an 'exp' claim.");
-        if (now >= expires + Skew)
+        if (now - Skew >= expires)
             return TokenResult.Refused($"The access token expired at {expires:yyyy-MM-dd HH:mm:ss} UTC. Get a new token and connect again.");
-        if (jwt.ClaimTime("nbf") is { } notBefore && now < notBefore - Skew)
+        if (jwt.ClaimTime("nbf") is { } notBefore && now + Skew < notBefore)
             return TokenResult.Refused($"The access token is not valid before {notBefore:yyyy-MM-dd HH:mm:ss} UTC. Check the clocks or wait.");
         if (string.IsNullOrEmpty(jwt.ClaimText("sub")))
             return TokenResult.Refused("The access token names no subject. Request one with a 'sub' claim.");
+        if (!TokenPrincipal.ReadsActors(jwt.Claims))
+            return TokenResult.Refused("The access token's 'act' claim cannot be read, so who acts is not known. Request one whose 'act' is an object (RFC 8693).");
 
         if (await VerifySignatureAsync(jwt, issuer, algorithm, cancel) is { } failure) return TokenResult.Refused(failure);
         return new TokenResult(TokenPrincipal.Read(jwt, issuer, document), expires, null);
@@ -73,7 +75,7 @@ public sealed class TokenValidator(HoopDocuments documents, IHttpClientFactory h
                     return null;
             return "The access token's signature is not of its issuer's current keys. Get a new token and connect again.";
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or UriFormatException or TaskCanceledException && !cancel.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException or UriFormatException or TaskCanceledException && !cancel.IsCancellationRequested)
         {
             return $"The issuer's keys could not be read ({new Uri(issuer.Url).Authority}), so no token can be checked. Try again when the identity provider answers.";
         }

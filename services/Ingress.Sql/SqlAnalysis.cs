@@ -1,10 +1,15 @@
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Secrets;
 
 namespace Hoop.Ingress.Sql;
 
 /// <summary>A whole query string, understood. Immutable and shared between sessions.</summary>
 /// <param name="Error">Null when it parsed. Else the parser's message; then there is one statement, not understood.</param>
-public sealed record SqlAnalysis(IReadOnlyList<SqlStatement> Statements, string? Error);
+public sealed record SqlAnalysis(IReadOnlyList<SqlStatement> Statements, string? Error)
+{
+    /// <summary>What of the text nobody may be shown; null: nothing.</summary>
+    public SqlSecrets? Secrets { get; init; }
+}
 
 /// <summary>One statement of a query string.</summary>
 public sealed record SqlStatement
@@ -19,6 +24,9 @@ public sealed record SqlStatement
 
     /// <summary>What the session must know to follow the server's state.</summary>
     public required SqlCommand Command { get; init; }
+
+    /// <summary>Numbers of parameters whose values are secrets.</summary>
+    public IReadOnlyList<int> SecretParameters { get; init; } = [];
 }
 
 /// <summary>What a statement does to the session's own state. <see cref="SqlCommandKind.Other"/> for most.</summary>

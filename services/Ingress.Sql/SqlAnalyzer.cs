@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Hoop.Ingress.Sql.Understanding;
 using Hoop.Ingress.Sql.Parsing;
+using Hoop.Ingress.Sql.Secrets;
 using Hoop.Ingress.Sql.Templates;
 
 namespace Hoop.Ingress.Sql;
@@ -56,7 +57,12 @@ public sealed class SqlAnalyzer(int maxBytes = PgParser.DefaultMaxBytes)
         }
     }
 
-    static SqlAnalysis NotUnderstood(string sql, string error) => new([StatementReader.NotUnderstood(sql)], error);
+    static SqlAnalysis NotUnderstood(string sql, string error)
+    {
+        var secrets = SqlSecrets.OfUnread(sql);
+        // The fingerprint is recorded: nobody must be able to try passwords against it.
+        return new([StatementReader.NotUnderstood(sql, secrets?.Shown ?? sql)], error) { Secrets = secrets };
+    }
 
     static SqlAnalysis Read(string sql, JsonElement root, SqlContext context, out bool sessionDependent)
     {
@@ -66,15 +72,22 @@ public sealed class SqlAnalyzer(int maxBytes = PgParser.DefaultMaxBytes)
         var script = new ScriptContext(context);
         var utf8 = nodes.Length > 1 && !Ascii.IsValid(sql) ? Encoding.UTF8.GetBytes(sql) : null;
         var statements = new SqlStatement[nodes.Length];
+        List<SecretSearch>? secrets = null;
         for (var i = 0; i < nodes.Length; i++)
         {
             var text = Slice(sql, utf8, nodes[i], nodes.Length);
-            var statement = StatementReader.Read(nodes[i].GetProperty("stmt"), text, script.Current, 0, out var dependent);
+            var node = nodes[i].GetProperty("stmt");
+            var statement = StatementReader.Read(node, text, script.Current, 0, out var dependent);
             sessionDependent |= dependent || i < nodes.Length - 1 && ScriptContext.EndsTransaction(statement);
+            if (SecretSearch.Of(node, script.Current, nodes[i].Number("stmt_location")) is { Any: true } found)
+            {
+                (secrets ??= []).Add(found);
+                statement = statement with { SecretParameters = found.Parameters, Facts = statement.Facts with { Fingerprint = CanonicalTree.FingerprintWithoutOptions(node) } };
+            }
             statements[i] = script.Judge(statement);
             script.After(statements[i]);
         }
-        return new(statements, null);
+        return new(statements, null) { Secrets = secrets is null ? null : SecretSearch.In(sql, secrets) };
     }
 
     static string Slice(string sql, byte[]? utf8, JsonElement raw, int count)

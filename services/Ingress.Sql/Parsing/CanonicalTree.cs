@@ -20,6 +20,15 @@ static class CanonicalTree
         return Hash(buffer.Written);
     }
 
+    /// <summary>The same, whatever options say: they are no literals to the grammar, and those of this statement are secrets.</summary>
+    public static string FingerprintWithoutOptions(JsonElement node)
+    {
+        var buffer = Rent();
+        buffer.HidesOptions = true;
+        Write(node, buffer, keepLiterals: false);
+        return Hash(buffer.Written);
+    }
+
     public static string Fingerprint(string text) => Hash(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The same for two expressions that say the same.</summary>
@@ -93,7 +102,7 @@ static class CanonicalTree
     static Scratch Rent()
     {
         if (scratch is null || scratch.Bytes.Length > 1 << 20) scratch = new();
-        scratch.Length = 0;
+        (scratch.Length, scratch.HidesOptions) = (0, false);
         return scratch;
     }
 
@@ -122,6 +131,13 @@ static class CanonicalTree
         if (p.Value.ValueKind == JsonValueKind.Number && IsPlace(name)) return;
         if (!keepLiterals && (name.SequenceEqual("A_Const"u8) || name.SequenceEqual("ParamRef"u8)))
         {
+            to.Write("?"u8);
+            return;
+        }
+        if (to.HidesOptions && name.SequenceEqual("conninfo"u8)) return;
+        if (to.HidesOptions && name.SequenceEqual("DefElem"u8))
+        {
+            to.Write(Encoding.UTF8.GetBytes(p.Value.Text("defname") ?? ""));
             to.Write("?"u8);
             return;
         }
@@ -165,6 +181,9 @@ static class CanonicalTree
     {
         public byte[] Bytes = new byte[4096];
         public int Length;
+
+        /// <summary>Of options their names alone count.</summary>
+        public bool HidesOptions;
 
         public ReadOnlySpan<byte> Written => Bytes.AsSpan(0, Length);
 

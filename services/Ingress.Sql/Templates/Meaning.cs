@@ -10,7 +10,8 @@ static class Meaning
     // Lists are compared here and taken out, the rest by the records themselves: a field that comes later counts too.
     static bool IsSame(SqlStatement a, SqlStatement b) =>
         IsSame(a.Facts, b.Facts) && IsSame(a.Result, b.Result) && a.Command == b.Command
-        && a with { Text = "", Facts = b.Facts, Result = null } == b with { Text = "", Result = null };
+        && a.SecretParameters.SequenceEqual(b.SecretParameters)
+        && a with { Text = "", Facts = b.Facts, Result = null, SecretParameters = b.SecretParameters } == b with { Text = "", Result = null };
 
     static bool IsSame(OperationFacts a, OperationFacts b) =>
         a.Accesses.SequenceEqual(b.Accesses) && a.ColumnUses.SequenceEqual(b.ColumnUses)

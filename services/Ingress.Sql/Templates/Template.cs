@@ -63,7 +63,8 @@ sealed class Template
 /// <param name="statement">Without its text.</param>
 /// <param name="head">Characters before the statement in the text, <paramref name="tail"/> those after it.</param>
 /// <param name="unqualified">The bare names of relations that it resolved, none of them temporary.</param>
-sealed class Variant(string?[] pinned, SqlStatement statement, int head, int tail, string[] unqualified)
+/// <param name="secrets">Of the text that it was proven for, and which of the literals they are; null: none.</param>
+sealed class Variant(string?[] pinned, SqlStatement statement, int head, int tail, string[] unqualified, TemplateSecrets? secrets)
 {
     public bool Is(in TemplateText text)
     {
@@ -79,6 +80,6 @@ sealed class Variant(string?[] pinned, SqlStatement statement, int head, int tai
         return false;
     }
 
-    public SqlAnalysis For(string sql) =>
-        new([statement with { Text = head + tail == 0 ? sql : sql.Substring(head, sql.Length - head - tail) }], null);
+    public SqlAnalysis For(string sql, in TemplateText text) =>
+        new([statement with { Text = head + tail == 0 ? sql : sql.Substring(head, sql.Length - head - tail) }], null) { Secrets = secrets?.In(sql, text.Literals) };
 }

@@ -34,7 +34,7 @@ sealed class TemplateCache(int maxEntries = 4096, long maxTextBytes = 64L * 1024
             return false;
         }
         if (variant.Hides(context)) return false;
-        analysis = variant.For(sql);
+        analysis = variant.For(sql, text);
         return true;
     }
 }

@@ -40,9 +40,11 @@ static class TemplateProof
         if (head < 0 || head > literals[0].Start || tail > sql.Length - literals[^1].End) return null;
 
         if (BlindTree.Analyze(root, [.. places.Select(static p => p.Place)], again.Tree) is not { } blind || !Meaning.IsSame(analysis, blind)) return null;
-        if (!Meaning.IsSame(analysis, again.Text(With(sql, literals, free)))) return null;
+        var other = With(sql, literals, free);
+        var meaning = again.Text(other);
+        if (!Meaning.IsSame(analysis, meaning) || !TemplateSecrets.TryOf(sql, literals, analysis, blind, other, meaning, out var secrets)) return null;
         string?[] pinned = [.. literals.Select((l, i) => free[i] ? null : l.Of(sql).ToString())];
-        return new(pinned, statement with { Text = "" }, head, tail, unqualified);
+        return new(pinned, statement with { Text = "" }, head, tail, unqualified, secrets);
     }
 
     /// <summary>Which literals are free; null when none is, or when tree and lexer disagree on one.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Lineage;
 using Hoop.Ingress.Sql.Parsing;
+using Hoop.Ingress.Sql.Secrets;
 using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
 
@@ -46,6 +47,7 @@ static class StatementReader
             },
             Result = result,
             Command = command,
+            SecretParameters = depth > 0 ? SecretSearch.Of(node, context).Parameters : [],
         };
     }
 
@@ -57,13 +59,14 @@ static class StatementReader
         Command = new(SqlCommandKind.Empty),
     };
 
-    public static SqlStatement NotUnderstood(string text) => new()
+    /// <param name="shown">What of the text its fingerprint is of.</param>
+    public static SqlStatement NotUnderstood(string text, string shown) => new()
     {
         Text = text,
         Facts = new()
         {
             Protocol = Protocol, Understood = false, Plumbing = false, Accesses = [new("*", "other", "*")], Effects = E.Unknown,
-            ColumnUses = LineageResolver.AnyUse, Fingerprint = CanonicalTree.Fingerprint(text),
+            ColumnUses = LineageResolver.AnyUse, Fingerprint = CanonicalTree.Fingerprint(shown),
         },
         Command = SqlCommand.Other,
     };

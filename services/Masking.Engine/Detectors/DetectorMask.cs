@@ -1,4 +1,5 @@
 using System.Buffers;
+using Hoop.Contracts.Documents;
 using Hoop.Masking.Engine.Columns;
 using Hoop.Masking.Engine.Detectors;
 
@@ -7,10 +8,20 @@ namespace Hoop.Masking.Engine;
 /// <summary>Detectors over free text: one pass for all of them, nothing allocated. Immutable, thread-safe.</summary>
 public sealed class DetectorMask
 {
+    /// <summary>Finds secret keys and passwords alone, whatever the document asks for.</summary>
+    public static DetectorMask Credentials { get; } = Create(DetectorKind.SecretKey, new ValueMask("credentials", MaskMode.Redact, 0, []));
+
     private readonly ValueMask?[] masks;
     private readonly DetectorScan scan;
 
     private DetectorMask(ValueMask?[] masks) => (this.masks, scan) = (masks, new DetectorScan(kind => masks[(int)kind] is not null));
+
+    private static DetectorMask Create(DetectorKind kind, ValueMask mask)
+    {
+        var masks = new ValueMask?[DetectorKinds.Count];
+        masks[(int)kind] = mask;
+        return new(masks);
+    }
 
     internal static DetectorMask? Create(IReadOnlyList<CompiledMask> sources)
     {

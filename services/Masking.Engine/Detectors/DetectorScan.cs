@@ -30,7 +30,7 @@ internal sealed class DetectorScan
         if (phones)
             bytes.AddRange("+"u8);
         if (secrets)
-            bytes.AddRange("=:_-KSzJ"u8);
+            bytes.AddRange("=:_-KSzJ'$"u8);
         if (passports)
             bytes.AddRange("<"u8);
         if (addresses)
@@ -107,6 +107,10 @@ internal sealed class DetectorScan
                 break;
             case (byte)'=' or (byte)':':
                 if (secrets && Credential.TryMatch(text, at, out start, out end))
+                    finding = new(DetectorKind.SecretKey, start, end);
+                break;
+            case (byte)'\'' or (byte)'$':
+                if (secrets && CredentialClause.TryMatch(text, at, out start, out end))
                     finding = new(DetectorKind.SecretKey, start, end);
                 break;
             default:

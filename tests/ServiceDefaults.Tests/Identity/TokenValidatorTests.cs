@@ -52,6 +52,10 @@ public sealed class TokenValidatorTests : IAsyncLifetime
     [InlineData("""{"iss": "https://evil.example"}""", "issuer that hoop.yaml does not name")]
     [InlineData("""{"nbf": 1893459000}""", "not valid before")]
     [InlineData("""{"sub": null}""", "no subject")]
+    [InlineData("""{"act": "ana"}""", "'act' claim")]
+    [InlineData("""{"act": ["ana"]}""", "'act' claim")]
+    [InlineData("""{"act": true}""", "'act' claim")]
+    [InlineData("""{"act": {"sub": "ana", "act": "bea"}}""", "'act' claim")]
     public async Task Wrong_claims_are_refused_with_their_reason(string changes, string reason)
     {
         var result = await Validate(issuer.Token(System.Text.Json.JsonSerializer.Deserialize<object>(changes)));
