@@ -19,11 +19,27 @@ internal sealed class DatabaseCheck(AuditDatabase database, EvidenceLog log, IEv
     /// <param name="progress">Is told from time to time how many events were read.</param>
     public async Task<IntegrityReport> RunAsync(Func<long, Task>? progress, CancellationToken cancel)
     {
+        var findings = new Findings();
+        try
+        {
+            await ReadAsync(findings, progress, cancel);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && !cancel.IsCancellationRequested)
+        {
+            // Whatever stops the check must not look like one that found nothing.
+            findings.Stop(e.Message);
+        }
+
+        return findings.Report(clock.GetUtcNow());
+    }
+
+    private async Task ReadAsync(Findings findings, Func<long, Task>? progress, CancellationToken cancel)
+    {
         await using var connection = await database.OpenAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-        var findings = new Findings();
         var walk = await LogCheck.RunAsync(connection, log.Origin, new KeyRing(signer.PublicKey, signer.FormerKeys), findings, cancel);
-        var heads = await HeadsAsync(connection, cancel);
+        findings.LogSize = walk.Size;
+        var heads = await HeadsAsync(connection, findings, cancel);
         var unseen = walk.Sessions.Keys.ToHashSet();
         await foreach (var session in SessionsAsync(connection, progress, findings, cancel))
         {
@@ -36,7 +52,6 @@ internal sealed class DatabaseCheck(AuditDatabase database, EvidenceLog log, IEv
             Judge(new StoredSession(id), heads.Remove(id, out var head) ? head : null, walk.Sessions[id], findings);
         foreach (var id in heads.Keys)
             findings.Add(id, null, "its head says that there are events, and there are none");
-        return findings.Report(clock.GetUtcNow(), walk.Size);
     }
 
     private static void Judge(StoredSession session, KnownHead? head, LoggedSession? logged, Findings findings)
@@ -51,13 +66,14 @@ internal sealed class DatabaseCheck(AuditDatabase database, EvidenceLog log, IEv
             findings.Incomplete++;
     }
 
-    private static async Task<Dictionary<string, KnownHead>> HeadsAsync(NpgsqlConnection connection, CancellationToken cancel)
+    private static async Task<Dictionary<string, KnownHead>> HeadsAsync(NpgsqlConnection connection, Findings findings, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand("SELECT session_id, first_at, last_at, events, last_sequence, sequence, hash, to_log FROM audit.heads", connection) { CommandTimeout = 0 };
         var heads = new Dictionary<string, KnownHead>();
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
-            heads[reader.GetString(0)] = new KnownHead(HeadTable.Read(reader), reader.GetBoolean(7));
+            if (findings.Read(() => new KnownHead(HeadTable.Read(reader), reader.GetBoolean(7)), reader.GetString(0), null, "its head") is { } head)
+                heads[head.Head.SessionId] = head;
         return heads;
     }
 
@@ -70,23 +86,24 @@ internal sealed class DatabaseCheck(AuditDatabase database, EvidenceLog log, IEv
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            var chunk = EventChunk.Read(reader);
-            if (session is not null && session.Session != chunk.SessionId)
+            var (id, sequence) = (reader.GetString(0), reader.GetInt64(1));
+            if (session is not null && session.Session != id)
                 yield return session;
-            if (session?.Session != chunk.SessionId)
+            if (session?.Session != id)
             {
-                session = new StoredSession(chunk.SessionId);
+                session = new StoredSession(id);
                 findings.Sessions++;
             }
 
             if (!reader.GetBoolean(7))
-                findings.Add(chunk.SessionId, chunk.Sequence, "its row was changed: it does not say how many events it has, and from when");
-            foreach (var e in chunk.Events())
-            {
-                session.Add(e);
-                if (++findings.Events % Step == 0 && progress is not null)
-                    await progress(findings.Events);
-            }
+                findings.Add(id, sequence, $"the row that begins with event {sequence} can not be read: it is not as Hoop writes one");
+            else if (findings.Read(() => EventChunk.Read(reader), id, sequence, $"the row that begins with event {sequence}") is { } chunk)
+                foreach (var e in chunk.Events())
+                {
+                    session.Add(e);
+                    if (++findings.Events % Step == 0 && progress is not null)
+                        await progress(findings.Events);
+                }
         }
 
         if (session is not null)
@@ -107,23 +124,4 @@ internal sealed record KnownHead(SessionHead Head, bool ToLog)
             && (session.Events == 0 || Head.FirstAt <= session.FirstAt && Head.LastAt >= session.LastAt)
             && (ToLog || entries.Any(e => e.Entry.Sequence == Head.Sequence) || Head.Sequence < 0);
     }
-}
-
-/// <summary>What was found so far.</summary>
-internal sealed class Findings
-{
-    private readonly List<IntegrityProblem> problems = [];
-    private long found;
-
-    public long Sessions { get; set; }
-    public long Events { get; set; }
-    public long Incomplete { get; set; }
-
-    public void Add(string? session, long? sequence, string message)
-    {
-        if (found++ < IntegrityReport.MostProblems)
-            problems.Add(new IntegrityProblem(session, sequence, message));
-    }
-
-    public IntegrityReport Report(DateTimeOffset at, long logSize) => new(found == 0, at, logSize, Sessions, Events, Incomplete, found, problems);
 }

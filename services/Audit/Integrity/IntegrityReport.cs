@@ -10,4 +10,7 @@ internal sealed record IntegrityProblem(string? Session, long? Sequence, string 
 internal sealed record IntegrityReport(bool Ok, DateTimeOffset At, long LogSize, long Sessions, long Events, long Incomplete, long Found, IReadOnlyList<IntegrityProblem> Problems)
 {
     public const int MostProblems = 100;
+
+    /// <summary>Why not everything was looked at; null when it was.</summary>
+    public string? Stopped { get; init; }
 }
