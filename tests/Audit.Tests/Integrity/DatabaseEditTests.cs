@@ -223,14 +223,5 @@ public sealed class DatabaseEditTests
     private static Task<bool> UnchangedAsync(EvidenceDatabase evidence) => evidence.ScalarAsync<bool>(
         "SELECT " + string.Join(" AND ", Tables.Select(t => t == "event_chunks" ? "events" : t).Select(t => $"NOT EXISTS (TABLE audit.{t} EXCEPT TABLE kept.{t}) AND NOT EXISTS (TABLE kept.{t} EXCEPT TABLE audit.{t})")));
 
-    /// <summary>One who may do anything, and does.</summary>
-    private static Task AsAttackerAsync(EvidenceDatabase evidence, string sql) => evidence.ExecuteAsync(
-        $"""
-        DO $$ DECLARE t regclass; BEGIN
-            FOR t IN SELECT tgrelid::regclass FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid WHERE NOT tgisinternal AND relnamespace = 'audit'::regnamespace LOOP
-                EXECUTE format('ALTER TABLE ONLY %s DISABLE TRIGGER USER', t);
-            END LOOP;
-        END $$;
-        {sql}
-        """);
+    private static Task AsAttackerAsync(EvidenceDatabase evidence, string sql) => evidence.ExecuteAsync(Attack.Unhindered(sql));
 }

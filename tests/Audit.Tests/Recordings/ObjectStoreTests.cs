@@ -27,7 +27,7 @@ public sealed class ObjectStoreTests(AuditRig rig)
         var events = AuditRig.Session(AuditRig.NewId());
         var session = events[0].SessionId;
         bucket.Down = true;
-        await store.StoreAsync("s3", [.. events, ContentTests.Content(session, 0, "[\"1\"]\n")], CancellationToken.None);
+        await store.StoreAsync("s3", [.. events, .. ContentTests.Recorded(events, "[\"1\"]\n")], CancellationToken.None);
         await Should.ThrowAsync<HttpRequestException>(() => contents.MoveAsync(CancellationToken.None));
         ContentStore.Rows((await contents.ReadAsync(session, 0, CancellationToken.None))!).ShouldHaveSingleItem();
 
