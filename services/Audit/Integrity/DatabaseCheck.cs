@@ -10,7 +10,7 @@ namespace Hoop.Audit.Integrity;
 
 /// <summary>
 /// Reads all evidence once, from one look at the database, and holds it against itself: every event's hash and place in its chain, the heads, every leaf, node and
-/// signed head of the log, and what the log says of each session. Who changed the database below the service is found, and where.
+/// signed head of the log, what the log says of each session, and what stands beside the events. Who changed the database below the service is found, and where.
 /// </summary>
 internal sealed class DatabaseCheck(AuditDatabase database, EvidenceLog log, IEvidenceSigner signer, TimeProvider clock)
 {
@@ -41,7 +41,10 @@ internal sealed class DatabaseCheck(AuditDatabase database, EvidenceLog log, IEv
         findings.LogSize = walk.Size;
         var heads = await HeadsAsync(connection, findings, cancel);
         var unseen = walk.Sessions.Keys.ToHashSet();
-        await foreach (var session in SessionsAsync(connection, progress, findings, cancel))
+        await using var second = await database.OpenAsync(cancel);
+        await using var same = await SameLookAsync(connection, second, cancel);
+        var beside = new BesideCheck(second, walk.Sessions, findings, clock.GetUtcNow());
+        await foreach (var session in SessionsAsync(connection, progress, beside, findings, cancel))
         {
             unseen.Remove(session.Session);
             heads.Remove(session.Session, out var head);
@@ -52,6 +55,18 @@ internal sealed class DatabaseCheck(AuditDatabase database, EvidenceLog log, IEv
             Judge(new StoredSession(id), heads.Remove(id, out var head) ? head : null, walk.Sessions[id], findings);
         foreach (var id in heads.Keys)
             findings.Add(id, null, "its head says that there are events, and there are none");
+        await beside.EndAsync(cancel);
+    }
+
+    /// <summary>What stands beside the events is looked up while they are read, on a connection that sees the same.</summary>
+    private static async Task<NpgsqlTransaction> SameLookAsync(NpgsqlConnection connection, NpgsqlConnection second, CancellationToken cancel)
+    {
+        await using var export = new NpgsqlCommand("SELECT pg_export_snapshot()", connection);
+        var snapshot = (string)(await export.ExecuteScalarAsync(cancel))!;
+        var transaction = await second.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        await using var same = new NpgsqlCommand($"SET TRANSACTION SNAPSHOT '{snapshot}'", second);
+        await same.ExecuteNonQueryAsync(cancel);
+        return transaction;
     }
 
     private static void Judge(StoredSession session, KnownHead? head, LoggedSession? logged, Findings findings)
@@ -78,7 +93,7 @@ internal sealed class DatabaseCheck(AuditDatabase database, EvidenceLog log, IEv
     }
 
     private static async IAsyncEnumerable<StoredSession> SessionsAsync(
-        NpgsqlConnection connection, Func<long, Task>? progress, Findings findings, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        NpgsqlConnection connection, Func<long, Task>? progress, BesideCheck beside, Findings findings, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
             $"SELECT {EventChunk.Columns}, {EventChunk.IsWhole} FROM audit.event_chunks c ORDER BY c.session_id, c.sequence", connection) { CommandTimeout = 0 };
@@ -101,6 +116,7 @@ internal sealed class DatabaseCheck(AuditDatabase database, EvidenceLog log, IEv
                 foreach (var e in chunk.Events())
                 {
                     session.Add(e);
+                    await beside.TakeAsync(e, cancel);
                     if (++findings.Events % Step == 0 && progress is not null)
                         await progress(findings.Events);
                 }

@@ -11,6 +11,7 @@ internal sealed class Findings
     public long Sessions { get; set; }
     public long Events { get; set; }
     public long Incomplete { get; set; }
+    public RefusedEvents? Refused { get; set; }
 
     public void Add(string? session, long? sequence, string message)
     {
@@ -41,5 +42,5 @@ internal sealed class Findings
         }
     }
 
-    public IntegrityReport Report(DateTimeOffset at) => new(found == 0, at, LogSize, Sessions, Events, Incomplete, found, problems) { Stopped = stopped };
+    public IntegrityReport Report(DateTimeOffset at) => new(found == 0, at, LogSize, Sessions, Events, Incomplete, found, problems) { Stopped = stopped, Refused = Refused };
 }

@@ -51,13 +51,14 @@ internal sealed class IntegrityKeeper(DatabaseCheck check, TimeProvider clock, I
     }
 }
 
-/// <summary>Degraded once a check has found something or could not be finished, until one finds nothing.</summary>
+/// <summary>Degraded once a check has found something or could not be finished, until one finds nothing; and for a week after an event was refused as tampering.</summary>
 internal sealed class IntegrityHealth(IntegrityKeeper keeper) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(keeper.Last switch
     {
         { Stopped: { } why, At: var at } => HealthCheckResult.Degraded($"the stored evidence could not be checked {Time(at)}: {why}"),
         { Ok: false } report => HealthCheckResult.Degraded($"the stored evidence was changed: {report.Found} problems, found {Time(report.At)}"),
+        { Refused: { Recent: true } refused } => HealthCheckResult.Degraded($"{refused.Count} events were refused and kept as evidence of tampering, the newest {refused.Newest}"),
         _ => HealthCheckResult.Healthy(),
     });
 
