@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Hoop.Audit.Ingest;
+using Hoop.Audit.Sessions;
 using Hoop.Contracts.Audit;
 using Npgsql;
 
@@ -57,24 +57,5 @@ internal sealed class StartsCheck(NpgsqlConnection connection, Findings findings
         var startedAt = findings.Read(() => new string?[] { row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7).ToString("O") }, start.Id, 0, "its started_at in the list of sessions");
         if (startedAt is not null && startedAt[0] != start.StartedAt?.ToUniversalTime().ToString("O"))
             findings.Add(start.Id, 0, "the list of sessions was changed: its started_at is not the time at which the session began");
-    }
-}
-
-/// <summary>What a session's first event says of it.</summary>
-internal static class SessionStart
-{
-    /// <summary>Null when it is none, or can not be read.</summary>
-    public static SessionDelta? Of(JournalEvent e)
-    {
-        if (e.Kind is not (EventKinds.SessionStarted or EventKinds.SessionRefused))
-            return null;
-        try
-        {
-            return SessionDelta.Of([e]).Single();
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }
