@@ -34,7 +34,9 @@ internal static class EvidenceCommand
         var size = $"{report.Text("events")} events of {report.Text("sessions")} sessions, {report.Text("logSize")} entries of the signed log";
         screen.Line(report.Text("ok") == "true" ? $"✓ intact: {size}" : $"✗ NOT intact: {report.Text("found")} problems in {size}");
         if (report.Text("incomplete") is not ("" or "0")) screen.Line($"  {report.Text("incomplete")} sessions have a gap: an Ingress has not sent those events yet, or lost them");
+        if (report.Child("refused") is { ValueKind: JsonValueKind.Object } refused && refused.Text("count") is not ("" or "0"))
+            screen.Line(SafeText.Line($"  {refused.Text("count")} events were refused and kept as evidence of tampering, the newest {refused.Text("newest")}"));
         foreach (var problem in report.Child("problems") is { ValueKind: JsonValueKind.Array } problems ? problems.EnumerateArray().ToList() : [])
-            screen.Line(SafeText.Line($"  {(problem.Text("session") is { Length: > 0 } session ? $"session {session}" : "the log")}: {problem.Text("message")}"));
+            screen.Line(SafeText.Line($"  {(problem.Text("session") is { Length: > 0 } session ? $"session {session}: " : "")}{problem.Text("message")}"));
     }
 }

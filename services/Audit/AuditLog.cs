@@ -44,7 +44,7 @@ internal static partial class AuditLog
     [LoggerMessage(5301, LogLevel.Error, "The stored evidence was changed: {Found} problems, the first in session {Session}: {Problem}")]
     public static partial void EvidenceChanged(this ILogger logger, long found, string? session, string problem);
 
-    [LoggerMessage(5302, LogLevel.Warning, "The stored evidence could not be checked ({Error}); trying again tomorrow")]
+    [LoggerMessage(5302, LogLevel.Warning, "The stored evidence could not be checked to its end ({Error}); trying again in an hour")]
     public static partial void NotChecked(this ILogger logger, string error);
 
     [LoggerMessage(5010, LogLevel.Error, "The log could not be sealed ({Error}); trying again")]

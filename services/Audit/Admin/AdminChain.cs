@@ -30,6 +30,9 @@ internal sealed class AdminChain(AuditDatabase database, EventPartitions partiti
     /// <summary>True for chains that only Audit itself writes.</summary>
     public static bool Owns(string sessionId) => sessionId.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The chain of the day, in UTC.</summary>
+    public static string Of(DateTimeOffset day) => $"{Prefix}{day.UtcDateTime:yyyy-MM-dd}";
+
     /// <summary>Records before the thing is done: what can not be recorded is not shown.</summary>
     /// <param name="session">The session that is viewed or exported; null when it is not one alone.</param>
     /// <param name="details">What else there is to say of it.</param>
@@ -52,7 +55,7 @@ internal sealed class AdminChain(AuditDatabase database, EventPartitions partiti
         await connection.LockAsync(Prefix, cancel);
         // Under the lock: the chain's times never go back.
         var now = clock.GetUtcNow();
-        var id = $"{Prefix}{now:yyyy-MM-dd}";
+        var id = Of(now);
         var old = (await HeadTable.LoadAsync(connection, [id], cancel)).GetValueOrDefault(id) ?? SessionHead.Before(id);
         if (old.HasGap)
             old = await EventTable.FollowAsync(connection, old, cancel);

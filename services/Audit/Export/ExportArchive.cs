@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Hoop.Audit.Chain;
 using Hoop.Audit.Chain.Archives;
@@ -71,15 +70,9 @@ internal sealed class ExportArchive(AuditDatabase database, SessionQueries queri
     {
         try
         {
-            if (await contents.ReadAsync(session.Id, number, cancel) is not { } data)
+            if (await contents.ReadAsync(session.Id, number, sha256, cancel) is not { } data)
             {
                 problems.Add($"recorded rows {number} are not there");
-                return;
-            }
-
-            if (Convert.ToHexStringLower(SHA256.HashData(data)) != sha256)
-            {
-                problems.Add($"recorded rows {number} are not those that the session's chain has the hash of");
                 return;
             }
 
@@ -96,13 +89,8 @@ internal sealed class ExportArchive(AuditDatabase database, SessionQueries queri
     {
         await foreach (var e in events)
         {
-            if (e.Kind == EventKinds.ResultRecorded)
-            {
-                using var payload = JsonDocument.Parse(e.Payload);
-                if (payload.RootElement.TryGetProperty("content", out var content))
-                    rows.Add((content.GetProperty("number").GetInt64(), content.GetProperty("sha256").GetString()!));
-            }
-
+            if (ContentReference.Of(e) is { } content)
+                rows.Add((content.Number, content.Sha256));
             report.Add(e);
             yield return e;
         }

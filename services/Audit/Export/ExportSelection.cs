@@ -25,14 +25,15 @@ internal sealed class ExportSelection(AuditDatabase database, SessionQueries ses
         var ids = query.Tags(null).Length > 0 ? [.. statements.Select(s => s.Session).Distinct()] : await RanAsync(query, owner, cancel);
         if (ids.Count > MostSessions)
             return null;
-        var found = new List<SessionSummary>();
+        var found = new Dictionary<string, SessionSummary>();
         foreach (var id in ids)
         {
-            if (await sessions.FindAsync(id, cancel) is { } session)
-                found.Add(session);
+            // What a session's chain says of its owner counts, not what it was found by.
+            if (await sessions.FindAsync(id, cancel) is { } session && (owner is null || SessionRights.Owns(owner, session)))
+                found.Add(id, session);
         }
 
-        return (found, statements);
+        return ([.. found.Values], [.. statements.Where(s => found.ContainsKey(s.Session)).Select(s => s with { Principal = found[s.Session].Principal, PrincipalId = found[s.Session].PrincipalId, Target = found[s.Session].Target })]);
     }
 
     private async Task<List<FoundStatement>?> StatementsAsync(string[] tags, SearchQuery query, CancellationToken cancel)

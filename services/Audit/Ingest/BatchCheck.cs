@@ -1,5 +1,6 @@
 using Hoop.Audit.Admin;
 using Hoop.Audit.Chain;
+using Hoop.Audit.Storage;
 using Hoop.Contracts.Audit;
 
 namespace Hoop.Audit.Ingest;
@@ -43,7 +44,7 @@ internal static class BatchCheck
 
     private static string? Refusal(JournalEvent e, Dictionary<(string Session, long Sequence), StoredLink> stored)
     {
-        if (!IsName(e.SessionId) || !IsName(e.Kind) || e.Sequence < 0)
+        if (!IsName(e.SessionId) || !IsName(e.Kind) || e.Sequence is < 0 or > EventChunk.LastSequence)
             return "its session, kind or sequence is malformed";
         if (AdminChain.Owns(e.SessionId))
             return "its session id is reserved for Audit's own records";

@@ -56,8 +56,16 @@ internal static class IntegrityApi
 
         async Task SayAsync<T>(T what)
         {
-            await body.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(what, Line), (byte)'\n'], cancel);
-            await body.FlushAsync(cancel);
+            try
+            {
+                await body.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(what, Line), (byte)'\n'], cancel);
+                await body.FlushAsync(cancel);
+            }
+            catch (IOException e)
+            {
+                // Who asked is gone: that says nothing of the evidence.
+                throw new OperationCanceledException("The one who asked for the check is gone.", e, cancel);
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Hoop.Audit.Integrity;
@@ -20,6 +21,8 @@ internal sealed class IntegrityKeeper(DatabaseCheck check, TimeProvider clock, I
     public async Task<IntegrityReport> CheckAsync(Func<long, Task>? progress, CancellationToken cancel)
     {
         var report = await check.RunAsync(progress, cancel);
+        if (report.Stopped is { } why)
+            logger.NotChecked(why);
         if (report.Problems is [var first, ..])
             logger.EvidenceChanged(report.Found, first.Session, first.Message);
         return Last = report;
@@ -27,18 +30,18 @@ internal sealed class IntegrityKeeper(DatabaseCheck check, TimeProvider clock, I
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        for (var pause = First; !stoppingToken.IsCancellationRequested; pause = Interval)
+        for (var pause = First; !stoppingToken.IsCancellationRequested;)
         {
             await Task.Delay(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stoppingToken.IsCancellationRequested || !TryBegin())
                 continue;
             try
             {
-                await CheckAsync(progress: null, stoppingToken);
+                pause = await CheckAsync(progress: null, stoppingToken) is { Stopped: null } ? Interval : First;
             }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
-                logger.NotChecked(e.Message);
+                return;
             }
             finally
             {
@@ -48,9 +51,16 @@ internal sealed class IntegrityKeeper(DatabaseCheck check, TimeProvider clock, I
     }
 }
 
-/// <summary>Degraded once a check has found something, until one finds nothing.</summary>
+/// <summary>Degraded once a check has found something or could not be finished, until one finds nothing; and for a week after an event was refused as tampering.</summary>
 internal sealed class IntegrityHealth(IntegrityKeeper keeper) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        keeper.Last is { Ok: false } report ? HealthCheckResult.Degraded($"the stored evidence was changed: {report.Found} problems, found {report.At:yyyy-MM-dd'T'HH:mm:ss'Z'}") : HealthCheckResult.Healthy());
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(keeper.Last switch
+    {
+        { Stopped: { } why, At: var at } => HealthCheckResult.Degraded($"the stored evidence could not be checked {Time(at)}: {why}"),
+        { Ok: false } report => HealthCheckResult.Degraded($"the stored evidence was changed: {report.Found} problems, found {Time(report.At)}"),
+        { Refused: { Recent: true } refused } => HealthCheckResult.Degraded($"{refused.Count} events were refused and kept as evidence of tampering, the newest {refused.Newest}"),
+        _ => HealthCheckResult.Healthy(),
+    });
+
+    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

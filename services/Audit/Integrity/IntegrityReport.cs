@@ -10,4 +10,15 @@ internal sealed record IntegrityProblem(string? Session, long? Sequence, string 
 internal sealed record IntegrityReport(bool Ok, DateTimeOffset At, long LogSize, long Sessions, long Events, long Incomplete, long Found, IReadOnlyList<IntegrityProblem> Problems)
 {
     public const int MostProblems = 100;
+
+    /// <summary>Why not everything was looked at; null when it was.</summary>
+    public string? Stopped { get; init; }
+
+    /// <summary>Null when the check did not get so far.</summary>
+    public RefusedEvents? Refused { get; init; }
 }
+
+/// <summary>Events that did not fit their chains: refused and kept in <c>audit.tampering</c>. Nothing stored was changed by them, and yet somebody sent them.</summary>
+/// <param name="Recent">The newest came within a week.</param>
+/// <param name="Newest">In one line; null when there is none.</param>
+internal sealed record RefusedEvents(long Count, bool Recent, string? Newest);

@@ -12,7 +12,7 @@ internal static class LogCheck
     /// <returns>What the log says of each session, so far as it could be read.</returns>
     public static async Task<LogWalk> RunAsync(NpgsqlConnection connection, string origin, KeyRing keys, Findings findings, CancellationToken cancel)
     {
-        var (walk, heads, nodes) = (new LogWalk(keys), await HeadsAsync(connection, origin, cancel), 0L);
+        var (walk, heads, nodes) = (new LogWalk(keys), await HeadsAsync(connection, origin, findings, cancel), 0L);
         for (var leaves = await LeavesAsync(connection, 0, cancel); leaves.Count > 0; leaves = await LeavesAsync(connection, leaves[^1].Index + 1, cancel))
         {
             var made = new Dictionary<TreeNode, byte[]>();
@@ -68,13 +68,14 @@ internal static class LogCheck
         return leaves;
     }
 
-    private static async Task<Dictionary<long, (TreeHead Head, string Key)>> HeadsAsync(NpgsqlConnection connection, string origin, CancellationToken cancel)
+    private static async Task<Dictionary<long, (TreeHead Head, string Key)>> HeadsAsync(NpgsqlConnection connection, string origin, Findings findings, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand("SELECT size, root, at, signature, key FROM audit.tree_heads", connection) { CommandTimeout = 0 };
         var heads = new Dictionary<long, (TreeHead, string)>();
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
-            heads[reader.GetInt64(0)] = (new TreeHead(origin, reader.GetInt64(0), Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(1)), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3)), reader.GetString(4));
+            if (findings.Read(() => new TreeHead(origin, reader.GetInt64(0), Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(1)), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3)), null, null, $"the tree head of {reader.GetInt64(0)} entries") is { } head)
+                heads[head.Size] = (head, reader.GetString(4));
         return heads;
     }
 }

@@ -4,7 +4,9 @@ using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Hoop.Audit.Chain;
 using Hoop.Audit.Storage;
+using Hoop.Contracts.Audit;
 using Hoop.ServiceDefaults.ObjectStorage;
 using Npgsql;
 
@@ -18,16 +20,31 @@ internal sealed class ContentStore(AuditDatabase database, ILogger<ContentStore>
 
     public bool UsesObjects => objects is not null;
 
-    /// <summary>As it was recorded; null when there is none.</summary>
+    /// <summary>As the session's chain has its hash; null when no event of the session names it, or it has not arrived.</summary>
     /// <exception cref="InvalidDataException">What is kept is not what the session's chain has the hash of.</exception>
     public async Task<byte[]?> ReadAsync(string session, long number, CancellationToken cancel)
     {
-        if (await FindAsync(session, number, cancel) is not { } found)
-            return null;
-        var data = found.Data ?? await (objects ?? throw new InvalidDataException($"content {number} of session {session} is in an object store, and none is configured")).GetAsync(found.Key!, cancel);
-        if (data is null || Convert.ToHexStringLower(SHA256.HashData(data)) != found.Sha256)
-            throw new InvalidDataException($"content {number} of session {session} is {(data is null ? "missing from the object store" : "not what was recorded: its hash differs")}");
-        return data;
+        var named = await NamedAsync(session, number, cancel);
+        if (named.Count > 1)
+            throw new InvalidDataException($"content {number} of session {session} is named with {named.Count} hashes by the session's events: 'hoop evidence check' says which of them was added");
+        return named is [var sha256] ? await ReadAsync(session, number, sha256, cancel) : null;
+    }
+
+    /// <param name="sha256">What the session's chain says. A row that somebody put beside the recorded one, or in its place, has another.</param>
+    /// <inheritdoc cref="ReadAsync(string, long, CancellationToken)"/>
+    public async Task<byte[]?> ReadAsync(string session, long number, string sha256, CancellationToken cancel)
+    {
+        var rows = await FindAsync(session, number, sha256, cancel);
+        foreach (var row in rows.Where(r => r.Sha256 == sha256))
+        {
+            var data = row.Data ?? await (objects ?? throw new InvalidDataException($"content {number} of session {session} is in an object store, and none is configured")).GetAsync(row.Key!, cancel);
+            if (data is null)
+                throw new InvalidDataException($"content {number} of session {session} is missing from the object store");
+            if (Convert.ToHexStringLower(SHA256.HashData(data)) == sha256)
+                return data;
+        }
+
+        return rows.Count == 0 ? null : throw new InvalidDataException($"content {number} of session {session} is not what was recorded: its hash differs");
     }
 
     /// <summary>The rows of a content, each a list of texts and nulls.</summary>
@@ -158,18 +175,38 @@ internal sealed class ContentStore(AuditDatabase database, ILogger<ContentStore>
         return keys;
     }
 
-    private async Task<(string Sha256, byte[]? Data, string? Key)?> FindAsync(string session, long number, CancellationToken cancel)
+    /// <summary>The hashes that the session's events name it with: one, unless somebody added events.</summary>
+    private async Task<List<string>> NamedAsync(string session, long number, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        await using var command = new NpgsqlCommand(
+            $"""
+            SELECT {EventChunk.Columns} FROM audit.event_chunks c, (SELECT first_at, last_at FROM audit.heads WHERE session_id = $1) h
+            WHERE c.session_id = $1 AND c.at BETWEEN h.first_at AND h.last_at
+                AND EXISTS (SELECT FROM unnest(c.kinds, c.payloads) AS e (kind, payload) WHERE e.kind = '{EventKinds.ResultRecorded}' AND e.payload LIKE '%"number":' || $2 || '%')
+            """, connection) { Parameters = { new() { Value = session }, new() { Value = number.ToString(CultureInfo.InvariantCulture) } } };
+        var named = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+            foreach (var e in EventChunk.Read(reader).Events())
+                if (ContentReference.Of(e) is { } content && content.Number == number && !named.Contains(content.Sha256))
+                    named.Add(EventHash.Matches(e) ? content.Sha256 : throw new InvalidDataException($"event {e.Sequence} of session {session}, which names content {number}, was changed: its hash does not match its content"));
+        return named;
+    }
+
+    private async Task<List<(string Sha256, byte[]? Data, string? Key)>> FindAsync(string session, long number, string sha256, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         await using var command = new NpgsqlCommand(
             """
-            SELECT sha256, data, object_key FROM audit.contents c, (SELECT first_at, last_at FROM audit.heads WHERE session_id = $1) h
-            WHERE c.session_id = $1 AND c.number = $2 AND c.at BETWEEN h.first_at AND h.last_at + interval '1 day'
-            UNION ALL SELECT sha256, data, NULL FROM audit.contents_waiting WHERE session_id = $1 AND number = $2 LIMIT 1
-            """, connection) { Parameters = { new() { Value = session }, new() { Value = number } } };
+            SELECT sha256, CASE WHEN sha256 = $3 THEN data END, object_key FROM audit.contents c, (SELECT first_at, last_at FROM audit.heads WHERE session_id = $1) h
+            WHERE c.session_id = $1 AND c.number = $2 AND c.at BETWEEN h.first_at - interval '1 day' AND h.last_at + interval '1 day'
+            UNION ALL SELECT sha256, CASE WHEN sha256 = $3 THEN data END, NULL FROM audit.contents_waiting WHERE session_id = $1 AND number = $2
+            """, connection) { Parameters = { new() { Value = session }, new() { Value = number }, new() { Value = sha256 } } };
+        var rows = new List<(string, byte[]?, string?)>();
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel)
-            ? (reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1), reader.IsDBNull(2) ? null : reader.GetString(2))
-            : null;
+        while (await reader.ReadAsync(cancel))
+            rows.Add((reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1), reader.IsDBNull(2) ? null : reader.GetString(2)));
+        return rows;
     }
 }

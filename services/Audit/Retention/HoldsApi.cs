@@ -1,3 +1,4 @@
+using Hoop.Audit.Integrity;
 using Hoop.Audit.Sessions;
 using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Http;
@@ -23,8 +24,8 @@ internal static class HoldsApi
     {
         var holds = app.MapGroup("/api/holds").RequireAuthorization(HoopPolicies.Principal);
         holds.MapGet("/", ListAsync);
-        holds.MapPost("/", PlaceAsync).Audited("hold.place");
-        holds.MapPost("/{id}/release", ReleaseAsync).Audited("hold.release");
+        holds.MapPost("/", PlaceAsync).Audited(HoldEvents.Placed);
+        holds.MapPost("/{id}/release", ReleaseAsync).Audited(HoldEvents.Released);
     }
 
     private static async Task<Results<Ok<List<LegalHold>>, ProblemHttpResult>> ListAsync(HttpContext context, HoldTable holds, SessionRights rights, bool? released, CancellationToken cancel)

@@ -40,7 +40,10 @@ internal sealed class SessionQueries(AuditDatabase database)
         return await ReadAsync(command, cancel);
     }
 
-    /// <summary>Null when there is none. An admin chain is a session that nobody owns.</summary>
+    /// <summary>
+    /// Null when there is none. An admin chain is a session that nobody owns. Who it was of, and on what, is what its chain begins with, and not what the list says: it decides
+    /// who may see it, and stands in reports. Where the beginning is not there, nobody knows.
+    /// </summary>
     public async Task<SessionSummary?> FindAsync(string id, CancellationToken cancel)
     {
         if (id.Contains('\0'))
@@ -49,7 +52,14 @@ internal sealed class SessionQueries(AuditDatabase database)
         if (AdminChain.Owns(id))
             return await AdminAsync(connection, id, cancel);
         await using var command = new NpgsqlCommand($"{Columns} WHERE id = $1", connection) { Parameters = { Text(id) } };
-        return (await ReadAsync(command, cancel)).SingleOrDefault();
+        if ((await ReadAsync(command, cancel)).SingleOrDefault() is not { } listed)
+            return null;
+        var start = await SessionStart.FindAsync(connection, id, cancel);
+        return listed with
+        {
+            Principal = start?.PrincipalName, PrincipalId = start?.PrincipalId, PrincipalKind = start?.PrincipalKind, Target = start?.Target, Protocol = start?.Protocol,
+            StartedAt = start?.StartedAt, PolicyVersion = start?.PolicyVersion,
+        };
     }
 
     /// <summary>The last tombstone of a session that is gone; null when the log has none.</summary>

@@ -25,8 +25,19 @@ internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffse
     /// <summary>What <see cref="Read"/> reads, of <c>audit.event_chunks c</c>.</summary>
     public const string Columns = "c.session_id, c.sequence, c.times, c.kinds, c.payloads, c.previous_hash, c.hashes";
 
-    /// <summary>What is true of each row, as SQL.</summary>
-    public static readonly string IsWhole = $"events BETWEEN 1 AND {MostEvents} AND at = times[1] AND cardinality(times) = events AND cardinality(kinds) = events AND cardinality(payloads) = events AND octet_length(hashes) = events * 32";
+    /// <summary>The greatest that an event may have: the place after the last of a row is still a number.</summary>
+    public const long LastSequence = long.MaxValue - MostEvents;
+
+    /// <summary>
+    /// What is true of each row, as SQL that is neither NULL nor an error, whatever is in the row: plain lists, without NULLs, of as many as it says, in the minute that begins with it.
+    /// </summary>
+    public static readonly string IsWhole = $"""
+        (events BETWEEN 1 AND {MostEvents} AND sequence BETWEEN 0 AND {LastSequence}
+            AND array_dims(times) = '[1:' || events || ']' AND array_dims(kinds) = array_dims(times) AND array_dims(payloads) = array_dims(times)
+            AND octet_length(previous_hash) = {CanonicalEvent.HashLength} AND octet_length(hashes) = events * {CanonicalEvent.HashLength}
+            AND CASE WHEN array_ndims(kinds) = 1 AND array_ndims(payloads) = 1 THEN array_position(kinds, NULL) IS NULL AND array_position(payloads, NULL) IS NULL ELSE false END
+            AND CASE WHEN at BETWEEN '0001-01-02' AND '9999-12-30' THEN at = times[1] AND at <= ALL (times) AND at + interval '{LongestSpan}' > ALL (times) ELSE false END) IS TRUE
+        """;
 
     public int Count => Times.Length;
 
@@ -56,7 +67,7 @@ internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffse
         row.GetString(0), row.GetInt64(1), row.GetFieldValue<DateTimeOffset[]>(2), row.GetFieldValue<string[]>(3), row.GetFieldValue<string[]>(4),
         row.GetFieldValue<byte[]>(5), row.GetFieldValue<byte[]>(6));
 
-    /// <summary>One by one, as they came. A row that somebody cut short shows events without content, which no hash fits.</summary>
+    /// <summary>One by one, as they came.</summary>
     public IEnumerable<JournalEvent> Events()
     {
         var i = 0;

@@ -57,6 +57,13 @@ internal static class EventsSchema
         -- The faster compression, where the server was built with it.
         DO $$ BEGIN ALTER TABLE audit.event_chunks ALTER COLUMN payloads SET COMPRESSION lz4, ALTER COLUMN kinds SET COMPRESSION lz4, ALTER COLUMN times SET COMPRESSION lz4, ALTER COLUMN hashes SET COMPRESSION lz4;
         EXCEPTION WHEN feature_not_supported THEN NULL; END $$;
+        -- Earlier versions let lists pass that nobody can read. NOT VALID: rows that are there already are the check's to name, not a reason not to start.
+        DO $$ BEGIN
+            IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'audit.event_chunks'::regclass AND conname = 'event_chunks_are_whole' AND pg_get_constraintdef(oid) NOT LIKE '%array_dims%') THEN
+                ALTER TABLE audit.event_chunks DROP CONSTRAINT event_chunks_are_whole;
+                ALTER TABLE audit.event_chunks ADD CONSTRAINT event_chunks_are_whole CHECK ({EventChunk.IsWhole}) NOT VALID;
+            END IF;
+        END $$;
         CREATE OR REPLACE VIEW audit.events AS
             SELECT c.session_id, c.sequence + e.n - 1 AS sequence, e.at, e.kind, e.payload,
                 CASE e.n WHEN 1 THEN c.previous_hash ELSE substr(c.hashes, (e.n::int - 2) * 32 + 1, 32) END AS previous_hash,

@@ -3,9 +3,13 @@ using System.Net;
 using System.Text.Json;
 using Hoop.Audit.Chain;
 using Hoop.Audit.Chain.Bundles;
+using Hoop.Audit.Ingest;
+using Hoop.Audit.Storage;
 using Hoop.Audit.Tests.Recordings;
 using Hoop.Contracts.Audit;
 using Hoop.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -57,6 +61,47 @@ public sealed class PeriodExportTests(AuditRig rig)
         all.Entries.Count(e => e.FullName.StartsWith("sessions/", StringComparison.Ordinal)).ShouldBe(2);
         using var own = await ExportAsync(period, AuditRig.Ana);
         own.Entries.Where(e => e.FullName.StartsWith("sessions/", StringComparison.Ordinal)).Select(e => e.FullName).ShouldBe([$"sessions/{mine[0].SessionId}.jsonl"]);
+    }
+
+    [Fact]
+    public async Task Whose_a_session_was_is_what_its_chain_says_and_not_the_list()
+    {
+        var session = await StoreAsync();
+        await using (var connection = await rig.Services.GetRequiredService<AuditDatabase>().OpenAsync(CancellationToken.None))
+        {
+            await using var command = new NpgsqlCommand("UPDATE audit.sessions SET principal_name = 'ana', principal_id = $2, target = 'elsewhere' WHERE id = $1", connection) { Parameters = { new() { Value = session }, new() { Value = AuditRig.Ana.Id } } };
+            await command.ExecuteNonQueryAsync();
+            await using var tags = new NpgsqlCommand("UPDATE audit.statement_groups SET tags = tags || ('p:' || $2) WHERE session_id = $1", connection) { Parameters = { new() { Value = session }, new() { Value = AuditRig.Ana.Id } } };
+            await tags.ExecuteNonQueryAsync();
+        }
+
+        foreach (var path in new[] { "", "/export", "/contents/0", "/tail" })
+            (await rig.As(AuditRig.Ana).GetAsync($"/api/sessions/{session}{path}", HttpCompletionOption.ResponseHeadersRead)).StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
+        using (var hers = await ExportAsync($"text={word}", AuditRig.Ana))
+            (Read(hers, "statements.jsonl") + string.Join(' ', hers.Entries.Select(e => e.FullName))).ShouldNotContain(session);
+        foreach (var path in new[] { "", "/export", "/contents/0" })
+            (await rig.As(AuditRig.Agent).GetAsync($"/api/sessions/{session}{path}")).StatusCode.ShouldBe(HttpStatusCode.OK, path);
+        (await rig.GetAsync(AuditRig.Bea, $"/api/sessions/{session}")).GetProperty("session").GetProperty("principal").GetString().ShouldBe("reporting-agent");
+
+        using var archive = await ExportAsync($"text={word}");
+        Read(archive, "report.html").ShouldContain("<tr><th>Who<td>reporting-agent</tr>");
+        Read(archive, "report.html").ShouldContain("<tr><th>Target<td>shop</tr>");
+        var statement = JsonDocument.Parse(Read(archive, "statements.jsonl").Trim()).RootElement;
+        (statement.GetProperty("principal").GetString(), statement.GetProperty("target").GetString()).ShouldBe(("reporting-agent", "shop"));
+    }
+
+    [Fact]
+    public async Task A_session_whose_beginning_is_there_twice_is_nobodys()
+    {
+        var session = await StoreAsync();
+        var forged = new SessionChain(session).Append(EventKinds.SessionStarted, JsonSerializer.Serialize(new { principal = new { issuer = AuditRig.Ana.Issuer, subject = "ana", name = "ana", kind = "human" }, target = "shop" }), DateTimeOffset.Parse("2026-01-31T12:00:30Z"));
+        await using (var connection = await rig.Services.GetRequiredService<AuditDatabase>().OpenAsync(CancellationToken.None))
+            await EventTable.InsertAsync(connection, "i1", [forged], CancellationToken.None);
+
+        foreach (var who in new[] { AuditRig.Ana, AuditRig.Agent })
+            (await rig.As(who).GetAsync($"/api/sessions/{session}")).StatusCode.ShouldBe(HttpStatusCode.NotFound, who.Name);
+        using var archive = await ExportAsync($"text={word}");
+        Read(archive, "report.html").ShouldContain("<tr><th>Who<td>unknown</tr>");
     }
 
     [Fact]

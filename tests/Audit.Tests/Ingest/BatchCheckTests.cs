@@ -90,6 +90,10 @@ public class BatchCheckTests
     public void A_malformed_event_is_refused(string sessionId, string kind, string payload) =>
         BatchCheck.Check([new SessionChain(sessionId).Append(kind, payload, DateTimeOffset.UnixEpoch)], []).Refused.Count.ShouldBe(1);
 
+    [Fact]
+    public void An_event_behind_which_no_other_could_be_counted_is_refused() =>
+        BatchCheck.Check([new SessionChain("s", long.MaxValue, EventHash.None).Append("k", "{}", DateTimeOffset.UnixEpoch)], []).Refused.Count.ShouldBe(1);
+
     private static Dictionary<(string, long), StoredLink> Stored(IEnumerable<JournalEvent> events) =>
         events.ToDictionary(e => (e.SessionId, e.Sequence), e => new StoredLink(e.Hash, e.PreviousHash));
 

@@ -3,6 +3,8 @@ using Hoop.Audit.Chain;
 using Hoop.Audit.Integrity;
 using Hoop.Audit.Tests.Rigs;
 using Hoop.Contracts.Audit;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -62,13 +64,54 @@ public sealed class DatabaseEditTests
     [InlineData("payloads = payloads[1:1]")]
     [InlineData("kinds = '{}'")]
     [InlineData("hashes = substr(hashes, 1, 33)")]
+    [InlineData("previous_hash = ''")]
+    [InlineData("kinds = array[['x']]")]
+    [InlineData("kinds = '[0:0]={x}'")]
+    [InlineData("payloads = array[[null]]::text[][]")]
+    [InlineData("times = array[null]::timestamptz[]")]
+    [InlineData("times = array['20000-01-01']::timestamptz[]")]
     public async Task A_row_that_does_not_say_what_is_in_it_is_noticed(string change)
     {
         await using var evidence = await StoredAsync();
         await AsAttackerAsync(evidence, "ALTER TABLE audit.event_chunks DROP CONSTRAINT event_chunks_are_whole");
         await AsAttackerAsync(evidence, $"UPDATE audit.event_chunks SET {change} WHERE session_id = 's3' AND sequence = 0");
 
-        (await CheckAsync(evidence)).Problems.ShouldContain(p => p.Session == "s3" && p.Sequence == 0);
+        await AsAttackerAsync(evidence, "UPDATE audit.event_chunks SET payloads[1] = '{}' WHERE session_id = 's5' AND sequence = 0");
+        var report = await CheckAsync(evidence);
+        report.Problems.ShouldContain(p => p.Session == "s3" && p.Sequence == 0 && p.Message.StartsWith("the row that begins with event 0 can not be read"));
+        report.Problems.ShouldContain(p => p.Session == "s5" && p.Message.Contains("was changed"), "one row hides none of the others");
+        report.Stopped.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("UPDATE audit.heads SET last_at = '20000-01-01' WHERE session_id = 's3'", "its head can not be read")]
+    [InlineData("UPDATE audit.tree_heads SET at = '20000-01-01' WHERE size = (SELECT min(size) FROM audit.tree_heads)", "the tree head of 1 entries can not be read")]
+    public async Task What_nobody_can_read_is_named(string sql, string says)
+    {
+        await using var evidence = await StoredAsync();
+        await AsAttackerAsync(evidence, sql);
+
+        (await CheckAsync(evidence)).ShouldSatisfyAllConditions(r => r.Problems.ShouldContain(p => p.Message.StartsWith(says)), r => r.Stopped.ShouldBeNull(), r => r.Sessions.ShouldBe(8));
+    }
+
+    [Fact]
+    public async Task A_check_that_can_not_be_finished_is_a_problem_and_degrades_the_health()
+    {
+        await using var evidence = await StoredAsync();
+        var keeper = new IntegrityKeeper(new DatabaseCheck(evidence.Database, evidence.Log, evidence.Key, TimeProvider.System), TimeProvider.System, NullLogger<IntegrityKeeper>.Instance);
+        var health = new IntegrityHealth(keeper);
+        await keeper.CheckAsync(progress: null, CancellationToken.None);
+        (await health.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+        await evidence.ExecuteAsync("ALTER TABLE audit.heads RENAME TO heads_away");
+
+        (await keeper.CheckAsync(progress: null, CancellationToken.None)).Ok.ShouldBeFalse();
+        var result = await health.CheckHealthAsync(new HealthCheckContext());
+        result.Status.ShouldBe(HealthStatus.Degraded);
+        result.Description!.ShouldContain("could not be checked");
+        result.Description!.ShouldContain("audit.heads");
+        await evidence.ExecuteAsync("ALTER TABLE audit.heads_away RENAME TO heads");
+        (await keeper.CheckAsync(progress: null, CancellationToken.None)).Ok.ShouldBeTrue();
+        (await health.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
     }
 
     [Fact]
@@ -180,14 +223,5 @@ public sealed class DatabaseEditTests
     private static Task<bool> UnchangedAsync(EvidenceDatabase evidence) => evidence.ScalarAsync<bool>(
         "SELECT " + string.Join(" AND ", Tables.Select(t => t == "event_chunks" ? "events" : t).Select(t => $"NOT EXISTS (TABLE audit.{t} EXCEPT TABLE kept.{t}) AND NOT EXISTS (TABLE kept.{t} EXCEPT TABLE audit.{t})")));
 
-    /// <summary>One who may do anything, and does.</summary>
-    private static Task AsAttackerAsync(EvidenceDatabase evidence, string sql) => evidence.ExecuteAsync(
-        $"""
-        DO $$ DECLARE t regclass; BEGIN
-            FOR t IN SELECT tgrelid::regclass FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid WHERE NOT tgisinternal AND relnamespace = 'audit'::regnamespace LOOP
-                EXECUTE format('ALTER TABLE ONLY %s DISABLE TRIGGER USER', t);
-            END LOOP;
-        END $$;
-        {sql}
-        """);
+    private static Task AsAttackerAsync(EvidenceDatabase evidence, string sql) => evidence.ExecuteAsync(Attack.Unhindered(sql));
 }

@@ -21,7 +21,7 @@ public sealed class RealS3ServiceTests
         };
         await service.InitializeAsync();
         var session = AuditRig.NewId();
-        await service.StoreAsync([.. AuditRig.Session(session), ContentTests.Content(session, 0, "[\"1\",null]\n")]);
+        await service.StoreAsync([.. AuditRig.Session(session), .. ContentTests.Named(AuditRig.Session(session), "[\"1\",null]\n"), ContentTests.Content(session, 0, "[\"1\",null]\n")]);
 
         var content = (await Eventually.SeenAsync(recordings.ObjectsAsync, objects => objects.Count == 1))[0].Key;
         content.ShouldStartWith($"recordings/2026/01/31/{session}/0-");

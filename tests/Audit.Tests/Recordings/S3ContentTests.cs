@@ -18,7 +18,7 @@ public abstract class S3ContentTests
         using var bucket = await BucketAsync();
         await using var evidence = await EvidenceDatabase.CreateAsync(objects: bucket.Store());
         bucket.RequestsLeft = 0;
-        await evidence.StoreAsync([.. AuditRig.Session("s"), ContentTests.Content("s", 0, "[\"1\"]\n")]);
+        await evidence.StoreAsync([.. AuditRig.Session("s"), .. ContentTests.Named(AuditRig.Session("s"), "[\"1\"]\n", "[\"2\"]\n"), ContentTests.Content("s", 0, "[\"1\"]\n")]);
         await Should.ThrowAsync<HttpRequestException>(() => evidence.Contents.MoveAsync(CancellationToken.None));
         ContentStore.Rows((await evidence.Contents.ReadAsync("s", 0, CancellationToken.None))!).ShouldHaveSingleItem();
 
@@ -48,7 +48,7 @@ public abstract class S3ContentTests
     {
         using var bucket = await BucketAsync();
         await using var evidence = await EvidenceDatabase.CreateAsync(objects: bucket.Store());
-        await evidence.StoreAsync([.. AuditRig.Session("s"), .. Enumerable.Range(0, 3).Select(i => ContentTests.Content("s", i, $"[\"{i}\"]\n"))]);
+        await evidence.StoreAsync([.. AuditRig.Session("s"), .. ContentTests.Named(AuditRig.Session("s"), "[\"0\"]\n", "[\"1\"]\n", "[\"2\"]\n"), .. Enumerable.Range(0, 3).Select(i => ContentTests.Content("s", i, $"[\"{i}\"]\n"))]);
 
         bucket.RequestsLeft = 2;
         (await Should.ThrowAsync<HttpRequestException>(() => evidence.Contents.MoveAsync(CancellationToken.None))).Message.ShouldBe("connection refused");
@@ -67,7 +67,7 @@ public abstract class S3ContentTests
     {
         using var bucket = await BucketAsync("GOVERNANCE");
         await using var evidence = await EvidenceDatabase.CreateAsync(keepDays: 90, bucket.Store());
-        await evidence.StoreAsync([.. AuditRig.Session("s"), ContentTests.Content("s", 0, "[\"1\"]\n")]);
+        await evidence.StoreAsync([.. AuditRig.Session("s"), .. ContentTests.Named(AuditRig.Session("s"), "[\"1\"]\n", "[\"2\"]\n"), ContentTests.Content("s", 0, "[\"1\"]\n")]);
         await evidence.Contents.MoveAsync(CancellationToken.None);
         await evidence.StoreAsync([ContentTests.Content("s", 1, "[\"never moved\"]\n")]);
         (await evidence.Contents.DeleteDroppedAsync(CancellationToken.None)).ShouldBe(0);
@@ -150,7 +150,7 @@ public sealed class RealS3ContentTests : S3ContentTests
     {
         using var bucket = await RealS3Bucket.CreateAsync("COMPLIANCE");
         await using var evidence = await EvidenceDatabase.CreateAsync(objects: bucket.Store());
-        await evidence.StoreAsync([.. AuditRig.Session("s"), ContentTests.Content("s", 0, "[\"1\"]\n")]);
+        await evidence.StoreAsync([.. AuditRig.Session("s"), .. ContentTests.Named(AuditRig.Session("s"), "[\"1\"]\n", "[\"2\"]\n"), ContentTests.Content("s", 0, "[\"1\"]\n")]);
         await evidence.Contents.MoveAsync(CancellationToken.None);
         await evidence.StoreAsync([ContentTests.Content("s", 1, "[\"2\"]\n")]);
 

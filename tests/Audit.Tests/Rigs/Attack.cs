@@ -13,5 +13,15 @@ internal static class Attack
         DROP TABLE single
         """;
 
+    /// <summary>As one who may do anything, and does.</summary>
+    public static string Unhindered(string sql) => $"""
+        DO $$ DECLARE t regclass; BEGIN
+            FOR t IN SELECT tgrelid::regclass FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid WHERE NOT tgisinternal AND relnamespace = 'audit'::regnamespace LOOP
+                EXECUTE format('ALTER TABLE ONLY %s DISABLE TRIGGER USER', t);
+            END LOOP;
+        END $$;
+        {sql}
+        """;
+
     public static string Remove(string session, string which) => OnSingles($"DELETE FROM single WHERE session_id = '{session}' AND {which}");
 }

@@ -74,6 +74,39 @@ public class AppendOnlyTests(AuditRig rig)
         }
     }
 
+    [Theory]
+    [InlineData("times", "array[array[{0}]]")]
+    [InlineData("times", "array[null]::timestamptz[]")]
+    [InlineData("times", "array[{0}, {0}]")]
+    [InlineData("kinds", "array[['x']]")]
+    [InlineData("kinds", "'[0:0]={{x}}'")]
+    [InlineData("kinds", "array[null]")]
+    [InlineData("payloads", "'{{}}'")]
+    [InlineData("payloads", "array[null]")]
+    [InlineData("previous_hash", "''")]
+    [InlineData("hashes", "'x'")]
+    [InlineData("sequence", "9223372036854775807")]
+    public async Task A_row_of_events_that_nobody_could_read_is_refused(string column, string value)
+    {
+        await rig.StoreAsync(AuditRig.Session(AuditRig.NewId(), at: DateTimeOffset.Parse("2026-01-31T12:00:00Z")));
+        await using var connection = await rig.Services.GetRequiredService<AuditDatabase>().OpenAsync(CancellationToken.None);
+        const string At = "timestamptz '2026-01-31T12:00:00Z'";
+        var row = new Dictionary<string, string>
+        {
+            ["sequence"] = "0", ["times"] = $"array[{At}]", ["kinds"] = "array['x']", ["payloads"] = "array['{}']", ["previous_hash"] = "decode(repeat('0', 64), 'hex')", ["hashes"] = "decode(repeat('0', 64), 'hex')",
+        };
+        await InsertAsync();
+        row[column] = string.Format(value, At);
+        (await Should.ThrowAsync<PostgresException>(InsertAsync)).SqlState.ShouldBe(PostgresErrorCodes.CheckViolation);
+
+        async Task InsertAsync()
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            await using var command = new NpgsqlCommand($"INSERT INTO audit.event_chunks (session_id, at, events, ingress, {string.Join(", ", row.Keys)}) VALUES ('x', {At}, 1, 'i', {string.Join(", ", row.Values)})", connection);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
     [Fact]
     public async Task Replication_mode_does_not_switch_the_refusal_off()
     {

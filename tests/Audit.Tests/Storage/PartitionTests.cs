@@ -96,6 +96,28 @@ public class PartitionTests(AuditRig rig)
         (await left.ExecuteScalarAsync()).ShouldBe("event_chunks events_2026w05 events_2026w06 statement_groups statements_2026w05 statements_2026w06");
     }
 
+    [Fact]
+    public async Task A_database_whose_rows_could_be_such_that_nobody_reads_them_takes_no_more_of_them()
+    {
+        var postgres = await PostgresServer.SharedAsync();
+        var name = await postgres.CreateDatabaseAsync();
+        var events = AuditRig.Session("old");
+        await using (var before = await PrepareAsync(postgres.ConnectionString(name)))
+            await RecordEventsTests.StoreOn(before).StoreAsync("i1", events, CancellationToken.None);
+        const string Bad = "INSERT INTO audit.event_chunks (session_id, sequence, at, events, times, kinds, payloads, previous_hash, hashes, ingress) SELECT 'bad', 0, at, 1, times[1:1], array[['x']], payloads[1:1], previous_hash, substr(hashes, 1, 32), 'i' FROM audit.event_chunks WHERE sequence = 0 LIMIT 1;";
+        await postgres.ExecuteAsync(name, $"""
+            ALTER TABLE audit.event_chunks DROP CONSTRAINT event_chunks_are_whole;
+            ALTER TABLE audit.event_chunks ADD CONSTRAINT event_chunks_are_whole CHECK (events BETWEEN 1 AND 64 AND at = times[1] AND cardinality(times) = events AND cardinality(kinds) = events);
+            {Bad}
+            INSERT INTO audit.schema_version (digest) VALUES ('older');
+            """);
+
+        await using var prepared = await PrepareAsync(postgres.ConnectionString(name));
+        (await Should.ThrowAsync<PostgresException>(() => postgres.ExecuteAsync(name, Bad.Replace("'bad'", "'worse'")))).SqlState.ShouldBe(PostgresErrorCodes.CheckViolation);
+        // Weeks that come later are no exception.
+        (await RecordEventsTests.StoreOn(prepared).StoreAsync("i1", AuditRig.Session("new", at: DateTimeOffset.Parse("2033-01-31T12:00:00Z")), CancellationToken.None)).Accepted.Count.ShouldBe(6);
+    }
+
     private static async Task<AuditDatabase> PrepareAsync(string connectionString)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:auditdb", connectionString)]).Build();
