@@ -43,7 +43,7 @@ sealed class FromLineage(Resolution resolution)
                 var function = new FunctionItems(resolution).Item(node, Neighbours(scope));
                 return function with { Shape = Seen(function.Shape) };
             case "RangeTableSample":
-                resolution.Uses.Add(Value.Union(node.List("args").Select(a => resolution.Expressions.Evaluate(a, scope))), ColumnUseKind.Other);
+                resolution.Uses.Add(Value.Union(node.List("args").Append(node["repeatable"]).Select(a => resolution.Expressions.Evaluate(a, scope))), ColumnUseKind.Other);
                 return Item(node["relation"], scope);
             case "RangeTableFunc" or "JsonTable":
                 // How many rows there are depends on the value.
