@@ -192,7 +192,8 @@ sealed class ExpressionLineage(Resolution resolution)
         return node.Text("subLinkType") switch
         {
             "EXISTS_SUBLINK" => Value.None,
-            "EXPR_SUBLINK" or "ARRAY_SUBLINK" => shape.At(0),
+            // Several columns are a row, to be compared with one.
+            "EXPR_SUBLINK" or "ARRAY_SUBLINK" => shape.Columns.Count == 1 ? shape.At(0) : shape.Row,
             _ => Evaluate(node["testexpr"], scope).Or(shape.Row).Derived(),
         };
     }

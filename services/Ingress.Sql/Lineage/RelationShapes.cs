@@ -37,13 +37,18 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
 
     Shape Build(CatalogRelation relation)
     {
-        var own = new Shape([.. relation.Columns.Select(c => new OutputColumn(c.Name, Base(relation, c.Name)))]);
+        var own = new Shape([.. relation.Columns.Select(c => new OutputColumn(c.Name, Base(relation, c)))]);
         if (relation.Definition is { } definition && relation.Kind is 'v' or 'm') return Beneath(own, definition);
         return relation.Columns.Any(static c => c.Generated is not null) ? WithGenerated(relation, own) : own;
     }
 
-    Value Base(CatalogRelation relation, string column) =>
-        SystemData.Carries(relation, column) ? Value.Unknown : Value.Of(_names.IdentitiesOf(relation, column), _names.RootOf(relation, column));
+    Value Base(CatalogRelation relation, CatalogColumn column)
+    {
+        if (SystemData.Carries(relation, column.Name)) return Value.Unknown;
+        var value = Value.Of(_names.IdentitiesOf(relation, column.Name), _names.RootOf(relation, column.Name));
+        // What = says of them it would say of something computed.
+        return BuiltinTypes.ComparesNearly(column.TypeOid) ? value.Derived() : value;
+    }
 
     /// <summary>A view's column is known by its own name too, so that a mask may name either.</summary>
     Shape Beneath(Shape own, string definition)
