@@ -12,7 +12,7 @@ sealed class ExpressionLineage(Resolution resolution)
         resolution.Step();
         switch (node.Kind)
         {
-            case "ColumnRef": return Column(node, scope);
+            case "ColumnRef": return resolution.Touch(Column(node, scope));
             case "A_Const" or "ParamRef" or "SQLValueFunction" or "SetToDefault" or "String" or "TypeName" or "MergeSupportFunc":
                 return Value.None;
             case "FuncCall": return resolution.Calls.Evaluate(node, scope);
@@ -25,7 +25,7 @@ sealed class ExpressionLineage(Resolution resolution)
             case "A_ArrayExpr": return Row(node.List("elements"), scope);
             case "List": return Row(node.List("items"), scope);
             case "NamedArgExpr": return Evaluate(node["arg"], scope);
-            case "A_Indirection": return Indirection(node, scope);
+            case "A_Indirection": return resolution.Touch(Indirection(node, scope));
             case "CaseExpr": return Case(node, scope);
             case "MultiAssignRef": return MultiAssign(node, scope);
             case "BoolExpr": return Boolean(node, scope);
@@ -69,7 +69,11 @@ sealed class ExpressionLineage(Resolution resolution)
     Shape Target(Node item, Scope scope)
     {
         var target = item.Kind == "ResTarget" ? item["val"] : item;
-        if (StarOf(target, scope) is { } expanded) return expanded;
+        if (StarOf(target, scope) is { } expanded)
+        {
+            resolution.Touch(expanded.Row);
+            return expanded;
+        }
         var name = item.Kind == "ResTarget" ? item.Text("name") : null;
         return new([new(name ?? OutputName.Of(target), Evaluate(target, scope))]);
     }
