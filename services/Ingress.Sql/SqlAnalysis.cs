@@ -27,6 +27,12 @@ public sealed record SqlStatement
 
     /// <summary>Numbers of parameters whose values are secrets.</summary>
     public IReadOnlyList<int> SecretParameters { get; init; } = [];
+
+    /// <summary>The same with parameters of types that are not PostgreSQL's own: what = says by their rules is not known.</summary>
+    public SqlStatement WithForeignParameters() => this with
+    {
+        Facts = Facts with { ColumnUses = [.. Facts.ColumnUses.Select(static use => use.Kind == ColumnUseKind.Equality ? use with { Kind = ColumnUseKind.Other } : use)] },
+    };
 }
 
 /// <summary>What a statement does to the session's own state. <see cref="SqlCommandKind.Other"/> for most.</summary>

@@ -14,6 +14,8 @@ sealed class ChangeLineage(Resolution resolution)
         // The target is a table even where a WITH query has its name.
         var row = new ChangedRow(resolution.From.Relation(change.Child("relation", "RangeVar"), new Scope(null, null)));
         var target = row.Table;
+        // Whole rows are written again.
+        resolution.Touch(target.Shape.Row);
         switch (change.Kind)
         {
             case "InsertStmt":

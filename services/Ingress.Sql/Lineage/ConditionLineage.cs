@@ -54,8 +54,8 @@ sealed class ConditionLineage(Resolution resolution)
         var rows = resolution.Queries.Resolve(node["subselect"], scope, scope.Ctes);
         if (node.Text("subLinkType") == "EXISTS_SUBLINK") return;
         var tested = Evaluate(node["testexpr"], scope);
-        if (kind == ColumnUseKind.Equality && rows.Row.IsStored && IsSettled(node["testexpr"], scope))
-            Compare(Parts(node["testexpr"], scope), rows.Closed ? [.. rows.Columns.Select(static c => c.Value)] : [rows.Row], node);
+        if (kind == ColumnUseKind.Equality && IsStored(rows) && IsSettled(node["testexpr"], scope))
+            Compare(Parts(node["testexpr"], scope), Parts(rows), node);
         else
             Use(tested.Or(rows.Row), kind == ColumnUseKind.Equality ? ColumnUseKind.Other : kind);
     }
@@ -72,27 +72,41 @@ sealed class ConditionLineage(Resolution resolution)
     void Equality(Scope scope, Node left, Node right, Value operands, Node node)
     {
         if (IsWritten(right) && (IsSettled(left, scope) || IsOpaque(left, scope))) resolution.Uses.AddWritten(operands, Written.Count(right, node), Place(node));
-        else if (IsWritten(left) && (IsSettled(right, scope) || IsOpaque(right, scope))) resolution.Uses.AddWritten(operands, Written.Count(left, node), Place(node));
+        else if (IsWritten(left) && (IsSettled(right, scope) || IsOpaque(right, scope))) resolution.Uses.AddWritten(operands, 1, Place(node));
         else if (!IsSettled(left, scope) || !IsSettled(right, scope)) Use(operands, ColumnUseKind.Other);
         else
         {
             if (operands.Opaque) Use(Value.Unknown, ColumnUseKind.Equality);
-            Compare(Parts(left, scope), Parts(right, scope), node);
+            foreach (var (i, one) in Written.Elements(right, node).Index()) Compare(Parts(left, scope), Parts(one, scope), node, i);
         }
     }
 
     /// <summary>Rows are compared column by column.</summary>
-    void Compare(List<Value> left, List<Value> right, Node node)
+    /// <param name="element">Which of several that are compared.</param>
+    void Compare(List<Value> left, List<Value> right, Node node, int element = 0)
     {
         if (left.Count != right.Count) (left, right) = ([Value.Union(left)], [Value.Union(right)]);
-        foreach (var (ours, theirs) in left.Zip(right))
+        foreach (var (i, (ours, theirs)) in left.Zip(right).Index())
         {
-            if (ours.Sources.IsEmpty || theirs.Sources.IsEmpty) resolution.Uses.AddWritten(ours.Or(theirs), 1, Place(node));
+            if (ours.Sources.IsEmpty || theirs.Sources.IsEmpty) resolution.Uses.AddWritten(ours.Or(theirs), 1, Place(node), element, i);
             else resolution.Uses.AddCompared(ours, theirs);
         }
     }
 
-    List<Value> Parts(Node node, Scope scope) => node.Kind == "RowExpr" ? [.. node.List("args").Select(a => Evaluate(a, scope))] : [Evaluate(node, scope)];
+    List<Value> Parts(Node node, Scope scope) => node.Kind switch
+    {
+        "RowExpr" => [.. node.List("args").Select(a => Evaluate(a, scope))],
+        "SubLink" when Rows(node, scope) is { } rows => Parts(rows),
+        _ => [Evaluate(node, scope)],
+    };
+
+    static List<Value> Parts(Shape rows) => rows.Closed ? [.. rows.Columns.Select(static c => c.Value)] : [rows.Row];
+
+    /// <summary>What <c>(SELECT a, b …)</c> gives; null for anything else.</summary>
+    Shape? Rows(Node link, Scope scope) =>
+        link.Text("subLinkType") == "EXPR_SUBLINK" && resolution.Queries.Resolve(link["subselect"], scope, scope.Ctes) is { Columns.Count: not 1 } rows ? rows : null;
+
+    static bool IsStored(Shape rows) => Parts(rows).TrueForAll(static v => v is { IsStored: true, Opaque: false });
 
     static int Place(Node node) => node.Number("location");
 
@@ -103,6 +117,7 @@ sealed class ConditionLineage(Resolution resolution)
         "RowExpr" => node.List("args").All(n => IsSettled(n, scope)),
         "A_ArrayExpr" => node.List("elements").All(n => IsSettled(n, scope)),
         "List" => node.List("items").All(n => IsSettled(n, scope)),
+        "SubLink" when Rows(node, scope) is { } rows => IsStored(rows),
         _ => IsWritten(node) || Evaluate(node, scope) is { IsStored: true, Opaque: false },
     };
 
@@ -120,6 +135,8 @@ sealed class ConditionLineage(Resolution resolution)
     bool IsWritten(string kind, JsonElement body) => kind switch
     {
         "ColumnRef" or "SubLink" or "CollateClause" => false,
+        // Somebody's type may have another equality, or another collation.
+        "typeName" or "TypeName" => BuiltinTypes.Have(Node.Typed("TypeName", body).Names("names"), resolution.Context.SearchPath),
         "A_Indirection" when Node.Typed(kind, body).Names("indirection").Exists(static n => n is not null) => false,
         "FuncCall" => resolution.Functions.IsImmutable(Node.Typed(kind, body).Names("funcname")) && IsWritten(body),
         _ => IsWritten(body),

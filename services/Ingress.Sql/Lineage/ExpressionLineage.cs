@@ -13,7 +13,7 @@ sealed class ExpressionLineage(Resolution resolution)
         resolution.Step();
         switch (node.Kind)
         {
-            case "ColumnRef": return Column(node, scope);
+            case "ColumnRef": return resolution.Touch(Column(node, scope));
             case "A_Const" or "ParamRef" or "SQLValueFunction" or "SetToDefault" or "String" or "TypeName":
                 return Value.None;
             case "FuncCall": return resolution.Calls.Evaluate(node, scope);
@@ -26,7 +26,7 @@ sealed class ExpressionLineage(Resolution resolution)
             case "A_ArrayExpr": return Row(node.List("elements"), scope);
             case "List": return Row(node.List("items"), scope);
             case "NamedArgExpr": return Evaluate(node["arg"], scope);
-            case "A_Indirection": return Indirection(node, scope);
+            case "A_Indirection": return resolution.Touch(Indirection(node, scope));
             case "CaseExpr": return Case(node, scope);
             case "MultiAssignRef": return MultiAssign(node, scope);
             case "BoolExpr": return Boolean(node, scope);
@@ -71,7 +71,11 @@ sealed class ExpressionLineage(Resolution resolution)
     Shape Target(Node item, Scope scope)
     {
         var target = item.Kind == "ResTarget" ? item["val"] : item;
-        if (StarOf(target, scope) is { } expanded) return expanded;
+        if (StarOf(target, scope) is { } expanded)
+        {
+            resolution.Touch(expanded.Row);
+            return expanded;
+        }
         var name = item.Kind == "ResTarget" ? item.Text("name") : null;
         return new([new(name ?? OutputName.Of(target), Evaluate(target, scope))]);
     }
@@ -194,7 +198,8 @@ sealed class ExpressionLineage(Resolution resolution)
         return node.Text("subLinkType") switch
         {
             "EXISTS_SUBLINK" => Value.None,
-            "EXPR_SUBLINK" or "ARRAY_SUBLINK" => shape.At(0),
+            // Several columns are a row, to be compared with one.
+            "EXPR_SUBLINK" or "ARRAY_SUBLINK" => shape.Columns.Count == 1 ? shape.At(0) : shape.Row,
             _ => Evaluate(node["testexpr"], scope).Or(shape.Row).Derived(),
         };
     }

@@ -23,6 +23,8 @@ sealed class FromLineage(Resolution resolution)
         var cte = range.Has("schemaname") ? null : CteChain.Find(scope.Ctes, name);
         if (cte is not null) return Named(alias, name, Seen(cte.Visible));
         var relation = resolution.Relations.Find(range, scope.Ctes);
+        // What a view looks at besides what it shows is not known here.
+        if (relation is { Kind: 'v', Schema: not ("pg_catalog" or "information_schema") }) resolution.Touch(Value.Unknown);
         return Named(alias, name, resolution.Relations.ShapeOf(relation)) with
         {
             Schema = alias.Exists ? null : relation?.Schema ?? range.Text("schemaname"),
@@ -43,7 +45,7 @@ sealed class FromLineage(Resolution resolution)
                 var function = new FunctionItems(resolution).Item(node, Neighbours(scope));
                 return function with { Shape = Seen(function.Shape) };
             case "RangeTableSample":
-                resolution.Uses.Add(Value.Union(node.List("args").Select(a => resolution.Expressions.Evaluate(a, scope))), ColumnUseKind.Other);
+                resolution.Uses.Add(Value.Union(node.List("args").Append(node["repeatable"]).Select(a => resolution.Expressions.Evaluate(a, scope))), ColumnUseKind.Other);
                 return Item(node["relation"], scope);
             case "RangeTableFunc" or "JsonTable":
                 // How many rows there are depends on the value.
@@ -86,7 +88,7 @@ sealed class FromLineage(Resolution resolution)
         List<OutputColumn> common = [];
         foreach (var name in merged)
         {
-            var (ours, theirs) = (Column(left, name), Column(right, name));
+            var (ours, theirs) = (resolution.Touch(Column(left, name)), resolution.Touch(Column(right, name)));
             if (ours.IsStored && theirs.IsStored) resolution.Uses.AddCompared(ours, theirs);
             else resolution.Uses.Add(ours.Or(theirs), ColumnUseKind.Other);
             common.Add(new(name, ours.Or(theirs)));

@@ -82,9 +82,9 @@ sealed class QueryLineage(Resolution resolution)
     Value SortValue(Node key, Scope scope, Shape shape)
     {
         if (key.Position is { } position) return shape.At(position - 1);
-        return BareName(key) is { } name && shape.Find(name) is { } output
-            ? output
-            : resolution.Expressions.Evaluate(key, scope);
+        if (BareName(key) is not { } name) return resolution.Expressions.Evaluate(key, scope);
+        // A result column whose name is not modelled may be meant as well.
+        return (shape.Find(name) ?? resolution.Expressions.Evaluate(key, scope)).Or(shape.Possible);
     }
 
     /// <summary>In GROUP BY a bare name means a column of FROM first.</summary>
@@ -92,9 +92,8 @@ sealed class QueryLineage(Resolution resolution)
     {
         if (key.Kind == "GroupingSet") return Value.Union(key.List("content").Select(k => GroupValue(k, scope, shape)));
         if (key.Position is { } position) return shape.At(position - 1);
-        return BareName(key) is { } name && scope.ColumnHere(name) is null && shape.Find(name) is { } output
-            ? output
-            : resolution.Expressions.Evaluate(key, scope);
+        if (BareName(key) is not { } name || scope.ColumnHere(name) is not null) return resolution.Expressions.Evaluate(key, scope);
+        return (shape.Find(name) is { } output ? output.Or(scope.PossibleHere) : resolution.Expressions.Evaluate(key, scope)).Or(shape.Possible);
     }
 
     static string? BareName(Node key) => key.Kind == "ColumnRef" && key.Names("fields") is [{ } name] ? name : null;

@@ -50,7 +50,7 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
 
     Shape Build(CatalogRelation relation)
     {
-        var own = new Shape([.. relation.Columns.Select(c => new OutputColumn(c.Name, Base(relation, c.Name)))]);
+        var own = new Shape([.. relation.Columns.Select(c => new OutputColumn(c.Name, Base(relation, c)))]);
         if (relation.Definition is { } definition && relation.Kind is 'v' or 'm') return Beneath(own, relation, definition);
         return relation.Columns.Any(static c => c.Generated is not null) ? WithGenerated(relation, own) : own;
     }
@@ -60,6 +60,13 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
         if (SystemData.Carries(relation, column)) return Value.Unknown;
         var own = Value.Of(_names.IdentitiesOf(relation, column), _names.RootOf(relation, column));
         return SystemData.CarriesPartitionKeys(relation, column) ? own.Or(Value.Union(_names.PartitionKeys.Select(k => Base(k.Table, k.Column))).Derived()) : own;
+    }
+
+    // What = says of them it would say of something computed.
+    Value Base(CatalogRelation relation, CatalogColumn column)
+    {
+        var value = Base(relation, column.Name);
+        return BuiltinTypes.ComparesNearly(column.TypeOid) ? value.Derived() : value;
     }
 
     /// <summary>A view's column is known by its own name too, so that a mask may name either.</summary>

@@ -8,6 +8,7 @@ sealed class Resolution
     /// <summary>Nested recursive queries multiply their passes; this bounds the work of a hostile statement to well under a second.</summary>
     const int MaxSteps = 200_000;
 
+    readonly HashSet<Value> _touched = [];
     int _steps;
 
     public Resolution(SqlContext context, int viewDepth = 0)
@@ -48,6 +49,15 @@ sealed class Resolution
 
     /// <summary>A function whose result is not known was called somewhere.</summary>
     public bool CalledOpaque { get; set; }
+
+    /// <summary>What the statement looks at, wherever it goes.</summary>
+    public Value Touched => Value.Union(_touched);
+
+    public Value Touch(Value value)
+    {
+        _touched.Add(value);
+        return value;
+    }
 
     public void Step()
     {

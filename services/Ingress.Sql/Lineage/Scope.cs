@@ -19,10 +19,21 @@ sealed class Scope(Scope? outer, CteChain? ctes)
         for (var scope = this; scope is not null; scope = scope.Outer)
         {
             if (scope.ColumnHere(name) is { } certain) return certain.Or(possible);
-            foreach (var item in scope.Items)
-                if (item.ColumnsVisible && item.Shape.Possible is { } value) possible = value.Or(possible);
+            if (scope.PossibleHere is { } value) possible = value.Or(possible);
         }
         return possible is null ? null : possible.Or(FindItem(name)?.Shape.Row);
+    }
+
+    /// <summary>What a column of this level could be whose name is not known; null when there can be none.</summary>
+    public Value? PossibleHere
+    {
+        get
+        {
+            Value? possible = null;
+            foreach (var item in Items)
+                if (item.ColumnsVisible && item.Shape.Possible is { } value) possible = value.Or(possible);
+            return possible;
+        }
     }
 
     /// <summary>A column that this level certainly has.</summary>

@@ -1,4 +1,5 @@
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Parsing;
 
 namespace Hoop.Ingress.Sql.Lineage;
 
@@ -63,14 +64,16 @@ sealed class StatementLineage(Resolution resolution)
         return shape with { Columns = [.. shape.Columns.Where((_, i) => relation!.Columns[i].Generated is null)] };
     }
 
-    /// <summary>The plan shows no rows, but constants folded from calls of immutable functions.</summary>
+    /// <summary>The plan shows no rows, but constants folded from calls of immutable functions; and, with ANALYZE, how much memory the values took.</summary>
     List<ResultColumn> Explain(Node explain)
     {
         var inner = explain["query"];
+        var runs = explain.Body.Option("options", "analyze") is { } analyze && analyze.IsOn();
         var shape = inner.Kind == "ExecuteStmt" ? Prepared(inner) : null;
         if (shape is null) Resolve(inner);
-        var opaque = resolution.CalledOpaque || shape?.Row.Opaque == true;
-        return [new("QUERY PLAN", [], opaque)];
+        var opaque = resolution.CalledOpaque || shape is { Row.Opaque: true };
+        if (!runs) return [new("QUERY PLAN", [], opaque)];
+        return [(shape is null ? resolution.Touched : Value.Unknown).Or(opaque ? Value.Unknown : null).Derived().ToResult("QUERY PLAN")];
     }
 
     static List<ResultColumn> Show(Node show) => show.Text("name") switch

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Text.Json;
+using Hoop.Ingress.Sql.Parsing;
 
 namespace Hoop.Ingress.Sql.Lineage;
 
@@ -11,28 +13,31 @@ static class Totality
     const string Catalog = "pg_catalog.";
 
     static readonly FrozenSet<string> AnyArgument = Set(
-        "upper lower initcap length char_length character_length octet_length bit_length ascii reverse md5 sha224 sha256 sha384 sha512 hashtext",
-        "concat concat_ws btrim ltrim rtrim translate quote_ident quote_literal quote_nullable pg_typeof num_nulls num_nonnulls age",
+        "upper lower initcap char_length character_length octet_length bit_length ascii reverse md5 sha224 sha256 sha384 sha512 hashtext",
+        "concat concat_ws btrim ltrim rtrim translate quote_ident quote_literal quote_nullable pg_typeof num_nulls num_nonnulls position strpos",
         "to_json to_jsonb row_to_json array_to_json json_build_array jsonb_build_array array_agg string_agg json_agg jsonb_agg xmlagg",
-        "count min max sum avg stddev stddev_pop stddev_samp variance var_pop var_samp bool_and bool_or every any_value mode first_value last_value");
+        "count min max bool_and bool_or every any_value mode first_value last_value");
 
     /// <summary>The first argument alone: a place or a length that comes from a secret may be one that fails.</summary>
     static readonly FrozenSet<string> FirstArgument = Set("substr substring left right lpad rpad lag lead nth_value encode to_char split_part array_to_string array_length");
 
-    /// <summary>Field names and keys fail when they are NULL or not known.</summary>
-    static readonly FrozenSet<string> LaterArguments = Set("date_trunc date_part extract json_object_agg jsonb_object_agg");
+    /// <summary>Field names and keys fail when they are NULL or not known, and so does the name of a time zone.</summary>
+    static readonly FrozenSet<string> SecondArgument = Set("date_trunc date_part extract json_object_agg jsonb_object_agg");
 
     static readonly FrozenSet<string> Symbols = FrozenSet.Create("||", "=", "<>", "!=", "<", ">", "<=", ">=", "->", "->>", "#>", "#>>", "@>", "<@", "&&");
 
-    static readonly FrozenSet<string> Types = Set("text varchar bpchar char name bytea");
+    /// <summary>Not bytea, whose input has escapes, nor "char", which not every number fits into.</summary>
+    static readonly FrozenSet<string> Types = Set("text varchar bpchar name");
 
     public static bool Takes(string function, int argument, IReadOnlyList<Node> arguments)
     {
         if (!function.StartsWith(Catalog, StringComparison.Ordinal)) return false;
         var name = function[Catalog.Length..];
         if (name is "json_build_object" or "jsonb_build_object") return argument % 2 == 1;
+        // The other length() takes the name of an encoding.
+        if (name == "length") return arguments.Count < 2;
         if (name == "replace") return argument == 0 && NeverGrows(arguments);
-        return AnyArgument.Contains(name) || (argument == 0 ? FirstArgument : LaterArguments).Contains(name);
+        return AnyArgument.Contains(name) || (argument == 0 ? FirstArgument.Contains(name) : argument == 1 && SecondArgument.Contains(name));
     }
 
     /// <summary>An operator on two values; a comparison of rows stops where it is decided.</summary>
@@ -41,7 +46,7 @@ static class Totality
         if (IsRow(expression["lexpr"]) || IsRow(expression["rexpr"])) return false;
         return expression.Text("kind") switch
         {
-            "AEXPR_DISTINCT" or "AEXPR_NOT_DISTINCT" => true,
+            "AEXPR_DISTINCT" or "AEXPR_NOT_DISTINCT" or "AEXPR_NULLIF" => true,
             "AEXPR_OP" or "AEXPR_OP_ANY" or "AEXPR_OP_ALL" => expression["lexpr"].Exists && expression.Names("name") is [.., { } symbol] && Symbols.Contains(symbol),
             _ => false,
         };
@@ -59,10 +64,23 @@ static class Totality
     public static bool Is(Node node) => node.Kind switch
     {
         "XmlExpr" => node.Text("op") is "IS_XMLELEMENT" or "IS_XMLFOREST" or "IS_XMLCONCAT",
-        "JsonObjectConstructor" or "JsonObjectAgg" => !node.Flag("unique"),
-        "JsonParseExpr" or "JsonFuncExpr" => false,
+        "JsonObjectConstructor" or "JsonObjectAgg" => !node.Flag("unique") && MakesJson(node.Body),
+        "JsonArrayConstructor" or "JsonArrayQueryConstructor" or "JsonArrayAgg" or "JsonValueExpr" => MakesJson(node.Body),
+        // Their input may be no JSON, their output of any type.
+        "JsonParseExpr" or "JsonFuncExpr" or "JsonSerializeExpr" or "XmlSerialize" => false,
         _ => true,
     };
+
+    /// <summary>Of values as they are, into JSON or text without a length; FORMAT JSON reads them.</summary>
+    static bool MakesJson(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Array => element.EnumerateArray().All(MakesJson),
+        JsonValueKind.Object => element.Text("format_type") != "JS_FORMAT_JSON" && element.EnumerateObject().All(static p => p.Name == "output" ? IsJson(p.Value) : MakesJson(p.Value)),
+        _ => true,
+    };
+
+    static bool IsJson(JsonElement output) => Node.Typed("JsonOutput", output).Child("typeName", "TypeName") is var type && !type.Has("typmods") && !type.Has("arrayBounds")
+        && (!type.Exists || type.Names("names") is [.., "json" or "jsonb" or "text" or "varchar"]);
 
     static bool IsRow(Node node) => node.Kind == "RowExpr";
 

@@ -14,7 +14,7 @@ sealed class UseSink
     public const int MostCompared = 10;
 
     readonly Dictionary<string, int> _compared = [];
-    readonly HashSet<int> _places = [];
+    readonly HashSet<(int, int, int)> _places = [];
     readonly HashSet<ColumnUse> _seen = [];
     readonly List<ColumnUse> _uses = [];
 
@@ -32,10 +32,12 @@ sealed class UseSink
 
     /// <summary>Compared by = with values that the client wrote down.</summary>
     /// <param name="place">Where in the text: what is read twice counts once.</param>
-    public void AddWritten(Value value, int count, int place)
+    /// <param name="element">Which of several at that place.</param>
+    /// <param name="part">Which column of a row.</param>
+    public void AddWritten(Value value, int count, int place, int element = 0, int part = 0)
     {
         if (Muted) return;
-        var counts = _places.Add(place);
+        var counts = _places.Add((place, element, part));
         foreach (var source in value.Sources.Where(static s => s.IsColumn))
         {
             var compared = _compared.GetValueOrDefault(source.Column);

@@ -1,3 +1,5 @@
+using Hoop.Contracts.Operations;
+
 namespace Hoop.Ingress.Sql.Lineage;
 
 /// <summary>WITH; recursive ones until nothing more flows.</summary>
@@ -84,9 +86,12 @@ sealed class WithLineage(Resolution resolution)
         return search.Exists ? Append(shape, search.Text("search_seq_column")) : shape;
     }
 
-    static Shape WithCycle(Node cte, Shape shape)
+    /// <summary>A row whose CYCLE columns were there before is the last of its line: how many there are tells which values are the same.</summary>
+    Shape WithCycle(Node cte, Shape shape)
     {
         var cycle = cte.Child("cycle_clause", "CTECycleClause");
+        foreach (var name in cycle.Names("cycle_col_list").OfType<string>())
+            resolution.Uses.Add(shape.Find(name) ?? shape.Row, ColumnUseKind.Group);
         return cycle.Exists ? Append(shape, cycle.Text("cycle_mark_column"), cycle.Text("cycle_path_column")) : shape;
     }
 

@@ -13,6 +13,16 @@ static class Written
         _ => 1,
     };
 
+    /// <summary>What a value is compared with, one by one: the members of IN and of <c>= ANY (ARRAY[…])</c>.</summary>
+    public static IEnumerable<Node> Elements(Node compared, Node comparison) => comparison.Text("kind") switch
+    {
+        "AEXPR_IN" when compared.Kind == "List" => compared.List("items"),
+        "AEXPR_OP_ANY" or "AEXPR_OP_ALL" => Members(compared),
+        _ => [compared],
+    };
+
+    static IEnumerable<Node> Members(Node array) => array.Kind == "A_ArrayExpr" ? array.List("elements").SelectMany(Members) : [array];
+
     /// <summary>Of an array that is computed, or comes as a parameter, nobody knows how long it is.</summary>
     static int Elements(Node array) => array.Kind switch
     {

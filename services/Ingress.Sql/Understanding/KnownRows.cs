@@ -16,7 +16,7 @@ sealed class KnownRows
     readonly NameResolver names;
     readonly HashSet<string> queries = [];
 
-    /// <summary>There is an item of FROM that has its name from what it calls.</summary>
+    /// <summary>There is an item of FROM that has its name from what it calls, so any name may be its.</summary>
     bool nameless;
 
     /// <summary>Null for a row whose columns are not known here.</summary>
@@ -44,10 +44,11 @@ sealed class KnownRows
     static bool Has(CatalogRelation? relation, string column) =>
         relation is not null && (relation.Columns.Any(c => c.Name == column) || relation.Kind != 'v' && System.Contains(column));
 
-    static void Survey(JsonElement e, Action<string, JsonElement> look)
+    void Survey(JsonElement e, Action<string, JsonElement> look)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        if (e.ValueKind == JsonValueKind.Array)
+        // Too deep to be seen, and to be understood.
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) nameless = true;
+        else if (e.ValueKind == JsonValueKind.Array)
         {
             foreach (var item in e.EnumerateArray()) Survey(item, look);
         }

@@ -1,3 +1,5 @@
+using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Catalog;
 using Shouldly;
 using Xunit;
 
@@ -12,6 +14,11 @@ public sealed class SearchTests
     [InlineData("select 1 from customers where ssn in (LIST)")]
     [InlineData("select 1 from customers where ssn not in (LIST)")]
     [InlineData("select 1 from customers where ssn = any(array[LIST])")]
+    [InlineData("select 1 from customers where ssn in (email, LIST)")]
+    [InlineData("select 1 from customers where ssn = any(array[email, LIST])")]
+    [InlineData("select 1 from customers where ssn = any(array[array[email, LIST], array[LIST, name]])")]
+    [InlineData("select 1 from customers c, orders o where (c.ssn, c.id) in ((o.note, o.id), ('1', o.id), ('2', o.id), ('3', o.id), ('4', o.id), ('5', o.id), ('6', o.id), ('7', o.id), ('8', o.id), ('9', o.id), ('10', o.id), ('11', o.id))")]
+    [InlineData("select '1' in (ssn), '2' in (ssn), '3' in (ssn), '4' in (ssn) from customers where '1' in (ssn) or '2' in (ssn) or '3' in (ssn) or '4' in (ssn) or '5' in (ssn) or '6' in (ssn) or '7' in (ssn) or '8' in (ssn) or '9' in (ssn) or '10' in (ssn) or '11' in (ssn)")]
     [InlineData("select 1 from customers where ssn <> all('{1,2,3,4,5,6,7,8,9,10,11}')")]
     [InlineData("select 1 from customers where ssn = any($1)")]
     [InlineData("select 1 from customers where ssn = any($1::text[])")]
@@ -26,6 +33,7 @@ public sealed class SearchTests
     [Theory]
     [InlineData("select 1 from customers where ssn in ('1','2','3','4','5','6','7','8','9','10')")]
     [InlineData("select 1 from customers where ssn in ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)")]
+    [InlineData("select 1 from customers where ssn in (email, '1', '2') and ssn = 'x'::text and ssn = any(array['1', '2']::varchar[])")]
     [InlineData("select 1 from customers where ssn = upper('x') and ssn = $1 || '-' || $2")]
     [InlineData("select count(distinct ssn) from customers where id in (1,2,3,4,5,6,7,8,9,10,11,12)")]
     [InlineData("select 1 from customers where id = (select 1 from customers where ssn in ('1','2','3','4','5','6'))")]
@@ -38,8 +46,35 @@ public sealed class SearchTests
     [InlineData("select 1 from customers where ssn = current_setting('a.b')")]
     [InlineData("select 1 from customers where ssn in (nosuch('1'))")]
     [InlineData("select 1 from customers where ssn = ('900-45-0007' collate loose)")]
+    [InlineData("select 1 from customers where ssn = '900'::loose")]
+    [InlineData("select 1 from customers where ssn = '900'::public.text")]
+    [InlineData("select 1 from customers where ssn in ('900'::loose)")]
+    [InlineData("select 1 from customers where ssn = any(array['900']::loose[])")]
+    [InlineData("select 1 from customers where ssn = upper('900'::loose)")]
     [InlineData("select case ssn when nextval('s')::text then 1 end from customers")]
     public void What_is_another_value_in_each_row_searches(string sql) => LineageRig.Uses(sql).ShouldContain("customers.ssn:Other");
+
+    /// <summary>Boxes are equal when their areas are.</summary>
+    [Theory]
+    [InlineData(603u, "area.x:Other")]
+    [InlineData(718u, "area.x:Other")]
+    [InlineData(25u, "area.x:Equality")]
+    public void A_type_whose_equality_is_not_sameness_searches(uint type, string expected)
+    {
+        var catalog = new CatalogSnapshot { Relations = new Dictionary<string, CatalogRelation> { ["public.area"] = new(1, "public", "area", 'r', [new("x", 1, type)], null, [], false, false) } };
+        LineageRig.Uses("select 1 from area where x = '(0,0),(1,1)'", new() { Catalog = catalog, SearchPath = ["pg_catalog", "public"] }).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("prepare p(loose) as select 1 from customers where ssn = $1", ColumnUseKind.Other)]
+    [InlineData("prepare p(text, varchar[]) as select 1 from customers where ssn = $1", ColumnUseKind.Equality)]
+    [InlineData("prepare p as select 1 from customers where ssn = $1", ColumnUseKind.Equality)]
+    public void A_parameter_of_somebodys_type_searches(string sql, ColumnUseKind expected)
+    {
+        var statements = new SqlAnalyzer().Analyze($"{sql}; execute p('1')", LineageRig.Context).Statements;
+        statements[0].Command.Inner!.Facts.ColumnUses.ShouldHaveSingleItem().Kind.ShouldBe(expected);
+        statements[1].Facts.ColumnUses.ShouldHaveSingleItem().Kind.ShouldBe(expected);
+    }
 
     [Theory]
     [InlineData("select 1 from customers c join orders o on o.note = c.ssn", "customers.ssn=orders.note; orders.note=customers.ssn")]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Lineage;
 using Hoop.Ingress.Sql.Parsing;
 using E = Hoop.Contracts.Operations.Effects;
 
@@ -12,7 +13,7 @@ static class PreparedStatements
     {
         walk.MayBePlumbing = true;
         if (body.Field("query") is not { } query) return;
-        walk.Inner = walk.ReadInner(query);
+        walk.Inner = Typed(walk.ReadInner(query), body, walk);
         walk.Command = new(SqlCommandKind.Prepare, body.Text("name"), Inner: walk.Inner);
     }
 
@@ -66,7 +67,7 @@ static class PreparedStatements
         if (node.As("PrepareStmt") is not { } prepare) return walk.ReadInner(node);
         // Its parameters take their types' form when it runs.
         if (prepare.Field("argtypes") is { } types) walk.Visit(types, null);
-        return prepare.Field("query") is { } query ? walk.ReadInner(query) : null;
+        return prepare.Field("query") is { } query ? Typed(walk.ReadInner(query), prepare, walk) : null;
     }
 
     static JsonElement? Parse(SqlStatement prepared)
@@ -75,6 +76,13 @@ static class PreparedStatements
         if (!parsed.Succeeded) return null;
         using var tree = JsonDocument.Parse(parsed.Json, StoredText.Deep);
         return tree.RootElement.Items("stmts").FirstOrDefault().Field("stmt")?.Clone();
+    }
+
+    // A parameter of somebody's type is compared by that type's rules.
+    static SqlStatement Typed(SqlStatement statement, JsonElement prepare, StatementWalk walk)
+    {
+        if (prepare.Items("argtypes").All(t => t.As("TypeName") is { } type && BuiltinTypes.Have(type.Names("names"), walk.Context.SearchPath))) return statement;
+        return statement.WithForeignParameters();
     }
 
     // CREATE TABLE … AS EXECUTE.

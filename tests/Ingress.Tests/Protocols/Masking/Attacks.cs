@@ -64,6 +64,12 @@ internal static class Attacks
         "!create aggregate keep(text, boolean) (sfunc = set_config, stype = text, initcond = 'a.b');; select keep(ssn, false) from customers;; show a.b",
         "!select query_to_xml('select set_config(''a.b'', ssn, false) from customers where id = 7', true, true, '');; show a.b",
         "!select query_to_xml('select 1 / (case when ssn like ''900-45-0007'' then 0 else 1 end) from customers', true, true, '')",
+        // Functions and casts in attribute notation.
+        "!select (('select array_to_tsvector(array[ssn]) from customers where id < 9'::text).ts_stat).word",
+        "!create table x as select (('select array_to_tsvector(array[ssn]) from customers where id < 9'::text).ts_stat).word;; select word from x",
+        "!select id from orders where exists (select (('select array_to_tsvector(array[ssn]) from customers'::text).ts_stat).word)",
+        "!select (left(ssn, 1)).int4 from customers",
+        "!select ((left(ssn, 1)).ascii).chr from customers",
         // What is not understood, though the server would run it.
         $"!create table x as select ssn from customers where {string.Concat(Enumerable.Repeat("not ", 1000))} true;; select ssn from x",
         $"!select id from customers where ssn like '900-45-0007' and {string.Concat(Enumerable.Repeat("not ", 1000))} true",
@@ -109,12 +115,24 @@ internal static class Attacks
         "!select pg_sleep(case when ssn like '9%' then 0.01 else 0 end) from customers",
         "!select id from customers where md5(ssn) = 'x'",
         "!select id from customers where exists (select 1 where ssn like '900%')",
+<<<<<<< HEAD
         "create temp view x as select id, ssn < '901' as b, left(ssn, 1) as c, substring(ssn from '^9') as n from customers;; !select count(*) from x where b",
         "create temp view x as select id, left(ssn, 1) as c from customers;; !select count(*) from x where c in ('9')",
         "create temp view x as select id, substring(ssn from '^9') as n from customers;; !select count(*) from pg_temp.x where n is null",
         "create temp view x as select left(ssn, 1) as c from customers;; create temp view y as select c as d from x;; !select count(*) from y where d = '9'",
         "create table x (ssn text);; !select count(*) from x where ssn = '9'",
         "!create table g (x text, foreign key (x) references customers (ssn))",
+=======
+        "!select (1, '900-45-0007') < (select 1, ssn from customers where id = 7)",
+        "!select id from orders where (1, '900-45-0007') >= (select 1, ssn from customers where id = 7)",
+        "!with recursive r(n, x) as (select -1, left(ssn, 3) from customers where id = 7 union all select n + 1, '900' from r where n < 3) cycle x set c using p select max(n) from r",
+        "!select id from customers tablesample bernoulli(50) repeatable ((select ascii(ssn) from customers where id = 7))",
+        "!select length(''::bytea, substr(ssn, 1, 3)::name) from customers",
+        "!select (chr(92) || ssn)::bytea from customers",
+        "!select xmlserialize(document xmlelement(name a, ssn) as text) from customers",
+        "!select date_trunc('day', now(), ssn) from customers",
+        "!select sum(length(ssn) * interval '1 year') from customers, generate_series(1, 10)",
+>>>>>>> 601f42614a8bb0817b93506cb99f3836b6aa0434
         // Searches by =.
         "create table g as select '900-45-' || lpad(i::text, 4, '0') as x from generate_series(0, 99) i;; !select c.id from g join customers c on c.ssn = g.x",
         "create view g as values ('900-11'), ('900-45-0007');; !select 1 from g join customers on ssn = column1",
@@ -123,6 +141,10 @@ internal static class Attacks
         "!select id from customers where ssn in ('1','2','3','4','5','6','7','8','9','10','11')",
         "!select id from customers where ssn = any(string_to_array('900,901', ','))",
         "!select id from customers where ssn = ('900-45-0007' collate \"C\")",
+        "!select id from customers where ssn in (name, '1','2','3','4','5','6','7','8','9','10','900-45-0007')",
+        "!select id from customers where ssn = any(array[name, '1','2','3','4','5','6','7','8','9','10','900-45-0007'])",
+        "create domain loose as text;; !select id from customers where ssn = '900-45-0007'::loose",
+        "create domain loose as text;; prepare p(loose) as select id from customers where ssn = $1;; !execute p('900-45-0007')",
         "!insert into customers (id, ssn) select i, i::text from generate_series(100, 9999) i on conflict (ssn) do nothing returning id",
         // What already held.
         "begin;; create or replace view customer_list as select id, ssn as name, name as number from customers;; select name from customer_list where id = 7;; rollback;; select number, name from customer_list where id = 7",
@@ -137,6 +159,9 @@ internal static class Attacks
     [
         ("select count(*), count(ssn), count(distinct ssn) from customers", "D:50|50|50"),
         ("select id from customers where ssn = '900-45-0007'", "D:7"),
+        ("select nullif(ssn, ''), position('-' in ssn) from customers where id = 7", "D:***|0"),
+        ("explain (analyze, costs off, timing off, summary off) select id, ssn from customers", "D:***"),
+        ("explain (analyze, costs off, timing off, summary off) select id from customers where false", "D:Result (actual rows=0 loops=1)"),
         ("select id from customers where ssn in ('900-45-0007', '900-45-0008') and ssn is not null", "D:8"),
         ("select a.id from customers a join customers b on a.ssn = b.ssn where b.id = 7", "D:7"),
         ("select c.id from customers c join customer_list l on l.number = c.ssn where l.id = 7", "D:7"),

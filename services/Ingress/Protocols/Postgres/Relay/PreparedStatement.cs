@@ -7,6 +7,10 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// <param name="wrapped">The text is a PREPARE or DECLARE; what runs is the statement inside.</param>
 internal sealed class PreparedStatement(string name, string text, uint[] parameterTypes, bool wrapped = false)
 {
+    // The first oid of what a database makes for itself: FirstNormalObjectId.
+    private const uint FirstForeign = 16384;
+
+    private readonly bool hasForeign = parameterTypes.Any(static type => type >= FirstForeign);
     private SqlContext? analyzedIn;
     private SqlAnalysis? analysis;
     private short[] formats = [];
@@ -51,12 +55,15 @@ internal sealed class PreparedStatement(string name, string text, uint[] paramet
     {
         if (!Readable) return PostgresOperations.NotUnderstood(Text, "not read");
         if (analysis is not null && ReferenceEquals(analyzedIn, context) && !Fetches(analysis)) return analysis;
-        (analysis, analyzedIn) = (Unwrap(analyze(Text, context)), context);
+        (analysis, analyzedIn) = (Typed(Unwrap(analyze(Text, context))), context);
         return analysis;
     }
 
     // What it fetches from may have been bound since.
     private static bool Fetches(SqlAnalysis analysis) => analysis.Statements is [{ Command.Kind: SqlCommandKind.Fetch }];
+
+    private SqlAnalysis Typed(SqlAnalysis plain) =>
+        hasForeign ? plain with { Statements = [.. plain.Statements.Select(static statement => statement.WithForeignParameters())] } : plain;
 
     private SqlAnalysis Unwrap(SqlAnalysis outer)
     {

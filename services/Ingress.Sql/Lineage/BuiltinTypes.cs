@@ -1,0 +1,27 @@
+using System.Collections.Frozen;
+
+namespace Hoop.Ingress.Sql.Lineage;
+
+/// <summary>PostgreSQL's own types, and how they compare.</summary>
+static class BuiltinTypes
+{
+    /// <summary>Two values of them are equal when they are the same, or the same but for how they are written.</summary>
+    static readonly FrozenSet<string> Exact = FrozenSet.Create(
+        "text", "varchar", "bpchar", "char", "name", "bytea", "bit", "varbit", "bool", "uuid", "json", "jsonb", "xml", "int2", "int4", "int8", "float4", "float8", "numeric", "money",
+        "date", "time", "timetz", "timestamp", "timestamptz", "interval", "inet", "cidr", "macaddr", "macaddr8", "oid", "xid", "xid8", "cid", "tid", "pg_lsn",
+        "regclass", "regtype", "regproc", "regprocedure", "regoper", "regoperator", "regrole", "regnamespace", "regconfig", "regdictionary",
+        "int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange", "tsvector", "tsquery");
+
+    /// <summary>lseg, path, box, line and circle: their = compares numbers of points and areas, or nearly.</summary>
+    static readonly FrozenSet<uint> Geometric = FrozenSet.Create<uint>(601, 602, 603, 628, 718);
+
+    /// <param name="names">A type's name as it is written, with its schema if there is one.</param>
+    public static bool Have(IReadOnlyList<string?> names, IReadOnlyList<string> path) => names switch
+    {
+        ["pg_catalog", { } name] => Exact.Contains(name),
+        [{ } name] => Exact.Contains(name) && (path is ["pg_catalog", ..] || !path.Contains("pg_catalog")),
+        _ => false,
+    };
+
+    public static bool ComparesNearly(uint oid) => Geometric.Contains(oid);
+}
