@@ -38,11 +38,7 @@ internal sealed record ArchiveManifest(IReadOnlyDictionary<string, string> Files
 
 /// <param name="File">Its evidence.</param>
 /// <param name="Problems">What is not in the export although its events name it.</param>
-internal sealed record ArchivedSession(string Id, string File, IReadOnlyList<string> Problems)
-{
-    /// <summary>What <see cref="Problems"/> says when recorded rows are gone.</summary>
-    public static string RowsAreGone(long number) => $"recorded rows {number} are not there";
-}
+internal sealed record ArchivedSession(string Id, string File, IReadOnlyList<string> Problems);
 
 /// <param name="Name">What it is: <c>policies 7</c>.</param>
 /// <param name="File">Null when it is not in the export.</param>

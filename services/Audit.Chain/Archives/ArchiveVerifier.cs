@@ -131,6 +131,8 @@ public static class ArchiveVerifier
 
         problems.AddRange(results.Keys.Select(name => (name, $"{name} was added: the manifest lists no such session")));
         problems.AddRange(manifest.Parts.Where(part => part.Problem is not null).Select(part => (part.File ?? Manifest, $"the export says of its {part.Name}: {part.Problem}")));
+        problems.AddRange(manifest.Parts.Where(part => part is { Problem: null, File: not null, Digest: not null } && manifest.Files.GetValueOrDefault(part.File) != part.Digest)
+            .Select(part => (part.File!, $"{part.File} is not what was in force: that has the SHA-256 {part.Digest}")));
         notes.AddRange(manifest.Parts.Where(part => part is { Problem: null, File: null, Digest: not null }).Select(part =>
             $"{part.Name} is not in the export: whoever asked may not read it; what was in force has the SHA-256 {part.Digest}"));
         return (problems, notes);

@@ -19,7 +19,7 @@ internal static class RecordedRowsCheck
             var file = FileOf(session.Id, rows);
             if (manifest.Files.TryGetValue(file, out var hash) && hash == rows.Sha256)
                 continue;
-            var gone = ArchivedSession.RowsAreGone(rows.Number);
+            var gone = ArchiveProblems.RowsAreGone(rows.Number);
             if (said.Contains(gone) && DroppedWith(rows, evidence) is { } run)
             {
                 said.Remove(gone);

@@ -9,12 +9,14 @@ using Hoop.Audit.Search;
 using Hoop.Audit.Sessions;
 using Hoop.Audit.Storage;
 using Hoop.Contracts.Audit;
+using Hoop.Contracts.Identity;
 
 namespace Hoop.Audit.Export;
 
 /// <summary>What an export has of its own: who asked for what, and what was found.</summary>
+/// <param name="ShowsPolicies">Whether who asked may read policies; else the export has their digests alone.</param>
 internal sealed record ExportContents(
-    string By, IReadOnlyDictionary<string, string> Asked, DateTimeOffset At, IReadOnlyList<SessionSummary> Sessions, IReadOnlyList<FoundStatement> Statements);
+    Principal By, bool ShowsPolicies, IReadOnlyDictionary<string, string> Asked, DateTimeOffset At, IReadOnlyList<SessionSummary> Sessions, IReadOnlyList<FoundStatement> Statements);
 
 /// <summary>Adds something to an export: proofs, the documents in force. Its answer stands in the manifest under <paramref name="Name"/>.</summary>
 internal sealed record ExportPart(string Name, Func<ArchiveWriter, ExportContents, CancellationToken, Task<object>> AddAsync);
@@ -45,7 +47,7 @@ internal sealed class ExportArchive(AuditDatabase database, SessionQueries queri
         await archive.SignAsync(JsonSerializer.SerializeToUtf8Bytes(
             new
             {
-                format = "hoop-export", version = 2, exportedAt = export.At, by = export.By, asked = export.Asked, keyFingerprint = key.Fingerprint,
+                format = "hoop-export", version = 2, exportedAt = export.At, by = export.By.Name, byId = export.By.Id, asked = export.Asked, keyFingerprint = key.Fingerprint,
                 sessions, statements = export.Statements.Count, parts = said, files = archive.Files,
             }, Json), key, cancel);
     }
@@ -72,7 +74,7 @@ internal sealed class ExportArchive(AuditDatabase database, SessionQueries queri
         {
             if (await contents.ReadAsync(session.Id, number, sha256, cancel) is not { } data)
             {
-                problems.Add($"recorded rows {number} are not there");
+                problems.Add(ArchiveProblems.RowsAreGone(number));
                 return;
             }
 

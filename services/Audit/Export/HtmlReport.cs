@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using Hoop.Audit.Sessions;
@@ -16,7 +15,7 @@ internal sealed class HtmlReport
         <!doctype html><html lang="en"><head><meta charset="utf-8"><title>Hoop export</title>
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
         <style>body{font:14px/1.5 system-ui,sans-serif;margin:2rem;color:#222}table{border-collapse:collapse;margin:.5rem 0 1.5rem}td,th{border:1px solid #ccc;padding:.2rem .5rem;text-align:left;vertical-align:top}
-        pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}.block td{background:#fde8e8}.hold td{background:#fff4d6}.failed td{background:#fdf0e6}h2{margin-top:2rem}</style></head><body>
+        td,th,pre,b{unicode-bidi:isolate}pre{direction:ltr;margin:0;white-space:pre-wrap;overflow-wrap:anywhere}.block td{background:#fde8e8}.hold td{background:#fff4d6}.failed td{background:#fdf0e6}h2{margin-top:2rem}mark{background:#ffd6f5;font:12px monospace}</style></head><body>
         """;
 
     private readonly StringBuilder html = new(Head);
@@ -26,7 +25,7 @@ internal sealed class HtmlReport
     {
         html.Append("<h1>Hoop export</h1><table>");
         Pair("Exported", Time(export.At));
-        Pair("By", export.By);
+        Pair("By", $"{export.By.Name} ({export.By.Id})");
         foreach (var (name, value) in export.Asked)
             Pair(name, value);
         Pair("Sessions", export.Sessions.Count.ToString(CultureInfo.InvariantCulture));
@@ -96,5 +95,5 @@ internal sealed class HtmlReport
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff 'UTC'", CultureInfo.InvariantCulture);
 
-    private static string Text(string text) => WebUtility.HtmlEncode(text.Length > LongestText ? text[..LongestText] + "…" : text);
+    private static string Text(string text) => VisibleHtml.Of(text.Length > LongestText ? text[..(char.IsHighSurrogate(text[LongestText - 1]) ? LongestText - 1 : LongestText)] + "…" : text);
 }

@@ -1,6 +1,8 @@
 using Hoop.Audit.Admin;
 using Hoop.Audit.Search;
 using Hoop.Audit.Sessions;
+using Hoop.Contracts.Identity;
+using Hoop.ServiceDefaults.Documents;
 using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,7 +18,7 @@ internal static class PeriodExportApi
     public static void MapPeriodExport(this WebApplication app) => app.MapGet("/api/export", ExportAsync).RequireAuthorization(HoopPolicies.Principal);
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ExportAsync(
-        HttpContext context, ExportSelection selection, ExportArchive archive, SessionRights rights, AdminChain admin, TimeProvider clock, CancellationToken cancel)
+        HttpContext context, ExportSelection selection, ExportArchive archive, SessionRights rights, HoopDocuments documents, AdminChain admin, TimeProvider clock, CancellationToken cancel)
     {
         var caller = context.GetPrincipal()!;
         if (SearchQuery.Parse(context.Request.Query, out var query) is { } refusal)
@@ -37,7 +39,7 @@ internal static class PeriodExportApi
         try
         {
             var now = clock.GetUtcNow();
-            await archive.WriteAsync(file, new ExportContents(caller.Name, asked, now, found.Sessions, found.Statements), cancel);
+            await archive.WriteAsync(file, new ExportContents(caller, rights.ExportsAll(caller) || EditsPolicy(caller, documents), asked, now, found.Sessions, found.Statements), cancel);
             file.Position = 0;
             return TypedResults.File(file, "application/zip", $"hoop-export-{now:yyyyMMdd-HHmmss}.zip");
         }
@@ -47,4 +49,8 @@ internal static class PeriodExportApi
             throw;
         }
     }
+
+    /// <summary>As the Policy service itself has it.</summary>
+    private static bool EditsPolicy(Principal caller, HoopDocuments documents) =>
+        caller.Kind == "human" && documents.Current is { } current && documents.HasAnyRole(caller, current.Access.EditPolicy);
 }

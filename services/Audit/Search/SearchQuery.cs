@@ -44,7 +44,11 @@ internal sealed class SearchQuery
             Effect = Value(query, "effect"), Decision = Value(query, "decision"), Rule = Value(query, "rule"), Approver = Value(query, "approver"),
             Request = Value(query, "request"), Text = Value(query, "text"), From = Time(query, "from", ref wrong), To = Time(query, "to", ref wrong),
         };
-        return wrong is null ? null : Problems.Of(StatusCodes.Status400BadRequest, "not-a-time", $"'{wrong}' is not a time; write it like 2026-01-31 or 2026-01-31T12:00:00Z.");
+        if (wrong is not null)
+            return Problems.Of(StatusCodes.Status400BadRequest, "not-a-time", $"'{wrong}' is not a time; write it like 2026-01-31 or 2026-01-31T12:00:00Z.");
+        return parsed.Text is null || SearchTags.HasWords(parsed.Text)
+            ? null
+            : Problems.Of(StatusCodes.Status400BadRequest, "no-words", "The text has no word to look for: give letters or digits, or leave it out.");
     }
 
     /// <param name="owner">Only this principal's; null for everybody's.</param>

@@ -22,6 +22,9 @@ internal static class SearchTags
     /// <summary>What a hold can be found by once it was resolved.</summary>
     public static string[] Resolved(string outcome, string[] by) => [Outcome(outcome), .. by.Select(Approver)];
 
+    /// <summary>Whether there is anything to look for; without, a search would find all.</summary>
+    public static bool HasWords(string text) => text.Any(IsOfWord);
+
     /// <summary>Runs of letters, digits and underscores, lower case; of an endless statement the first that are not there yet.</summary>
     public static void AddWords(string text, HashSet<string> tags)
     {
@@ -31,7 +34,7 @@ internal static class SearchTags
         var (length, left) = (0, MostWords);
         foreach (var c in text)
         {
-            if (char.IsLetterOrDigit(c) || c == '_')
+            if (IsOfWord(c))
             {
                 if (length < LongestWord)
                     tag[2 + length++] = char.ToLowerInvariant(c);
@@ -47,4 +50,6 @@ internal static class SearchTags
         if (length > 0)
             known.Add(tag[..(2 + length)]);
     }
+
+    private static bool IsOfWord(char c) => char.IsLetterOrDigit(c) || c == '_';
 }

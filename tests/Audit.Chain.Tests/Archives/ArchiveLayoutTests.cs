@@ -101,6 +101,21 @@ public class ArchiveLayoutTests
     }
 
     [Fact]
+    public async Task An_edit_with_an_ordinary_program_is_named_by_its_file()
+    {
+        using var file = new MemoryStream();
+        file.Write(await ArchiveRig.ExportAsync());
+        await using (var zip = new ZipArchive(file, ZipArchiveMode.Update, leaveOpen: true))
+        {
+            await using var stream = await zip.GetEntry("policies/7.yaml")!.OpenAsync();
+            stream.SetLength(0);
+            await stream.WriteAsync("version: 1"u8.ToArray());
+        }
+
+        (await ArchiveRig.ProblemsAsync(file.ToArray())).ShouldBe(["policies/7.yaml was changed: its hash is not the one in the manifest"]);
+    }
+
+    [Fact]
     public async Task Two_files_of_one_name_or_in_one_place_are_found()
     {
         var inside = await ArchiveRig.ExportAsync();

@@ -1,7 +1,9 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
+using Hoop.Audit.Admin;
 using Hoop.Audit.Chain;
+using Hoop.Audit.Chain.Archives;
 using Hoop.Audit.Chain.Bundles;
 using Hoop.Audit.Ingest;
 using Hoop.Audit.Storage;
@@ -61,6 +63,35 @@ public sealed class PeriodExportTests(AuditRig rig)
         all.Entries.Count(e => e.FullName.StartsWith("sessions/", StringComparison.Ordinal)).ShouldBe(2);
         using var own = await ExportAsync(period, AuditRig.Ana);
         own.Entries.Where(e => e.FullName.StartsWith("sessions/", StringComparison.Ordinal)).Select(e => e.FullName).ShouldBe([$"sessions/{mine[0].SessionId}.jsonl"]);
+    }
+
+    [Theory]
+    [InlineData("/api/export?text=!!!")]
+    [InlineData("/api/export?text=%20.%20&principal=ana")]
+    [InlineData("/api/search?text=!!!")]
+    public async Task A_text_without_a_word_does_not_find_everything(string path)
+    {
+        var answer = await rig.As(AuditRig.Bea).GetAsync(path);
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("The text has no word to look for");
+    }
+
+    [Fact]
+    public async Task Without_the_right_to_read_policies_an_export_has_their_digests_and_verifies()
+    {
+        var digest = new string('7', 64);
+        await rig.Services.GetRequiredService<AdminChain>().RecordAsync(
+            [new AdminAction(Guid.NewGuid(), "policy", "policy.activate", DateTimeOffset.UnixEpoch, AuditRig.Bea, "10.0.0.7", AdminOutcomes.Done, new Dictionary<string, string> { ["version"] = "7", ["digest"] = digest })], CancellationToken.None);
+        await rig.StoreAsync(AuditRig.Session(AuditRig.NewId(), AuditRig.Agent, at: DateTimeOffset.Parse("2021-03-05T00:00:00Z")));
+        var answer = await rig.As(AuditRig.Agent).GetAsync("/api/export?from=2021-03-01&to=2021-03-08");
+        using var zip = new MemoryStream(await answer.Content.ReadAsByteArrayAsync());
+
+        var results = await ArchiveVerifier.VerifyAsync(zip, trustedKey: null, checkpoints: null);
+        results.ShouldAllBe(r => r.Result.Ok);
+        results[^1].Result.Notes.ShouldHaveSingleItem().ShouldContain(digest);
+        using var archive = new ZipArchive(zip);
+        archive.Entries.ShouldNotContain(e => e.FullName.StartsWith("policies/", StringComparison.Ordinal));
+        JsonDocument.Parse(Read(archive, "manifest.json")).RootElement.GetProperty("byId").GetString().ShouldBe(AuditRig.Agent.Id);
     }
 
     [Fact]

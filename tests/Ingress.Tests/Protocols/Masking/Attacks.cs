@@ -115,14 +115,12 @@ internal static class Attacks
         "!select pg_sleep(case when ssn like '9%' then 0.01 else 0 end) from customers",
         "!select id from customers where md5(ssn) = 'x'",
         "!select id from customers where exists (select 1 where ssn like '900%')",
-<<<<<<< HEAD
         "create temp view x as select id, ssn < '901' as b, left(ssn, 1) as c, substring(ssn from '^9') as n from customers;; !select count(*) from x where b",
         "create temp view x as select id, left(ssn, 1) as c from customers;; !select count(*) from x where c in ('9')",
         "create temp view x as select id, substring(ssn from '^9') as n from customers;; !select count(*) from pg_temp.x where n is null",
         "create temp view x as select left(ssn, 1) as c from customers;; create temp view y as select c as d from x;; !select count(*) from y where d = '9'",
         "create table x (ssn text);; !select count(*) from x where ssn = '9'",
         "!create table g (x text, foreign key (x) references customers (ssn))",
-=======
         "!select (1, '900-45-0007') < (select 1, ssn from customers where id = 7)",
         "!select id from orders where (1, '900-45-0007') >= (select 1, ssn from customers where id = 7)",
         "!with recursive r(n, x) as (select -1, left(ssn, 3) from customers where id = 7 union all select n + 1, '900' from r where n < 3) cycle x set c using p select max(n) from r",
@@ -132,7 +130,6 @@ internal static class Attacks
         "!select xmlserialize(document xmlelement(name a, ssn) as text) from customers",
         "!select date_trunc('day', now(), ssn) from customers",
         "!select sum(length(ssn) * interval '1 year') from customers, generate_series(1, 10)",
->>>>>>> 601f42614a8bb0817b93506cb99f3836b6aa0434
         // Searches by =.
         "create table g as select '900-45-' || lpad(i::text, 4, '0') as x from generate_series(0, 99) i;; !select c.id from g join customers c on c.ssn = g.x",
         "create view g as values ('900-11'), ('900-45-0007');; !select 1 from g join customers on ssn = column1",
