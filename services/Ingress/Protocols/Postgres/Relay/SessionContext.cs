@@ -22,7 +22,7 @@ internal sealed class SessionContext(RelaySession session)
         "(3, pg_catalog.current_setting('hoop.emergency', true))) as j(i, v) where j.v is not null " +
         "union all select 'u', current_user::pg_catalog.text, 0 order by 1, 3";
 
-    private readonly SqlContext bare = new() { Catalog = CatalogSnapshot.Empty, SearchPath = ["pg_catalog", "public"] };
+    private SqlContext? bare;
     private bool resolving;
     private bool followed = true;
     private bool movedInTransaction;
@@ -31,7 +31,7 @@ internal sealed class SessionContext(RelaySession session)
     public SqlContext? Current { get; private set; }
 
     /// <summary>For the record alone, where no decision hangs on names: as last known, else as they are written.</summary>
-    public SqlContext ForTheRecord => Current ?? bare;
+    public SqlContext ForTheRecord => Current ?? (bare ??= new() { Catalog = CatalogSnapshot.Empty, SearchPath = ["pg_catalog", "public"], Prepared = Prepared, Cursor = Cursor });
 
     /// <summary>What the session's settings say for whatever comes next; null: nothing.</summary>
     public Justification? Justification { get; private set; }
