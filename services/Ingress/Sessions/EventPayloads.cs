@@ -70,7 +70,7 @@ internal static class EventPayloads
         json.Raw(",\"text\":"u8);
         verdict.WriteText(json, operation);
         json.Raw(",\"bindValues\":["u8);
-        WriteValues(json, operation.BindValues, verdict);
+        WriteValues(json, operation, verdict);
         json.Raw("]"u8);
         verdict.WriteFacts(json);
         if (operation.Justification is { } said) WriteJustification(json, said, verdict);
@@ -231,15 +231,16 @@ internal static class EventPayloads
         json.Raw("]"u8);
     }
 
-    private static void WriteValues(EventBuffer json, IReadOnlyList<string?> values, Verdict verdict)
+    private static void WriteValues(EventBuffer json, Operation operation, Verdict verdict)
     {
+        var values = operation.BindValues;
         if (values.Count == 0) return;
         // Which of them is compared with the masked column is not known, so none is recorded.
         var hidden = verdict.HidesValues;
         for (var i = 0; i < values.Count; i++)
         {
             if (i > 0) json.Raw(","u8);
-            if (hidden && values[i] is not null) json.Raw("\"***\""u8);
+            if ((hidden || operation.Secrets?.IsValue(i) == true) && values[i] is not null) json.Raw("\"***\""u8);
             else WriteRedacted(json, values[i], verdict.Secrets);
         }
     }

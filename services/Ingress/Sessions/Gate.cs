@@ -37,11 +37,14 @@ public sealed class Gate(
     {
         if (snapshots.Current is not { } snapshot) return (null, Refusals.NoPolicy());
         var roles = snapshot.Policy.RolesOf(principal);
+        client = Redaction.Of(client, snapshot.Masks.For(target, []).Detectors);
         // A target that is not there and one that is not yours look the same from outside.
         if (!snapshot.Document.Targets.TryGetValue(target, out var document) || document.Protocol != protocol || !snapshot.Policy.MayOpen(roles, target))
         {
-            logger.TargetRefused(principal.Id, target);
-            await RecordRefusalAsync(principal, target, protocol, client, snapshot.Document.Version, cancel);
+            // It is the client's word for it, which may be anything.
+            var named = Redaction.WithoutCredentials(target)!;
+            logger.TargetRefused(principal.Id, named);
+            await RecordRefusalAsync(principal, named, protocol, client, snapshot.Document.Version, cancel);
             return (null, Refusals.UnknownTarget(target, principal));
         }
         var session = new GateSession(new AuthorizedTarget(target, document), principal, snapshots, journal, holds, grants, recordings, options.Value, clock, logger)

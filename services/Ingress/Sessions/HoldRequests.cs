@@ -11,6 +11,8 @@ internal static class HoldRequests
     internal static ApprovalRequested Create(GateSession session, Operation operation, HoopSnapshot snapshot, Decision decision, string ingressId, DateTimeOffset now)
     {
         var binding = OperationBinding.Of(session.Principal.Id, session.Target.Name, operation, snapshot.Document.Version);
+        // Who decides sees all of it but passwords and keys: those are for the target alone.
+        var shown = Redaction.WithoutCredentials(operation.ShownText)!;
         var approval = decision.Approval ?? throw new InvalidOperationException("a hold without an approval requirement");
         return new ApprovalRequested
         {
@@ -20,12 +22,12 @@ internal static class HoldRequests
             Requester = session.Principal,
             Target = session.Target.Name,
             Protocol = operation.Facts.Protocol,
-            Statement = operation.Text,
-            BindValues = operation.BindValues,
+            Statement = shown,
+            BindValues = Values(operation),
             Verbs = [.. operation.Facts.Accesses.Select(access => access.Verb).Distinct()],
             Objects = [.. operation.Facts.Accesses.Select(access => access.Name).Distinct()],
             Effects = EffectNames.Of(operation.Facts.Effects),
-            Risks = operation.Insight?.RisksIn(operation.Text),
+            Risks = operation.Insight?.RisksIn(shown),
             Fingerprint = operation.Facts.Fingerprint,
             BoundTo = binding.Exact,
             TextBoundTo = binding.Text,
@@ -35,7 +37,7 @@ internal static class HoldRequests
             Why = decision.Why,
             Requirements = approval.Requirements,
             MaxRows = decision.MaxRows,
-            Justification = operation.Justification,
+            Justification = operation.Justification is { } said ? said with { Reason = Redaction.WithoutCredentials(said.Reason), Ticket = Redaction.WithoutCredentials(said.Ticket) } : null,
             PolicyVersion = snapshot.Document.Version,
             RequestedAt = now,
             ExpiresAt = now + approval.Expires,
@@ -43,4 +45,7 @@ internal static class HoldRequests
             TransactionStartedAt = operation.TransactionStartedAt,
         };
     }
+
+    private static IReadOnlyList<string?> Values(Operation operation) =>
+        [.. operation.BindValues.Select((value, index) => Redaction.WithoutCredentials(operation.Secrets is { } secrets ? secrets.ShownValue(value, index) : value))];
 }

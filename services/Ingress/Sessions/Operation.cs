@@ -14,6 +14,12 @@ public sealed record Operation
     /// <summary>Takes the values out of its text, for a record that must not show them; null: then the text is not recorded at all.</summary>
     public Func<string, string>? HideValues { get; init; }
 
+    /// <summary>What of text and values is a secret; null: nothing.</summary>
+    public OperationSecrets? Secrets { get; init; }
+
+    /// <summary>The text as others may see it.</summary>
+    internal string ShownText => Secrets?.Shown ?? Text;
+
     /// <summary>Bind values as text, in order; null is SQL NULL.</summary>
     public IReadOnlyList<string?> BindValues { get; init; } = [];
 

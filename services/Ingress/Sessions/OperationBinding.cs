@@ -17,7 +17,7 @@ internal sealed record OperationBinding(string Shape, string Text, string Exact)
         var facts = operation.Facts;
         var shape = Hash(
             principal, target, facts.Protocol, facts.Fingerprint, policyVersion, operation.Namespace, EffectNames.Of(facts.Effects), facts.Accesses.Select(Named));
-        var text = Hash(shape, operation.Text);
+        var text = operation.Secrets is null ? Hash(shape, operation.Text) : Hash(shape, operation.Text, OperationSecrets.BindingKey);
         return new OperationBinding(shape, text, Hash(text, operation.BindValues));
     }
 

@@ -40,7 +40,7 @@ internal sealed class Verdict(Standing standing, OperationFacts facts, Decision 
     /// <summary>The statement's text, redacted.</summary>
     internal void WriteText(EventBuffer json, Operation operation)
     {
-        var text = operation.Text;
+        var text = operation.ShownText;
         if (textRecord is { } known && ReferenceEquals(known.Text, text))
         {
             json.Raw(known.Json);

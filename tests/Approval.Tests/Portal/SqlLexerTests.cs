@@ -62,6 +62,13 @@ public sealed class SqlLexerTests
         marks.ShouldBe([new RiskMark(marks[0].Token, 3, "ddl", "DROP"), new RiskMark(marks[0].Token, 3, "destructive", "DROP")]);
     }
 
+    [Theory]
+    [InlineData("create user mapping for app server s options (host 'h')", "USER MAPPING")]
+    [InlineData("create user app login", "USER")]
+    [InlineData("alter group staff add user bea", "GROUP USER")]
+    public void Statements_about_who_may_log_in_show_their_word(string sql, string words) =>
+        string.Join(' ', RiskMarks.Find(SqlLexer.Read(sql), ["privilege"]).Select(mark => mark.Word).Distinct()).ShouldBe(words);
+
     [Fact]
     public void An_effect_that_the_text_does_not_show_is_said_too()
     {

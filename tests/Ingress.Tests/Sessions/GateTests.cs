@@ -41,6 +41,21 @@ public class GateTests
         recorded[1].ShouldContain("[\"17\"]");
     }
 
+    [Theory]
+    [InlineData("shop", "password=CANARY")]
+    [InlineData("shop", "psql postgres://app:CANARY@db/shop")]
+    [InlineData("postgres://app:CANARY@db/shop", "psql")]
+    [InlineData("password=CANARY", null)]
+    public async Task What_clients_call_themselves_and_their_target_is_recorded_without_secrets(string target, string? driver)
+    {
+        var rig = new GateRig();
+
+        await rig.Gate.OpenAsync(GateRig.Agent, target, "postgres", new ClientInfo("127.0.0.1", true, driver), CancellationToken.None);
+
+        rig.Journal.Events.ShouldHaveSingleItem().Payload.ShouldNotContain("CANARY");
+        rig.Journal.Events[0].Payload.ShouldContain("***");
+    }
+
     [Fact]
     public async Task Anything_but_a_pure_read_is_synced()
     {

@@ -15,7 +15,8 @@ internal static class GrantMatch
         return grant.Values switch
         {
             GrantValues.Any => true,
-            GrantValues.Bounded => grant.TextBoundTo == binding.Text && AreWithin(grant, operation.BindValues),
+            // A secret value is not in the window, so nobody could tell whether this one is it.
+            GrantValues.Bounded => operation.Secrets is null && grant.TextBoundTo == binding.Text && AreWithin(grant, operation.BindValues),
             _ => grant.BoundTo == binding.Exact,
         };
     }

@@ -37,6 +37,15 @@ public sealed class DiagnosticsMaskerTests
     }
 
     [Theory]
+    [InlineData("42P05", "prepared statement \"p1\" already exists", "prepare p1 as select ssn from customers", true)]
+    [InlineData("42P03", "cursor \"My c\" already exists", "declare \"My c\" cursor for select ssn from customers", true)]
+    [InlineData("34000", "cursor \"c\" does not exist", "fetch C", true)]
+    [InlineData("26000", "prepared statement \"123-45-6789\" does not exist", "select f(ssn, '123-45-6789') from customers", false)]
+    [InlineData("42P01", "relation \"p1\" does not exist", "prepare p1 as select ssn from customers", false)]
+    public void Names_that_the_client_gave_its_statements_and_cursors_stay(string state, string message, string statement, bool stays) =>
+        (Strict.Mask(Error(state, message), statement).Message == message).ShouldBe(stays);
+
+    [Theory]
     [InlineData("22012", "division by zero", null)]
     [InlineData("22003", "integer out of range", null)]
     [InlineData("22001", "value too long for type character varying(3)", null)]

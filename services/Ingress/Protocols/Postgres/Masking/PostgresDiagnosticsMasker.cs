@@ -28,6 +28,10 @@ public sealed class PostgresDiagnosticsMasker
         return detected.Apply(visible);
     }
 
+    /// <summary>The diagnostic as records may hold it where the statement has secrets: what it quotes may be one.</summary>
+    /// <param name="shown">The statement without them.</param>
+    public static PostgresDiagnostic WithoutSecrets(PostgresDiagnostic diagnostic, string shown) => DiagnosticRules.WithoutSecrets(diagnostic, shown);
+
     /// <summary>Writes a whole ErrorResponse or NoticeResponse in place of this one; false when it may go as it is.</summary>
     public bool TryRewrite(byte type, ReadOnlySpan<byte> body, string statement, IBufferWriter<byte> output)
     {

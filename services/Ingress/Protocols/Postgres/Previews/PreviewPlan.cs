@@ -23,7 +23,9 @@ internal sealed record PreviewPlan(double? EstimatedRows, string Text, IReadOnly
         {
             var explain = $"explain (format json, verbose) {subject.Only!.Text}";
             var rows = await client.ReadOnlyAsync(() => client.QueryAsync(explain, subject.Parameters, cancel), cancel);
-            return Read(string.Join('\n', rows.Select(row => row[0])));
+            var plan = Read(string.Join('\n', rows.Select(row => row[0])));
+            // It quotes the statement's literals and values.
+            return subject.Analysis.Secrets is null ? plan : plan with { Text = "The plan is not shown: a password or key of the statement may be in it." };
         }
         catch (TargetUnavailableException e) when (e.SqlState != "08006")
         {

@@ -5,6 +5,7 @@ using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
 using Hoop.Ingress.Sql.Lineage;
+using Hoop.Ingress.Sql.Secrets;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
@@ -17,6 +18,7 @@ internal static class PostgresOperations
         Facts = Merge(analysis),
         Text = text,
         HideValues = Hide,
+        Secrets = analysis.Secrets is { } secrets ? new OperationSecrets(secrets.Shown, secrets.HoldsParameter) : null,
         BindValues = values,
         Namespace = names,
         InTransaction = session.TransactionStartedAt is not null,
@@ -31,19 +33,16 @@ internal static class PostgresOperations
     private static readonly Func<string, string> Hide = SqlLiterals.Hide;
 
     /// <summary>Text that could not even be read.</summary>
-    internal static SqlAnalysis NotUnderstood(string text, string error) => new(
-        [
-            new SqlStatement
-            {
-                Text = text,
-                Command = SqlCommand.Other,
-                Facts = new OperationFacts
-                {
-                    Protocol = "postgres", Understood = false, Plumbing = false, Effects = Effects.Unknown,
-                    Accesses = [new ObjectAccess("unknown", "other", "*")], ColumnUses = LineageResolver.AnyUse, Fingerprint = Hash(text),
-                },
-            },
-        ], error);
+    internal static SqlAnalysis NotUnderstood(string text, string error)
+    {
+        var secrets = SqlSecrets.OfUnread(text);
+        var facts = new OperationFacts
+        {
+            Protocol = "postgres", Understood = false, Plumbing = false, Effects = Effects.Unknown,
+            Accesses = [new ObjectAccess("unknown", "other", "*")], ColumnUses = LineageResolver.AnyUse, Fingerprint = Hash(secrets?.Shown ?? text),
+        };
+        return new([new SqlStatement { Text = text, Command = SqlCommand.Other, Facts = facts }], error) { Secrets = secrets };
+    }
 
     private static OperationFacts Merge(SqlAnalysis analysis)
     {

@@ -68,6 +68,6 @@ internal sealed class PreparedStatement(string name, string text, uint[] paramet
     private SqlAnalysis Unwrap(SqlAnalysis outer)
     {
         if (!wrapped) return outer;
-        return outer.Statements is [{ Command.Inner: { } inner }] ? new SqlAnalysis([inner], outer.Error) : PostgresOperations.NotUnderstood(Text, "the statement inside is not known");
+        return outer.Statements is [{ Command.Inner: { } inner }] ? outer with { Statements = [inner] } : PostgresOperations.NotUnderstood(Text, "the statement inside is not known");
     }
 }

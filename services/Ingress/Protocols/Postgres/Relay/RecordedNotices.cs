@@ -21,8 +21,12 @@ internal sealed class RecordedNotices(RelaySession session)
     }
 
     /// <summary>A diagnostic as records may show it.</summary>
-    public PostgresDiagnostic Told(RunningOperation? operation, PostgresDiagnostic said) =>
-        session.Gate.RecordMasksFor(operation?.Permit) is { } masks && PostgresDiagnosticsMasker.Create(masks) is { } masker
-            ? masker.Mask(said, operation?.Permit.Operation.Text ?? "")
+    public PostgresDiagnostic Told(RunningOperation? operation, PostgresDiagnostic said)
+    {
+        var asked = operation?.Permit.Operation;
+        if (asked?.Secrets is { } secrets) said = PostgresDiagnosticsMasker.WithoutSecrets(said, secrets.Shown);
+        return session.Gate.RecordMasksFor(operation?.Permit) is { } masks && PostgresDiagnosticsMasker.Create(masks) is { } masker
+            ? masker.Mask(said, asked?.Text ?? "")
             : said;
+    }
 }

@@ -104,6 +104,10 @@ internal sealed class ServerMessages(RelaySession session)
 
     private static string Asked(RunningOperation? operation) => operation?.Permit.Operation.Text ?? "";
 
+    // A Parse, Bind or Close says no more than a name.
+    private static string Asked(in PendingReply head) =>
+        head is { Operation: null, Name: { Length: > 0 } name } ? $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : Asked(head.Operation);
+
     private bool Parameter(ParameterStatus parameter)
     {
         session.Text.Apply(parameter.Name, parameter.Value);
@@ -123,7 +127,7 @@ internal sealed class ServerMessages(RelaySession session)
         else
         {
             record = notices.Told(head.Operation, said);
-            if (session.DiagnosticsFor(head.Operation) is { } masker) error = masker.Mask(error, Asked(head.Operation));
+            if (session.DiagnosticsFor(head.Operation) is { } masker) error = masker.Mask(error, Asked(head));
         }
 
         if (fatal) LastWords = $"{record.SqlState}: {record.Message}";

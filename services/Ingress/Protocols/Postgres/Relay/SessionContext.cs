@@ -27,7 +27,7 @@ internal sealed class SessionContext(RelaySession session)
 
     private static readonly string[] TextSettingNames = ["client_encoding", "standard_conforming_strings", "DateStyle", "IntervalStyle", "TimeZone"];
 
-    private readonly SqlContext bare = new() { Catalog = CatalogSnapshot.Empty, SearchPath = ["pg_catalog", "public"] };
+    private SqlContext? bare;
     private bool resolving;
     private bool followed = true;
     private bool movedInTransaction;
@@ -38,7 +38,7 @@ internal sealed class SessionContext(RelaySession session)
     public SqlContext? Current { get; private set; }
 
     /// <summary>For the record alone, where no decision hangs on names: as last known, else as they are written.</summary>
-    public SqlContext ForTheRecord => Current ?? bare;
+    public SqlContext ForTheRecord => Current ?? (bare ??= new() { Catalog = CatalogSnapshot.Empty, SearchPath = ["pg_catalog", "public"], Prepared = Prepared, Cursor = Cursor });
 
     /// <summary>What the session's settings say for whatever comes next; null: nothing.</summary>
     public Justification? Justification { get; private set; }

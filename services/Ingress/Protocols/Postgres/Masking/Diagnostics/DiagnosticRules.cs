@@ -10,6 +10,7 @@ internal static class DiagnosticRules
 {
     private const string Hidden = "***";
     private const string WhyHidden = "Hidden by Hoop: this text may quote values of masked columns.";
+    private const string WhySecret = "Hidden by Hoop: this text may quote a password or key of the statement.";
 
     /// <summary>SQLSTATE classes whose messages are the server's own, with values only in quotes or as numbers.</summary>
     private static readonly HashSet<string> ServerClasses =
@@ -31,6 +32,20 @@ internal static class DiagnosticRules
         var detail = diagnostic.Detail is not null && trust == Trust.Whole ? diagnostic.Detail : null;
         var hides = visible['M'] != diagnostic['M'] || detail != diagnostic.Detail;
         visible['D'] = detail ?? (hides ? WhyHidden : null);
+        return visible;
+    }
+
+    /// <summary>Where the statement holds secrets, what its errors quote is shown only when the rest of its text says it, too.</summary>
+    public static PostgresDiagnostic WithoutSecrets(PostgresDiagnostic diagnostic, string shown)
+    {
+        var visible = DetectedText.Copy(diagnostic);
+        var trust = DiagnosticTrust.Of(diagnostic, ServerClasses) == Trust.None ? Trust.None : Trust.Wording;
+        visible['M'] = MessageText(diagnostic, trust, KnownNames.In(diagnostic, shown));
+        visible['D'] = diagnostic.Detail is null ? null : WhySecret;
+        visible['H'] = null;
+        visible['W'] = null;
+        visible['q'] = null;
+        visible['p'] = null;
         return visible;
     }
 
