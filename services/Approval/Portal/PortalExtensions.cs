@@ -2,6 +2,8 @@ using Hoop.Approval.Portal.SignIn;
 using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Npgsql;
 
@@ -19,6 +21,7 @@ internal static class PortalExtensions
         builder.Services.AddSingleton<OidcSignIn>();
         // The keys lie in the service's own database, as plain as all else it relies on; the start need not warn of it each time.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        builder.Services.AddSingleton<SignIns>();
         builder.Services.AddDataProtection().SetApplicationName("Hoop.Portal");
         builder.Services.AddOptions<KeyManagementOptions>()
             .Configure<NpgsqlDataSource>((options, database) => options.XmlRepository = new SharedKeys(database));
@@ -27,12 +30,15 @@ internal static class PortalExtensions
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
     }
 
+        builder.Services.AddScoped<AuthenticationStateProvider, PortalAuthentication>();
+        builder.Services.AddScoped<CircuitHandler, PortalCircuit>();
     /// <summary>Who asks, whether they may, and whether it was the portal's own form that asked.</summary>
     public static void UseSignIn(this WebApplication app)
     {
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
+        app.UseSignOuts();
     }
 
     public static void MapPortal(this WebApplication app)
