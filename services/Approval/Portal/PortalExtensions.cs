@@ -1,3 +1,4 @@
+using Hoop.Approval.Http;
 using Hoop.Approval.Portal.SignIn;
 using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Identity;
@@ -15,6 +16,7 @@ internal static class PortalExtensions
     public static void AddPortal(this WebApplicationBuilder builder)
     {
         builder.AddHoopAuthentication(PortalCookie.Scheme).AddCookie(PortalCookie.Scheme, PortalCookie.Configure);
+        builder.Services.AddPortalAddress(PortalCookie.Scheme);
         builder.Services.AddOptions<OidcOptions>().BindConfiguration("Oidc").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddHttpClient(nameof(OidcClient), client => client.Timeout = TimeSpan.FromSeconds(10));
         builder.Services.AddSingleton<OidcClient>();
