@@ -8,6 +8,7 @@ internal static class SecurityHeaders
 {
     public static void UseSecurityHeaders(this WebApplication app)
     {
+        app.UsePortalAddress();
         var provider = new Uri(app.Services.GetRequiredService<IOptions<OidcOptions>>().Value.Authority).GetLeftPart(UriPartial.Authority);
         // Signing out ends at the provider, which the sign-out form is then redirected to.
         var policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'self'; " +

@@ -32,12 +32,13 @@ internal sealed class DatabaseListener(
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         connection.Notification += (_, notification) => Tell(notification.Channel, notification.Payload);
-        await using (var listen = new NpgsqlCommand("LISTEN approval_changed; LISTEN approval_outbox; LISTEN approval_deliveries", connection))
+        await using (var listen = new NpgsqlCommand("LISTEN approval_changed; LISTEN approval_outbox; LISTEN approval_deliveries; LISTEN approval_sign_outs", connection))
             await listen.ExecuteNonQueryAsync(cancel);
         // Whatever was told while nobody listened.
         signals.OutboxFilled.Set();
         signals.DeliveriesFilled.Set();
         signals.RaiseApprovalChanged(null);
+        signals.RaiseSignedOut(null);
         while (true)
         {
             if (await connection.WaitAsync(Probe, cancel)) continue;
@@ -50,6 +51,8 @@ internal sealed class DatabaseListener(
     {
         if (channel == "approval_outbox") signals.OutboxFilled.Set();
         else if (channel == "approval_deliveries") signals.DeliveriesFilled.Set();
-        else if (Guid.TryParse(payload, out var id)) signals.RaiseApprovalChanged(id);
+        else if (!Guid.TryParse(payload, out var id)) return;
+        else if (channel == "approval_sign_outs") signals.RaiseSignedOut(id);
+        else signals.RaiseApprovalChanged(id);
     }
 }

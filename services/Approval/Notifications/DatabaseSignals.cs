@@ -12,6 +12,11 @@ internal sealed class DatabaseSignals
     /// <summary>An approval was opened or changed; null when any may have (after a lost connection). Raised on the listening task: return at once.</summary>
     public event Action<Guid?>? ApprovalChanged;
 
+    /// <summary>A sign-in to the portal ended, at whatever instance; null when any may have. Raised as the other.</summary>
+    public event Action<Guid?>? SignedOut;
+
+    public void RaiseSignedOut(Guid? signIn) => SignedOut?.Invoke(signIn);
+
     public void RaiseApprovalChanged(Guid? requestId) => ApprovalChanged?.Invoke(requestId);
 }
 

@@ -17,6 +17,9 @@ public sealed record TimelineItem(
     /// <summary>The request that a hold opened.</summary>
     public string? Request { get; private init; }
 
+    /// <summary>The session that an event of Audit's own record is about.</summary>
+    public string? AboutSession { get; private init; }
+
     /// <summary>For <c>result.recorded</c>.</summary>
     public RecordedResult? Result { get; private init; }
 
@@ -33,6 +36,8 @@ public sealed record TimelineItem(
     {
         var kind = json.Text("kind") ?? "unknown";
         var payload = json.Member("payload") ?? default;
+        if (RecordedAct.Read(kind, payload) is { } act)
+            return new TimelineItem(json.Number("sequence"), kind, act.Title, json.Time("at"), act.Mood, null, "", 0, act.Facts) { Request = act.Request, AboutSession = act.Session };
         var facts = new List<(string, string)>();
         if (payload.Member("principal") is { } principal) facts.Add(("Who", principal.Text("name") ?? "unknown"));
         if (payload.Member("client") is { } client) facts.Add(("From", string.Join(", ", new[] { client.Text("address"), client.Text("driver") }.OfType<string>())));

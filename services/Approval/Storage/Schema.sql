@@ -156,6 +156,21 @@ CREATE TABLE IF NOT EXISTS portal_keys (
     xml      text NOT NULL
 );
 
+-- Sign-ins to the portal: a cookie counts while its own is here and not ended.
+CREATE TABLE IF NOT EXISTS portal_sign_ins (
+    id           uuid PRIMARY KEY,
+    principal_id text NOT NULL,
+    ends_at      timestamptz NOT NULL,
+    ended_at     timestamptz
+);
+CREATE INDEX IF NOT EXISTS portal_sign_ins_by_end ON portal_sign_ins (ends_at);
+
+CREATE OR REPLACE FUNCTION tell_signed_out() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM pg_notify('approval_sign_outs', NEW.id::text); RETURN NULL; END $$;
+
+CREATE OR REPLACE TRIGGER portal_signed_out AFTER UPDATE ON portal_sign_ins
+    FOR EACH ROW WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL) EXECUTE FUNCTION tell_signed_out();
+
 -- What receivers are to be told: sent until it arrives, or is given up.
 CREATE TABLE IF NOT EXISTS deliveries (
     event_id       uuid NOT NULL,

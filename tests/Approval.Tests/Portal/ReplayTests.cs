@@ -132,6 +132,51 @@ public sealed class ReplayTests(SagaRig saga, PortalRig portal)
     }
 
     [Fact]
+    public async Task A_day_of_Audits_own_record_is_told_in_words_and_is_nothing_to_end()
+    {
+        saga.World.Audit["/api/sessions/admin-2026-01-31"] = (200, """
+            {"session":{"id":"admin-2026-01-31","principal":null,"target":null,"protocol":"admin","startedAt":"2026-01-31T00:00:05Z","endedAt":null,"state":"running","operations":0,"held":0,"blocked":0},
+             "more":false,"events":[
+             {"sequence":0,"at":"2026-01-31T00:00:05Z","kind":"admin.opened","payload":{"previous":{"session":"admin-2026-01-30","head":"ab12"}}},
+             {"sequence":1,"at":"2026-01-31T00:00:05Z","kind":"session.viewed","payload":{"session":"s-1","owner":"reporting-agent","by":{"issuer":"https://login.test","subject":"kim-id","name":"kim","kind":"human"}}},
+             {"sequence":2,"at":"2026-01-31T00:00:06Z","kind":"request.approve","payload":{"id":"1","service":"approval","at":"2026-01-31T00:00:06Z","outcome":"refused","by":{"issuer":"i","subject":"ana-id","name":"ana","kind":"human"},
+               "address":"10.0.0.9","details":{"request":"7b0f5b9e-3a4e-4e6e-8c39-0d0a7a4d2f11","reason":"my own"}}}]}
+            """);
+        var page = await OpenAsync("/sessions/admin-2026-01-31", Person("kim", "dba", "leads"));
+
+        await Expect(page.Locator("h1")).ToContainTextAsync("Audit's own record of 2026-01-31");
+        await Expect(page.GetByTestId("record-line")).ToBeVisibleAsync();
+        await Expect(page.Locator("main")).Not.ToContainTextAsync("unknown");
+        foreach (var id in new[] { "kill", "follow", "session-state" }) await Expect(page.GetByTestId(id)).ToHaveCountAsync(0);
+        var events = page.GetByTestId("timeline-event");
+        await Expect(events.Nth(0)).ToContainTextAsync("The day's record begins");
+        await Expect(events.Nth(1)).ToContainTextAsync("kim looked at a session");
+        await Expect(events.Nth(1).GetByRole(AriaRole.Link, new() { Name = "s-1" })).ToHaveAttributeAsync("href", "/sessions/s-1");
+        await Expect(events.Nth(2)).ToContainTextAsync("ana tried to approve a request and was refused");
+        await Expect(events.Nth(2)).ToContainTextAsync("my own");
+        await Expect(events.Nth(2)).ToContainTextAsync("10.0.0.9");
+        await Expect(events.Nth(2).Locator("a[href='/requests/7b0f5b9e-3a4e-4e6e-8c39-0d0a7a4d2f11']")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task What_a_client_calls_itself_hides_nothing()
+    {
+        var id = "s-" + Guid.NewGuid().ToString("N")[..8];
+        saga.World.Audit[$"/api/sessions/{id}"] = (200, $$$"""
+            {"session":{"id":"{{{id}}}","principal":"ana\u202e","target":"shop","startedAt":"2026-01-02T03:04:05Z","state":"ended","operations":0,"held":0,"blocked":0},
+             "more":false,"events":[{"sequence":0,"at":"2026-01-02T03:04:05Z","kind":"session.started",
+              "payload":{"principal":{"name":"ana"},"target":"shop","client":{"address":"10.0.0.9","driver":"psql\u202elacol\u001b[31m\u200b"} } }]}
+            """);
+        var page = await OpenAsync($"/sessions/{id}");
+
+        var facts = page.GetByTestId("timeline-event").Locator("dl");
+        await Expect(facts).ToContainTextAsync("10.0.0.9, psql");
+        foreach (var number in new[] { "U+202E", "U+001B", "U+200B" }) await Expect(facts.Locator(".hidden-character").GetByText(number)).ToBeVisibleAsync();
+        await Expect(page.Locator("h1 .hidden-character")).ToHaveTextAsync("U+202E");
+        (await page.Locator("main").InnerTextAsync()).ShouldNotContain(one => one == '\u202e' || one == '\u001b' || one == '\u200b');
+    }
+
+    [Fact]
     public async Task Recorded_rows_are_shown_as_the_client_saw_them()
     {
         saga.World.Audit["/api/sessions/s-1/contents/0"] = (200, """{"number":0,"rows":[["7","[redacted]"],["8",null]]}""");

@@ -53,6 +53,7 @@ public sealed class RetentionTests
         await evidence.Holds.PlaceAsync("session", "held", "case 7", "bea", CancellationToken.None);
         (await evidence.DropDueAsync()).ShouldBe(["events_2024w09"]);
 
+        await evidence.SealAsync();
         var result = await evidence.VerifyAsync("s", await evidence.CheckpointsAsync());
         result.Ok.ShouldBeTrue(result.Message);
         result.Events.ShouldBe(1);

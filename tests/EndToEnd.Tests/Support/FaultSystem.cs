@@ -36,7 +36,7 @@ public sealed class FaultSystem : HoopSystem, IAsyncLifetime
         await File.WriteAllTextAsync(config, Configuration(await File.ReadAllTextAsync(Repository.File("demo", "hoop.yaml")), identityPort, database));
         await StartAsync(config, new Dictionary<string, string?>
         {
-            ["HOOP_PORT_IDENTITY"] = identityPort.ToString(), ["ELSEWHERE_PASSWORD"] = Elsewhere.Password, ["Hoop__ApprovalTimeout"] = "00:00:03",
+            ["HOOP_PORT_IDENTITY"] = identityPort.ToString(), ["ELSEWHERE_PASSWORD"] = Elsewhere.Password, ["Hoop__ApprovalTimeout"] = "00:00:03", ["Hoop__SecretsDirectory"] = Hook.Secrets,
         });
     }
 

@@ -14,15 +14,18 @@ public sealed class HookReceiver : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly byte[] key = RandomNumberGenerator.GetBytes(32);
-    private readonly string file = Path.Combine(Path.GetTempPath(), $"hoop-hook-{Guid.NewGuid():n}");
+    private readonly DirectoryInfo secrets = Directory.CreateTempSubdirectory("hoop-hook-");
     private readonly ConcurrentQueue<(string Id, string Body)> taken = new();
 
     private HookReceiver(WebApplication app) => this.app = app;
 
     public IEnumerable<(string Id, JsonElement Message)> Taken => taken.Select(one => (one.Id, JsonDocument.Parse(one.Body).RootElement));
 
+    /// <summary>Where its secret lies: the system's <c>Hoop__SecretsDirectory</c>.</summary>
+    public string Secrets => secrets.FullName;
+
     /// <summary>As hoop.yaml describes it.</summary>
-    public string Yaml => $$"""  - { name: hook, kind: webhook, url: "{{app.Urls.First()}}/hook", secret: "file:{{file}}", events: ["*"] }""";
+    public string Yaml => $$"""  - { name: hook, kind: webhook, url: "{{app.Urls.First()}}/hook", secret: "file:{{Secrets}}/hook", events: ["*"] }""";
 
     public static async Task<HookReceiver> StartAsync()
     {
@@ -32,14 +35,14 @@ public sealed class HookReceiver : IAsyncDisposable
         var receiver = new HookReceiver(builder.Build());
         receiver.app.MapPost("/hook", receiver.TakeAsync);
         await receiver.app.StartAsync();
-        await File.WriteAllTextAsync(receiver.file, $"whsec_{Convert.ToBase64String(receiver.key)}\n");
+        await File.WriteAllTextAsync(Path.Combine(receiver.Secrets, "hook"), $"whsec_{Convert.ToBase64String(receiver.key)}\n");
         return receiver;
     }
 
     public async ValueTask DisposeAsync()
     {
         await app.DisposeAsync();
-        File.Delete(file);
+        secrets.Delete(recursive: true);
     }
 
     private async Task<IResult> TakeAsync(HttpRequest request)

@@ -14,6 +14,7 @@ public abstract class LiveComponent : ComponentBase, IDisposable
 
     [Inject] internal DatabaseSignals Signals { get; set; } = null!;
     [Inject] internal TimeProvider Clock { get; set; } = null!;
+    [Inject] internal SignIn.SignIns SignIns { get; set; } = null!;
     [CascadingParameter] private Task<AuthenticationState> Authentication { get; set; } = null!;
 
     /// <summary>Who looks at it.</summary>
@@ -64,6 +65,8 @@ public abstract class LiveComponent : ComponentBase, IDisposable
             while (_stale)
             {
                 _stale = false;
+                // Whoever signed out is shown nothing more; that they did, the page says as a whole.
+                if (!await SignIns.HoldsAsync(User, toAct: false, Gone)) return;
                 await LoadAsync();
             }
             StateHasChanged();

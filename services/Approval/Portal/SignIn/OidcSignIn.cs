@@ -8,12 +8,13 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Hoop.Approval.Portal.SignIn;
 
 /// <summary>Sign-in and sign-out of the portal's people.</summary>
 internal sealed class OidcSignIn(
-    OidcClient client, TokenValidator tokens, IDataProtectionProvider protection, IOptions<OidcOptions> options, IConfiguration configuration,
+    OidcClient client, TokenValidator tokens, SignIns signIns, IDataProtectionProvider protection, IOptions<OidcOptions> options, IConfiguration configuration,
     TimeProvider clock, ILogger<OidcSignIn> logger)
 {
     public const string StartPath = "/sign-in";
@@ -58,7 +59,7 @@ internal sealed class OidcSignIn(
         try
         {
             var principal = await IdentifyAsync(code, attempt, RedirectUri(context), context.RequestAborted);
-            await PortalCookie.SignInAsync(context, principal, clock.GetUtcNow());
+            await PortalCookie.SignInAsync(context, signIns, principal, clock.GetUtcNow());
             return TypedResults.LocalRedirect(attempt.ReturnUrl);
         }
         catch (OidcException e)
@@ -82,9 +83,11 @@ internal sealed class OidcSignIn(
     private async Task<IResult> EndAsync(HttpContext context, IAntiforgery antiforgery)
     {
         if (!await antiforgery.IsRequestValidAsync(context)) return Failed("This sign-out did not come from the portal's own page.");
+        var user = (await context.AuthenticateAsync(PortalCookie.Scheme)).Principal;
         await context.SignOutAsync(PortalCookie.Scheme);
         try
         {
+            if (PortalCookie.SignInOf(user) is { } signIn) await signIns.EndAsync(signIn, context.RequestAborted);
             if ((await client.DiscoverAsync(context.RequestAborted)).EndSessionEndpoint is { } end)
                 return TypedResults.Redirect(end + new QueryBuilder { { "client_id", options.Value.ClientId }, { "post_logout_redirect_uri", PortalUrl(context) + "/" } });
         }
@@ -92,6 +95,11 @@ internal sealed class OidcSignIn(
         {
             // Signed out here all the same.
             logger.SignOutIncomplete(e.Message);
+        }
+        catch (NpgsqlException e)
+        {
+            logger.SignOutIncomplete(e.Message);
+            return SignInPage.Failed("You are signed out in this browser, but the database did not answer: other pages of yours may still be signed in. Sign in and out once more in a moment.");
         }
         return TypedResults.LocalRedirect("/");
     }

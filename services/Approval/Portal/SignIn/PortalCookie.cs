@@ -8,30 +8,32 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace Hoop.Approval.Portal.SignIn;
 
-/// <summary>The portal's session: ends after an hour without use and, since groups are as of sign-in, after eight hours in any case.</summary>
+/// <summary>The portal's session: ends with the sign-out, after an hour without use and, since groups are as of sign-in, after eight hours in any case.</summary>
 internal static class PortalCookie
 {
     public const string Scheme = "Portal";
-    private const string EndsClaim = "hoop:portal-session-ends";
+    private const string EndsClaim = "hoop:portal-session-ends", SignInClaim = "hoop:portal-sign-in";
     private static readonly TimeSpan Idle = TimeSpan.FromHours(1);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(8);
 
     public static void Configure(CookieAuthenticationOptions options)
     {
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         options.Cookie.Name = "hoop-portal";
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Lax;
-        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         options.ExpireTimeSpan = Idle;
         options.SlidingExpiration = true;
         options.LoginPath = OidcSignIn.StartPath;
         options.ReturnUrlParameter = "returnUrl";
-        options.Events.OnValidatePrincipal = context =>
+        options.Events.OnValidatePrincipal = async context =>
         {
-            var clock = context.HttpContext.RequestServices.GetRequiredService<TimeProvider>();
-            if (!IsOver(context.Principal!, clock.GetUtcNow())) return Task.CompletedTask;
+            var (services, acts) = (context.HttpContext.RequestServices, !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method));
+            var user = context.Principal!;
+            if (await services.GetRequiredService<SignIns>().HoldsAsync(user, acts, context.HttpContext.RequestAborted)) return;
             context.RejectPrincipal();
-            return context.HttpContext.SignOutAsync(Scheme);
+            // One that could not be looked up may still count in a moment.
+            if (IsOver(user, services.GetRequiredService<TimeProvider>().GetUtcNow())) await context.HttpContext.SignOutAsync(Scheme);
         };
         options.Events.OnRedirectToLogin = context => context.Request.Path.StartsWithSegments("/api")
             ? Problems.WriteAsync(context.HttpContext, StatusCodes.Status401Unauthorized, "not-signed-in",
@@ -41,14 +43,20 @@ internal static class PortalCookie
             context.HttpContext, StatusCodes.Status403Forbidden, "forbidden", "Your identity may not do this. Ask somebody with the right role.");
     }
 
-    public static Task SignInAsync(HttpContext context, Principal principal, DateTimeOffset now)
+    public static async Task SignInAsync(HttpContext context, SignIns signIns, Principal principal, DateTimeOffset now)
     {
+        var before = (await context.AuthenticateAsync(Scheme)).Principal;
+        var id = await signIns.BeginAsync(principal, before, now + Longest, context.RequestAborted);
         var user = principal.ToClaimsPrincipal(Scheme);
-        ((ClaimsIdentity)user.Identity!).AddClaim(new Claim(EndsClaim, (now + Longest).ToString("O", CultureInfo.InvariantCulture)));
-        return context.SignInAsync(Scheme, user);
+        ((ClaimsIdentity)user.Identity!).AddClaims(
+            [new Claim(EndsClaim, (now + Longest).ToString("O", CultureInfo.InvariantCulture)), new Claim(SignInClaim, id.ToString())]);
+        await context.SignInAsync(Scheme, user);
     }
 
-    /// <summary>A page that stays open outlives the cookie's own checks: ask before acting.</summary>
+    /// <summary>Which sign-in it is; null: none of the portal's.</summary>
+    public static Guid? SignInOf(ClaimsPrincipal? user) => Guid.TryParse(user?.FindFirst(SignInClaim)?.Value, out var id) ? id : null;
+
+    /// <summary>By the time alone; <see cref="SignIns"/> knows whether it counts.</summary>
     public static bool IsOver(ClaimsPrincipal user, DateTimeOffset now) =>
         !DateTimeOffset.TryParse(user.FindFirst(EndsClaim)?.Value, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var ends) || now >= ends;
 

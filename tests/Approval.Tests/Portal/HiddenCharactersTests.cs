@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Hoop.Approval.Tests.Portal;
 
-public sealed class VisibleTextTests
+public sealed class HiddenCharactersTests
 {
     [Theory]
     [InlineData("psql", "psql")]
@@ -14,8 +14,8 @@ public sealed class VisibleTextTests
     [InlineData("a\u200bb\u2066\U000E0041", "a[U+200B]b[U+2066][U+E0041]")]
     [InlineData("", "")]
     public void What_is_not_seen_is_shown_by_its_number(string text, string expected) =>
-        string.Concat(VisibleText.Split(text).Select(piece => piece.Hidden ? $"[{piece.Text}]" : piece.Text)).ShouldBe(expected);
+        string.Concat(HiddenCharacters.Split(text).Select(piece => piece.Hidden ? $"[{piece.Text}]" : piece.Text)).ShouldBe(expected);
 
     [Fact]
-    public void Half_a_character_is_none() => VisibleText.Split("half \ud83d").ShouldBe([("half ", false), ("U+D83D", true)]);
+    public void Half_a_character_is_none() => HiddenCharacters.Split("half \ud83d").ShouldBe([("half ", false), ("U+D83D", true)]);
 }
