@@ -35,7 +35,8 @@ public class MassWriteTests
         id = any (select id from t) | id = any (array(select id from t)) | id = any (array[id]) | id <> any (array[1, 2]) | id <> any ('{1,2}') | id <> all ('{}') | id <> all (array[]::int[])
         id >= all (select 1 where false) | id not in (select 1 where false) | id = (select id) | id >= any (select id from t)
         ctid is not null | tableoid is not null | id is not null | ctid > '(0,0)' | ctid >= '(0,1)' | ctid = ctid | xmin is not null or id = 5
-        not (('s'::regclass).nextval <> ('s'::regclass).nextval) | not exists (select (uid).count from u where false) or id = 5 | random() >= 0 | random() < 2 | random() = random() | not (random() = random()) | random() <> random() | now() > '1900-01-01' | current_date > '1900-01-01' or id = 5 | pg_backend_pid() > 0
+        not (('s'::regclass).nextval <> ('s'::regclass).nextval) | exists (select (uid).count from u where false) | exists (select u.count from u where false) | id >= any (select u.count from u where false)
+        not (t.random = t.random) | random() >= 0 | random() < 2 | random() = random() | not (random() = random()) | random() <> random() | now() > '1900-01-01' | current_date > '1900-01-01' or id = 5 | pg_backend_pid() > 0
         length(x) >= 0 | length(x) > -1 | 0 <= length(x) | abs(id) >= 0 | char_length(x) <> -1 | strpos(x, 'a') >= 0
         x like '%' | x like '%%' | x ilike '%' | x ~ '' | x ~* '' | x ~ '.*' | x ~ '^' | x similar to '%' | x like x | x || '' like '%' | starts_with(x, '') | x ^@ ''
         id = id + 0 | id * 1 = id | x || '' = x | id + 1 > id | id < id + 1 | 0 + id = id | (select id) = id

@@ -70,6 +70,10 @@ sealed class ChangedRows
     public bool IsNeverNull(List<string> fields) =>
         fields.Count > 0 && (System.Contains(fields[^1]) || required?.Contains(fields[^1]) == true && Origin(fields) == relation);
 
+    /// <summary><c>t.f</c> may call f(t): somebody's function, or an aggregate such as count.</summary>
+    public bool MayCall(List<string> fields) =>
+        fields.Count > 1 && (FunctionTable.IsBuiltIn(fields[^1]) || walk.Names.Functions(null, fields[^1]).Count > 0) && !walk.Rows.HaveColumn(fields[^2], fields[^1]);
+
     /// <summary>The same column of the same table, whichever of its names is used.</summary>
     public bool SameColumn(List<string> a, List<string> b) =>
         a.Count > 0 && b.Count > 0 && a[^1] == b[^1] && !walk.Variables.Contains(a[0]) && !walk.Variables.Contains(b[0])

@@ -151,12 +151,16 @@ static class Comparisons
     {
         (a, b) = (Bare(a), Bare(b));
         var same = a.As("ColumnRef") is { } x && b.As("ColumnRef") is { } y ? rows.SameColumn(x.Names("fields"), y.Names("fields")) : CanonicalTree.Same(a, b);
-        return !same ? null : Calls(a) ? Truth.Uniform : Truth.Always;
+        return !same ? null : Calls(a, rows) ? Truth.Uniform : Truth.Always;
     }
 
-    static bool Calls(JsonElement e) =>
-        e.ValueKind == JsonValueKind.Array ? e.EnumerateArray().Any(Calls)
-        : e.ValueKind == JsonValueKind.Object && e.EnumerateObject().Any(p => p.NameEquals("FuncCall") || p.NameEquals("SubLink") || p.NameEquals("A_Indirection") && p.Value.Names("indirection").Count > 0 || Calls(p.Value));
+    static bool Calls(JsonElement e, ChangedRows rows) =>
+        e.ValueKind == JsonValueKind.Array ? e.EnumerateArray().Any(item => Calls(item, rows))
+        : e.ValueKind == JsonValueKind.Object && e.EnumerateObject().Any(p => IsCall(p, rows) || Calls(p.Value, rows));
+
+    static bool IsCall(JsonProperty p, ChangedRows rows) =>
+        p.NameEquals("FuncCall") || p.NameEquals("SubLink") || p.NameEquals("A_Indirection") && p.Value.Names("indirection").Count > 0
+        || p.NameEquals("ColumnRef") && rows.MayCall(p.Value.Names("fields"));
 
     // Without what changes nothing: + 0, * 1, || '', (SELECT x), coalesce(x, …).
     static JsonElement Bare(JsonElement e)

@@ -21,7 +21,7 @@ static class Subqueries
 
     static Truth? Exists(JsonElement select, ChangedRows rows)
     {
-        if (IsEmpty(select, rows)) return Truth.Never;
+        if (IsEmpty(select, rows)) return Nothing(select, rows);
         if (rows.GivesThemAll(select)) return Truth.Always;
         if (select.Field("fromClause") is null && !ChangedRows.Cuts(select)) return select.Field("whereClause") is { } where ? AlwaysTrue.Judge(where, rows) : Truth.Always;
         return null;
@@ -31,7 +31,7 @@ static class Subqueries
     public static Truth? Any(string op, JsonElement test, JsonElement link, ChangedRows rows)
     {
         if (link.Field("subselect")?.As("SelectStmt") is not { } select) return null;
-        if (IsEmpty(select, rows)) return Truth.Never;
+        if (IsEmpty(select, rows)) return Nothing(select, rows);
         if (Value(select) is not { } value) return null;
         var inside = rows.Within(select);
         var same = value.As("ColumnRef")?.Field("fields")?[0].As("A_Star") is not null && test.As("ColumnRef") is not null || Comparisons.Same(test, value, inside) is not null;
@@ -40,6 +40,10 @@ static class Subqueries
         if (!rows.GivesThemAll(select)) return null;
         return op is "=" or ">=" or "<=" ? Truth.Always : Truth.Uniform;
     }
+
+    /// <summary>No row, unless what looks like a column is an aggregate.</summary>
+    static Truth Nothing(JsonElement select, ChangedRows rows) =>
+        select.Items("targetList").Any(t => t.As("ResTarget")?.Field("val")?.As("ColumnRef") is { } column && rows.MayCall(column.Names("fields"))) ? Truth.Uniform : Truth.Never;
 
     /// <summary>Certain to give no row. An aggregate gives one all the same.</summary>
     public static bool IsEmpty(JsonElement select, ChangedRows rows)
