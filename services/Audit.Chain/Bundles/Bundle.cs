@@ -72,7 +72,7 @@ internal sealed class Bundle : IDisposable
         Events = events.Count,
         Ended = events is [.., { Kind: EventKinds.SessionEnded }],
         LogSize = treeHead?.Size,
-        LoggedEvent = entries.Select(e => LogEntry.Read(e.Text)).Where(e => e is { Kind: LogEntry.Head }).Max(e => e?.Sequence),
+        LoggedEvent = entries.Select(e => LogEntry.Read(e.Text)).Max(e => e?.Sequence),
         Recorded = recorded,
         Dropped = Dropped.MissingFrom(events),
         KeyFingerprint = Header is null ? null : EvidenceKey.Fingerprint(Header.PublicKey),
