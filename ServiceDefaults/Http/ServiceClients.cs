@@ -12,6 +12,9 @@ public static class ServiceClients
     /// <summary>Header with the principal a service acts for: base64url of Contracts' <c>Principal</c> as JSON. Believed only beside a right key.</summary>
     public const string PrincipalHeader = "X-Hoop-Principal";
 
+    /// <summary>Header with the time at which what that principal signed in with ends: seconds since 1970. Without it, the service that asks ends it.</summary>
+    public const string ExpiryHeader = "X-Hoop-Expiry";
+
     private static readonly string[] Names = ["policy", "masking", "approval", "audit", "ingress"];
 
     internal static void AddServiceClients(this IServiceCollection services)

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
@@ -27,13 +28,19 @@ internal sealed class InternalHandler(
             return Task.FromResult(AuthenticateResult.Fail("wrong internal key"));
 
         var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(HoopPolicies.ServiceClaim, "true")], Scheme.Name));
+        var properties = new AuthenticationProperties();
+        if (Request.Headers[ServiceClients.ExpiryHeader].ToString() is { Length: > 0 } expiry)
+        {
+            if (!long.TryParse(expiry, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds()) return Task.FromResult(AuthenticateResult.Fail("unreadable expiry"));
+            properties.ExpiresUtc = DateTimeOffset.FromUnixTimeSeconds(seconds);
+        }
         var onBehalf = Request.Headers[ServiceClients.PrincipalHeader].ToString();
         if (onBehalf.Length > 0)
         {
             if (ReadPrincipal(onBehalf) is not { } principal) return Task.FromResult(AuthenticateResult.Fail("unreadable principal"));
             user.AddIdentity((ClaimsIdentity)principal.ToClaimsPrincipal(Scheme.Name).Identity!);
         }
-        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(user, Scheme.Name)));
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(user, properties, Scheme.Name)));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hoop.Contracts.Identity;
 using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
@@ -36,6 +37,7 @@ internal sealed class AuditForwarder(IHttpForwarder forwarder, IHttpMessageHandl
             if (context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 and < 20 } last) request.Headers.TryAddWithoutValidation("Last-Event-ID", last);
             if (request.Content is { } content && context.Request.ContentType is { } type) content.Headers.TryAddWithoutValidation("Content-Type", type);
             request.Headers.Add(ServiceClients.PrincipalHeader, AuditClient.Encode(principal));
+            if (context.GetExpiry() is { } expiry) request.Headers.Add(ServiceClients.ExpiryHeader, expiry.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
             return default;
         }
 
