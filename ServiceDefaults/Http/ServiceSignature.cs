@@ -15,16 +15,20 @@ public static class ServiceSignature
 {
     public const string Header = "X-Hoop-Internal";
 
-    /// <summary>The principal a service acts for: base64url of Contracts' <c>Principal</c> as JSON. Signed with the rest.</summary>
+    /// <summary>
+    /// The principal a service acts for: base64url of Contracts' <c>Principal</c> as JSON; then, where it is known, <c>.SECONDS</c>: when what that principal signed in
+    /// with ends, since 1970. Signed with the rest.
+    /// </summary>
     public const string PrincipalHeader = "X-Hoop-Principal";
 
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(60);
 
     /// <summary>Says for whom the call is made; <see cref="Sign"/> comes after it.</summary>
-    public static void ActFor(this HttpRequestMessage request, Principal principal)
+    public static void ActFor(this HttpRequestMessage request, Principal principal, DateTimeOffset? expiry = null)
     {
+        var until = expiry is { } at ? "." + at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) : "";
         request.Headers.Remove(PrincipalHeader);
-        request.Headers.Add(PrincipalHeader, Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(principal)));
+        request.Headers.Add(PrincipalHeader, Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(principal)) + until);
     }
 
     /// <summary>The last thing done to a request: nothing of what is signed may change after it.</summary>

@@ -20,7 +20,7 @@ internal sealed class BearerHandler(
         if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return AuthenticateResult.NoResult();
         var result = await validator.ValidateAsync(header[7..].Trim(), Context.RequestAborted);
         if (result.Principal is { } principal)
-            return AuthenticateResult.Success(new AuthenticationTicket(principal.ToClaimsPrincipal(Scheme.Name), Scheme.Name));
+            return AuthenticateResult.Success(new AuthenticationTicket(principal.ToClaimsPrincipal(Scheme.Name), new AuthenticationProperties { ExpiresUtc = result.ExpiresAt }, Scheme.Name));
         refusal = result.Error;
         return AuthenticateResult.Fail(result.Error!);
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -27,13 +28,16 @@ internal sealed class InternalHandler(
             return Task.FromResult(AuthenticateResult.Fail("wrong signature"));
 
         var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(HoopPolicies.ServiceClaim, "true")], Scheme.Name));
+        var properties = new AuthenticationProperties();
         if (acting.Length > 0)
         {
             if (!Options.TakesPrincipals) return Task.FromResult(AuthenticateResult.Fail("nobody is acted for here"));
-            if (ReadPrincipal(acting) is not { } principal) return Task.FromResult(AuthenticateResult.Fail("unreadable principal"));
+            var parts = acting.Split('.', 2);
+            if (ReadPrincipal(parts[0]) is not { } principal) return Task.FromResult(AuthenticateResult.Fail("unreadable principal"));
+            if (parts.Length == 2 && !TryExpire(properties, parts[1])) return Task.FromResult(AuthenticateResult.Fail("unreadable expiry"));
             user.AddIdentity((ClaimsIdentity)principal.ToClaimsPrincipal(Scheme.Name).Identity!);
         }
-        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(user, Scheme.Name)));
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(user, properties, Scheme.Name)));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
@@ -42,6 +46,13 @@ internal sealed class InternalHandler(
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         Problems.WriteAsync(Context, StatusCodes.Status403Forbidden, "forbidden", "Services may not do this; or whom this one acts for may not.");
+
+    private static bool TryExpire(AuthenticationProperties properties, string text)
+    {
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds()) return false;
+        properties.ExpiresUtc = DateTimeOffset.FromUnixTimeSeconds(seconds);
+        return true;
+    }
 
     /// <summary>As it stood on the wire: what is decoded and written anew may differ.</summary>
     private string Target() => Context.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } raw ? raw : Request.GetEncodedPathAndQuery();

@@ -10,6 +10,7 @@ using Hoop.Audit.Storage;
 using Hoop.ServiceDefaults;
 using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Documents;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -28,6 +29,7 @@ builder.Services.AddExport();
 builder.Services.AddRetention();
 
 var app = builder.Build();
+app.UsePlainErrors();
 app.UseAdminAudit();
 app.UseAuthentication();
 app.UseAuthorization();

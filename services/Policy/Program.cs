@@ -3,6 +3,7 @@ using Hoop.Policy.Documents;
 using Hoop.ServiceDefaults;
 using Hoop.ServiceDefaults.Auditing;
 using Hoop.ServiceDefaults.Documents;
+using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -17,6 +18,7 @@ builder.AddConfigFile();
 builder.AddAdminAudit("policy");
 
 await using var app = builder.Build();
+app.UsePlainErrors();
 app.UseAdminAudit();
 app.UseAuthentication();
 app.UseAuthorization();

@@ -69,8 +69,8 @@ public sealed class AuditRig : IAsyncLifetime
     public static string AsService(string database) =>
         new NpgsqlConnectionStringBuilder(database) { Username = ServiceUser, Password = "service's of the tests", Pooling = true }.ToString();
 
-    public HttpClient As(Principal? principal) =>
-        principal is null ? factory!.CreateClient() : factory!.CreateDefaultClient(new SigningHandler("key-of-the-tests", principal));
+    public HttpClient As(Principal? principal, DateTimeOffset? expiry = null) =>
+        principal is null ? factory!.CreateClient() : factory!.CreateDefaultClient(new SigningHandler("key-of-the-tests", principal, expiry: expiry));
 
     public async Task<JsonElement> GetAsync(Principal principal, string path) => await As(principal).GetFromJsonAsync<JsonElement>(path);
 

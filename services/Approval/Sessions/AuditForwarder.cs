@@ -35,7 +35,7 @@ internal sealed class AuditForwarder(IHttpForwarder forwarder, IHttpMessageHandl
             // Where somebody who follows a session goes on, and what a body is.
             if (context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 and < 20 } last) request.Headers.TryAddWithoutValidation("Last-Event-ID", last);
             if (request.Content is { } content && context.Request.ContentType is { } type) content.Headers.TryAddWithoutValidation("Content-Type", type);
-            request.ActFor(principal);
+            request.ActFor(principal, context.GetExpiry());
             return default;
         }
 

@@ -26,7 +26,7 @@ internal static class SessionsApi
             .PassedOn("application/json", "Sessions, as far as Audit lets you see them.");
         sessions.MapGet($"/{Id}", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}"))
             .PassedOn("application/json", "One session with its events, in pages. That you look is recorded.");
-        sessions.MapGet($"/{Id}/export", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}/export"))
+        sessions.MapGet($"/{Id}/export", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}/export", Exporting))
             .PassedOn("application/x-ndjson", "A session's evidence.");
         sessions.MapGet($"/{Id}/tail", (string id, HttpContext context, AuditForwarder audit) => audit.PassOnAsync(context, $"/api/sessions/{id}/tail"))
             .PassedOn("text/event-stream", "Server-sent events: a running session's.");

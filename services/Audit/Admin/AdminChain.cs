@@ -37,19 +37,21 @@ internal sealed class AdminChain(AuditDatabase database, EventPartitions partiti
     /// <param name="session">The session that is viewed or exported; null when it is not one alone.</param>
     /// <param name="details">What else there is to say of it.</param>
     public Task RecordAsync(string kind, Principal by, string? session, string? owner, CancellationToken cancel, IReadOnlyDictionary<string, string>? details = null) =>
-        AppendAsync((_, _) => Task.FromResult<IEnumerable<(string, string)>>([(kind, AdminPayload.Of(by, session, owner, details))]), cancel);
+        AppendAsync(database.OpenForAnswerAsync, (_, _) => Task.FromResult<IEnumerable<(string, string)>>([(kind, AdminPayload.Of(by, session, owner, details))]), cancel);
 
     /// <summary>What was done through the services' own surfaces. An action that is recorded already is passed over.</summary>
     public Task RecordAsync(IReadOnlyList<AdminAction> actions, CancellationToken cancel) => AppendAsync(
+        database.OpenAsync,
         async (connection, token) =>
         {
             var news = await NewAsync(connection, actions, token);
             return actions.Where(a => news.Contains(a.Id)).DistinctBy(a => a.Id).Select(a => (a.Kind.Length is > 0 and <= MaxKind ? a.Kind : "admin.unnamed", AdminPayload.Of(a)));
         }, cancel);
 
-    private async Task AppendAsync(Func<NpgsqlConnection, CancellationToken, Task<IEnumerable<(string Kind, string Payload)>>> what, CancellationToken cancel)
+    private async Task AppendAsync(
+        Func<CancellationToken, ValueTask<NpgsqlConnection>> open, Func<NpgsqlConnection, CancellationToken, Task<IEnumerable<(string Kind, string Payload)>>> what, CancellationToken cancel)
     {
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await open(cancel);
         await partitions.EnsureAsync(connection, clock.GetUtcNow(), cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await connection.LockAsync(Prefix, cancel);

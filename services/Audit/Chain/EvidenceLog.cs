@@ -45,14 +45,58 @@ internal sealed class EvidenceLog(AuditDatabase database, IEvidenceSigner signer
         return head;
     }
 
-    /// <summary>What a bundle of the session takes along; null when nothing was logged of it.</summary>
-    public async Task<BundleProofs?> ProofsAsync(string session, CancellationToken cancel)
+    /// <summary>The newest tree head that one of this log's keys signed; null before the first. Rows that somebody put beside them are passed over: the check names them.</summary>
+    public async Task<TreeHead?> HeadAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
-        await SealAsync(cancel);
-        await using var connection = await database.OpenAsync(cancel);
-        if (await LogTable.HeadAsync(connection, Origin, cancel) is not { } head)
+        await foreach (var head in LogTable.NewestHeadsAsync(connection, Origin, cancel))
+            if (IsOwn(head))
+                return head;
+        return null;
+    }
+
+    /// <summary>The first of them that has at least so many entries.</summary>
+    public async Task<TreeHead?> FirstHeadAsync(NpgsqlConnection connection, long size, CancellationToken cancel)
+    {
+        await foreach (var head in LogTable.HeadsFromAsync(connection, Origin, size, cancel))
+            if (IsOwn(head))
+                return head;
+        return null;
+    }
+
+    /// <summary>What a bundle of the session takes along; null when nothing was logged of it.</summary>
+    /// <param name="problems">Takes what is wrong with the log and yet leaves proofs that hold.</param>
+    /// <exception cref="InvalidDataException">The log was changed so that it proves nothing of the session.</exception>
+    public async Task<BundleProofs?> ProofsAsync(string session, CancellationToken cancel, List<string>? problems = null)
+    {
+        try
+        {
+            await SealAsync(cancel);
+        }
+        catch (Exception e) when (e is KeyNotFoundException or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            problems?.Add("the log can not go on: rows were added to it or removed ('hoop evidence check' names them); the proofs are of its last good head");
+        }
+
+        await using var connection = await database.OpenForAnswerAsync(cancel);
+        try
+        {
+            return await ProofsAsync(connection, session, problems, cancel);
+        }
+        catch (KeyNotFoundException)
+        {
+            throw new InvalidDataException($"The log proves nothing of session {session}: nodes of its tree were removed.");
+        }
+    }
+
+    private async Task<BundleProofs?> ProofsAsync(NpgsqlConnection connection, string session, List<string>? problems, CancellationToken cancel)
+    {
+        // Where none is of this log's keys, an export has another's, and whoever verifies it is told so: it must not look like one of a session that was never logged.
+        if ((await HeadAsync(connection, cancel) ?? await LogTable.NewestHeadsAsync(connection, Origin, cancel).FirstOrDefaultAsync(cancel)) is not { } head)
             return null;
-        var all = await LogTable.EntriesAsync(connection, session, head.Size, cancel);
+        await using (var later = new NpgsqlCommand("SELECT count(*) FROM audit.tree_heads WHERE size > $1", connection) { Parameters = { new() { Value = head.Size } } })
+            if (await later.ExecuteScalarAsync(cancel) is > 0L and var added)
+                problems?.Add($"the log has {added} tree heads after the one of {head.Size} entries that none of its keys signed, or that have no entries: they were added");
+        var all = (await LogTable.EntriesAsync(connection, session, head.Size, cancel)).FindAll(e => e.Index >= 0 && LogEntry.Read(e.Text) is not null);
         if (all.Count == 0)
             return null;
         var tombstones = all.Where(e => LogEntry.Read(e.Text) is { Kind: LogEntry.Tombstone });
@@ -64,9 +108,11 @@ internal sealed class EvidenceLog(AuditDatabase database, IEvidenceSigner signer
         }
 
         // The first tree head that knew of the session: whoever has it from a sink sees that the log only grew.
-        var first = await LogTable.FirstHeadAsync(connection, Origin, all[0].Index + 1, cancel);
+        var first = await FirstHeadAsync(connection, all[0].Index + 1, cancel);
         return new BundleProofs(head, entries, first is null || first.Size == head.Size ? [] : [new EarlierHead(first, await ConsistencyAsync(connection, first.Size, head.Size, cancel))]);
     }
+
+    private bool IsOwn(TreeHead head) => head.IsSignedBy(signer.PublicKey) || signer.FormerKeys.Any(head.IsSignedBy);
 
     public static async Task<List<byte[]>> ConsistencyAsync(NpgsqlConnection connection, long from, long to, CancellationToken cancel)
     {

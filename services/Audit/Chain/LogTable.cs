@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hoop.Audit.Chain.Log;
 using Npgsql;
 using NpgsqlTypes;
@@ -13,13 +14,13 @@ internal static class LogTable
         return (long)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    /// <summary>The newest; null before the first.</summary>
-    public static Task<TreeHead?> HeadAsync(NpgsqlConnection connection, string origin, CancellationToken cancel) =>
-        HeadAsync(connection, origin, "SELECT size, root, at, signature FROM audit.tree_heads ORDER BY size DESC LIMIT 1", null, cancel);
+    /// <summary>Tree heads as they are stored, the newest first, but for those of more entries than there are: whoever takes one looks at its signature.</summary>
+    public static IAsyncEnumerable<TreeHead> NewestHeadsAsync(NpgsqlConnection connection, string origin, CancellationToken cancel) =>
+        HeadsAsync(connection, origin, "size <= $1", "size DESC", long.MaxValue, head => head.Size - 1, cancel);
 
-    /// <summary>The first that has at least so many entries.</summary>
-    public static Task<TreeHead?> FirstHeadAsync(NpgsqlConnection connection, string origin, long size, CancellationToken cancel) =>
-        HeadAsync(connection, origin, "SELECT size, root, at, signature FROM audit.tree_heads WHERE size >= $1 ORDER BY size LIMIT 1", size, cancel);
+    /// <summary>The same of those that have at least so many entries, the smallest first.</summary>
+    public static IAsyncEnumerable<TreeHead> HeadsFromAsync(NpgsqlConnection connection, string origin, long size, CancellationToken cancel) =>
+        HeadsAsync(connection, origin, "size >= $1", "size", size, head => head.Size + 1, cancel);
 
     public static async Task<List<(long Index, string Text)>> EntriesAsync(NpgsqlConnection connection, long from, long to, CancellationToken cancel)
     {
@@ -126,14 +127,26 @@ internal static class LogTable
         return entries;
     }
 
-    private static async Task<TreeHead?> HeadAsync(NpgsqlConnection connection, string origin, string sql, long? size, CancellationToken cancel)
+    /// <summary>A few at a time: the first is nearly always the one that is looked for.</summary>
+    private static async IAsyncEnumerable<TreeHead> HeadsAsync(
+        NpgsqlConnection connection, string origin, string which, string order, long from, Func<TreeHead, long> next, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
-        if (size is { } atLeast)
-            command.Parameters.Add(new() { Value = atLeast });
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel)
-            ? new TreeHead(origin, reader.GetInt64(0), Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(1)), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3))
-            : null;
+        var heads = new List<TreeHead>();
+        do
+        {
+            heads.Clear();
+            await using (var command = new NpgsqlCommand(
+                $"""
+                SELECT size, root, at, signature FROM audit.tree_heads
+                WHERE {which} AND size <= (SELECT max(index) + 1 FROM audit.log_entries) AND at BETWEEN '0001-01-02' AND '9999-12-30' ORDER BY {order} LIMIT 16
+                """, connection) { Parameters = { new() { Value = from } } })
+            await using (var reader = await command.ExecuteReaderAsync(cancel))
+                while (await reader.ReadAsync(cancel))
+                    heads.Add(new TreeHead(origin, reader.GetInt64(0), Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(1)), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3)));
+            foreach (var head in heads)
+                yield return head;
+            from = heads.Count > 0 ? next(heads[^1]) : from;
+        }
+        while (heads.Count > 0);
     }
 }

@@ -13,7 +13,7 @@ using Hoop.Contracts.Identity;
 
 namespace Hoop.Audit.Export;
 
-/// <summary>What an export has of its own: who asked for what, and what was found.</summary>
+/// <summary>What an export has of its own: who asked for what, and what was found; of the statements, all but their texts and what they are about.</summary>
 /// <param name="ShowsPolicies">Whether who asked may read policies; else the export has their digests alone.</param>
 internal sealed record ExportContents(
     Principal By, bool ShowsPolicies, IReadOnlyDictionary<string, string> Asked, DateTimeOffset At, IReadOnlyList<SessionSummary> Sessions, IReadOnlyList<FoundStatement> Statements);
@@ -28,22 +28,25 @@ internal sealed record ExportPart(string Name, Func<ArchiveWriter, ExportContent
 internal sealed class ExportArchive(AuditDatabase database, SessionQueries queries, ContentStore contents, SigningKey key, EvidenceLog log, IEnumerable<ExportPart> parts)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-    private static readonly JsonSerializerOptions Line = new(JsonSerializerDefaults.Web);
+    /// <summary>So much of the events, in characters, goes into the report for people.</summary>
+    private const int MostReported = 8_000_000;
 
-    /// <param name="file">Seekable: it is written here before any of it is sent, so that an export comes whole or not at all.</param>
-    public async Task WriteAsync(Stream file, ExportContents export, CancellationToken cancel)
+    /// <param name="file">Seekable.</param>
+    /// <param name="statements">The statements, one a line.</param>
+    public async Task WriteAsync(Stream file, ExportContents export, Stream statements, CancellationToken cancel)
     {
         await using var zip = await ZipArchive.CreateAsync(file, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancel);
         var archive = new ArchiveWriter(zip);
-        var report = new HtmlReport(export);
+        var report = new BoundedReport(new HtmlReport(export), MostReported);
         var sessions = new List<object>();
         foreach (var session in export.Sessions)
             sessions.Add(await AddSessionAsync(archive, session, export.At, report, cancel));
-        await archive.AddAsync("statements.jsonl", string.Concat(export.Statements.Select(s => JsonSerializer.Serialize(s, Line) + "\n")), cancel);
+        statements.Position = 0;
+        await archive.AddAsync("statements.jsonl", CompressionLevel.Fastest, lines => statements.CopyToAsync(lines, cancel), cancel);
         var said = new Dictionary<string, object>();
         foreach (var part in parts)
             said[part.Name] = await part.AddAsync(archive, export, cancel);
-        await archive.AddAsync("report.html", report.ToString(), cancel);
+        await archive.AddAsync("report.html", report.Report.ToString(), cancel);
         await archive.SignAsync(JsonSerializer.SerializeToUtf8Bytes(
             new
             {
@@ -52,23 +55,31 @@ internal sealed class ExportArchive(AuditDatabase database, SessionQueries queri
             }, Json), key, cancel);
     }
 
-    private async Task<object> AddSessionAsync(ArchiveWriter archive, SessionSummary session, DateTimeOffset at, HtmlReport report, CancellationToken cancel)
+    private async Task<object> AddSessionAsync(ArchiveWriter archive, SessionSummary session, DateTimeOffset at, BoundedReport report, CancellationToken cancel)
     {
         var (file, rows) = ($"sessions/{session.Id}.jsonl", new List<(long Number, string Sha256)>());
-        report.Begin(session);
+        report.Report.Begin(session);
         await using var pause = await DropPause.BeginAsync(database, cancel);
-        var proofs = await log.ProofsAsync(session.Id, cancel);
+        var (damaged, proofs) = (new List<string>(), (BundleProofs?)null);
+        try
+        {
+            proofs = await log.ProofsAsync(session.Id, cancel, damaged);
+        }
+        catch (InvalidDataException e)
+        {
+            damaged.Add(e.Message);
+        }
+
         await archive.AddAsync(
             file, CompressionLevel.Fastest,
             stream => BundleWriter.WriteAsync(stream, session.Id, session.PolicyVersion, at, Told(queries.EventsAsync(session.Id, -1, null, cancel), rows, report), key, proofs, cancel), cancel);
-        var damaged = new List<string>();
         foreach (var (number, sha256) in rows)
             await AddContentAsync(archive, session, number, sha256, damaged, report, cancel);
-        report.End();
+        report.Report.End();
         return new { id = session.Id, file, contents = rows.Count, problems = damaged };
     }
 
-    private async Task AddContentAsync(ArchiveWriter archive, SessionSummary session, long number, string sha256, List<string> problems, HtmlReport report, CancellationToken cancel)
+    private async Task AddContentAsync(ArchiveWriter archive, SessionSummary session, long number, string sha256, List<string> problems, BoundedReport report, CancellationToken cancel)
     {
         try
         {
@@ -79,7 +90,7 @@ internal sealed class ExportArchive(AuditDatabase database, SessionQueries queri
             }
 
             await archive.AddAsync($"contents/{session.Id}/{number}-{sha256}.br", data, CompressionLevel.NoCompression, cancel);
-            report.Rows(number, ContentStore.Rows(data));
+            report.Rows(number, data);
         }
         catch (Exception e) when (e is InvalidDataException or HttpRequestException)
         {
@@ -87,7 +98,7 @@ internal sealed class ExportArchive(AuditDatabase database, SessionQueries queri
         }
     }
 
-    private static async IAsyncEnumerable<JournalEvent> Told(IAsyncEnumerable<JournalEvent> events, List<(long, string)> rows, HtmlReport report)
+    private static async IAsyncEnumerable<JournalEvent> Told(IAsyncEnumerable<JournalEvent> events, List<(long, string)> rows, BoundedReport report)
     {
         await foreach (var e in events)
         {

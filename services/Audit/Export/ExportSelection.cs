@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hoop.Audit.Search;
 using Hoop.Audit.Sessions;
 using Hoop.Audit.Storage;
@@ -13,46 +14,68 @@ internal sealed class ExportSelection(AuditDatabase database, SessionQueries ses
     /// <summary>More than this is for several exports.</summary>
     public const int MostSessions = 1000;
 
-    private const int MostStatements = 20_000, Page = 500;
+    public const int MostStatements = 20_000;
+
+    private const int Page = 500;
+
+    private static readonly JsonSerializerOptions Line = new(JsonSerializerDefaults.Web);
 
     /// <param name="owner">Only this principal's; null for everybody's.</param>
-    /// <returns>Null: there are too many.</returns>
-    public async Task<(List<SessionSummary> Sessions, List<FoundStatement> Statements)?> FindAsync(SearchQuery query, Principal? owner, CancellationToken cancel)
+    /// <param name="lines">Takes the statements whole, one a line: with their texts they are more than memory is for.</param>
+    /// <returns>The sessions, and of the statements what an export says of them all; null: there are too many.</returns>
+    public async Task<(List<SessionSummary> Sessions, List<FoundStatement> Statements)?> FindAsync(SearchQuery query, Principal? owner, Stream lines, CancellationToken cancel)
     {
-        var statements = await StatementsAsync(query.Tags(owner), query, cancel);
-        if (statements is null)
-            return null;
-        var ids = query.Tags(null).Length > 0 ? [.. statements.Select(s => s.Session).Distinct()] : await RanAsync(query, owner, cancel);
-        if (ids.Count > MostSessions)
-            return null;
-        var found = new Dictionary<string, SessionSummary>();
-        foreach (var id in ids)
+        var found = new Dictionary<string, SessionSummary?>();
+        if (query.Tags(null).Length == 0)
         {
-            // What a session's chain says of its owner counts, not what it was found by.
-            if (await sessions.FindAsync(id, cancel) is { } session && (owner is null || SessionRights.Owns(owner, session)))
-                found.Add(id, session);
+            var ran = await RanAsync(query, owner, cancel);
+            if (ran.Count > MostSessions)
+                return null;
+            foreach (var id in ran)
+                await LookAsync(found, id, owner, cancel);
         }
 
-        return ([.. found.Values], [.. statements.Where(s => found.ContainsKey(s.Session)).Select(s => s with { Principal = found[s.Session].Principal, PrincipalId = found[s.Session].PrincipalId, Target = found[s.Session].Target })]);
+        if (await StatementsAsync(query.Tags(owner), query, owner, found, lines, cancel) is not { } statements)
+            return null;
+        return ([.. found.Values.OfType<SessionSummary>()], statements);
     }
 
-    private async Task<List<FoundStatement>?> StatementsAsync(string[] tags, SearchQuery query, CancellationToken cancel)
+    /// <summary>What a session's chain says of its owner counts, not what it was found by.</summary>
+    private async Task<SessionSummary?> LookAsync(Dictionary<string, SessionSummary?> found, string id, Principal? owner, CancellationToken cancel)
+    {
+        if (!found.TryGetValue(id, out var session))
+            found[id] = session = await sessions.FindAsync(id, cancel) is { } there && (owner is null || SessionRights.Owns(owner, there)) ? there : null;
+        return session;
+    }
+
+    private async Task<List<FoundStatement>?> StatementsAsync(
+        string[] tags, SearchQuery query, Principal? owner, Dictionary<string, SessionSummary?> found, Stream lines, CancellationToken cancel)
     {
         var statements = new List<FoundStatement>();
         SearchCursor? cursor = null;
         do
         {
             var page = await search.FindAsync(tags, query.From, query.To, cursor, Page, cancel);
-            statements.AddRange(page.Statements);
+            foreach (var statement in page.Statements)
+            {
+                if (await LookAsync(found, statement.Session, owner, cancel) is not { } session)
+                    continue;
+                if (statements.Count == MostStatements || found.Count > MostSessions)
+                    return null;
+                var whole = statement with { Principal = session.Principal, PrincipalId = session.PrincipalId, Target = session.Target };
+                await lines.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(whole, Line), (byte)'\n'], cancel);
+                statements.Add(whole with { Text = "", Verbs = [], Objects = [], Effects = [], Rules = [], Approvers = [] });
+            }
+
             cursor = SearchCursor.TryParse(page.Cursor);
         }
-        while (cursor is not null && statements.Count <= MostStatements);
-        return statements.Count > MostStatements ? null : statements;
+        while (cursor is not null);
+        return statements;
     }
 
     private async Task<List<string>> RanAsync(SearchQuery query, Principal? owner, CancellationToken cancel)
     {
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForAnswerAsync(cancel);
         await using var command = new NpgsqlCommand(
             """
             SELECT id FROM audit.sessions WHERE last_at >= $1 AND coalesce(started_at, last_at) < $2 AND ($3 IS NULL OR principal_id = $3)

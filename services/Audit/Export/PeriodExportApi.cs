@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hoop.Audit.Admin;
 using Hoop.Audit.Search;
 using Hoop.Audit.Sessions;
@@ -13,12 +14,12 @@ namespace Hoop.Audit.Export;
 internal static class PeriodExportApi
 {
     public static IServiceCollection AddPeriodExport(this IServiceCollection services) =>
-        services.AddSingleton<ExportSelection>().AddSingleton<ExportArchive>().AddSingleton(PolicyPart.Create);
+        services.AddSingleton<Exporting.OfPeriod>().AddSingleton<ExportSelection>().AddSingleton<ExportArchive>().AddSingleton(PolicyPart.Create);
 
     public static void MapPeriodExport(this WebApplication app) => app.MapGet("/api/export", ExportAsync).RequireAuthorization(HoopPolicies.Principal);
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ExportAsync(
-        HttpContext context, ExportSelection selection, ExportArchive archive, SessionRights rights, HoopDocuments documents, AdminChain admin, TimeProvider clock, CancellationToken cancel)
+        HttpContext context, ExportSelection selection, ExportArchive archive, ExportFiles files, SessionRights rights, HoopDocuments documents, AdminChain admin, Exporting.OfPeriod exporting, TimeProvider clock, CancellationToken cancel)
     {
         var caller = context.GetPrincipal()!;
         if (SearchQuery.Parse(context.Request.Query, out var query) is { } refusal)
@@ -27,26 +28,18 @@ internal static class PeriodExportApi
         var asked = query.Describe();
         if (asked.Count == 0)
             return Problems.Of(StatusCodes.Status400BadRequest, "nothing-asked", "Say what to export: a period by from and to, or what a search takes, such as principal, table or text.");
-        if (await selection.FindAsync(query, rights.ExportsAll(caller) ? null : caller, cancel) is not { } found)
-            return Problems.Of(StatusCodes.Status400BadRequest, "too-much", $"That is more than {ExportSelection.MostSessions} sessions or 20,000 statements: narrow the period or the search, and export in parts.");
+        var now = clock.GetUtcNow();
+        return await exporting.AnswerAsync(context, caller, "application/zip", () => $"hoop-export-{now:yyyyMMdd-HHmmss}.zip", MakeAsync, cancel);
 
-        await admin.RecordAsync(AdminChain.SessionsExported, caller, null, null, cancel, new Dictionary<string, string>(asked) { ["sessions"] = found.Sessions.Count.ToString(System.Globalization.CultureInfo.InvariantCulture) });
-        var file = new FileStream(Path.Combine(Path.GetTempPath(), $"hoop-export-{Guid.NewGuid():n}"), new FileStreamOptions
+        async Task<ProblemHttpResult?> MakeAsync(Stream file)
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        try
-        {
-            var now = clock.GetUtcNow();
-            await archive.WriteAsync(file, new ExportContents(caller, rights.ExportsAll(caller) || EditsPolicy(caller, documents), asked, now, found.Sessions, found.Statements), cancel);
-            file.Position = 0;
-            return TypedResults.File(file, "application/zip", $"hoop-export-{now:yyyyMMdd-HHmmss}.zip");
-        }
-        catch
-        {
-            await file.DisposeAsync();
-            throw;
+            await using var lines = files.Create();
+            if (await selection.FindAsync(query, rights.ExportsAll(caller) ? null : caller, lines, cancel) is not { } found)
+                return Problems.Of(StatusCodes.Status400BadRequest, "too-much", $"That is more than {ExportSelection.MostSessions} sessions or {ExportSelection.MostStatements} statements: narrow the period or the search, and export in parts.");
+
+            await admin.RecordAsync(AdminChain.SessionsExported, caller, null, null, cancel, new Dictionary<string, string>(asked) { ["sessions"] = found.Sessions.Count.ToString(CultureInfo.InvariantCulture) });
+            await archive.WriteAsync(file, new ExportContents(caller, rights.ExportsAll(caller) || EditsPolicy(caller, documents), asked, now, found.Sessions, found.Statements), lines, cancel);
+            return null;
         }
     }
 

@@ -178,7 +178,7 @@ internal sealed class ContentStore(AuditDatabase database, ILogger<ContentStore>
     /// <summary>The hashes that the session's events name it with: one, unless somebody added events.</summary>
     private async Task<List<string>> NamedAsync(string session, long number, CancellationToken cancel)
     {
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForAnswerAsync(cancel);
         await using var command = new NpgsqlCommand(
             $"""
             SELECT {EventChunk.Columns} FROM audit.event_chunks c, (SELECT first_at, last_at FROM audit.heads WHERE session_id = $1) h
@@ -196,7 +196,7 @@ internal sealed class ContentStore(AuditDatabase database, ILogger<ContentStore>
 
     private async Task<List<(string Sha256, byte[]? Data, string? Key)>> FindAsync(string session, long number, string sha256, CancellationToken cancel)
     {
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForAnswerAsync(cancel);
         await using var command = new NpgsqlCommand(
             """
             SELECT sha256, CASE WHEN sha256 = $3 THEN data END, object_key FROM audit.contents c, (SELECT first_at, last_at FROM audit.heads WHERE session_id = $1) h

@@ -16,7 +16,7 @@ internal sealed class DropPause : IAsyncDisposable
 
     public static async Task<DropPause> BeginAsync(AuditDatabase database, CancellationToken cancel)
     {
-        var connection = await database.OpenAsync(cancel);
+        var connection = await database.OpenForAnswerAsync(cancel);
         try
         {
             var transaction = await connection.BeginTransactionAsync(cancel);

@@ -30,7 +30,7 @@ internal sealed class HoldTable(AuditDatabase database, TimeProvider clock)
     /// <param name="released">Those too that were released.</param>
     public async Task<List<LegalHold>> ListAsync(bool released, CancellationToken cancel)
     {
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForAnswerAsync(cancel);
         return await ReadAsync(connection, id: null, released, cancel);
     }
 
@@ -43,7 +43,7 @@ internal sealed class HoldTable(AuditDatabase database, TimeProvider clock)
     /// <summary>Null when there is no such hold, or it was released before.</summary>
     public async Task<LegalHold?> ReleaseAsync(string id, string reason, string by, CancellationToken cancel)
     {
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForAnswerAsync(cancel);
         return (await ReadAsync(connection, id, released: false, cancel)).SingleOrDefault() is { } hold
             ? await AddAsync(hold, "released", reason, by, clock.GetUtcNow(), cancel)
             : null;
@@ -51,7 +51,7 @@ internal sealed class HoldTable(AuditDatabase database, TimeProvider clock)
 
     private async Task<LegalHold?> AddAsync(LegalHold hold, string action, string reason, string by, DateTimeOffset at, CancellationToken cancel)
     {
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForAnswerAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await connection.LockAsync(Lock, cancel);
         await using var insert = new NpgsqlCommand(

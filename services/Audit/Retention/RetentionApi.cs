@@ -21,7 +21,7 @@ internal static class RetentionApi
         var caller = context.GetPrincipal()!;
         if (!rights.SeesAll(caller) && !rights.MayHold(caller))
             return Problems.Of(StatusCodes.Status403Forbidden, "may-not-see-retention", "What is kept is shown to roles in access.viewSessions or access.holdSessions of hoop.yaml.");
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForAnswerAsync(cancel);
         await using var keep = new NpgsqlCommand("SELECT (extract(epoch FROM keep) / 86400)::int FROM audit.retention", connection);
         return TypedResults.Ok(new RetentionState(await keep.ExecuteScalarAsync(cancel) as int?, await KeptAsync(connection, cancel), await DroppedAsync(connection, cancel)));
     }

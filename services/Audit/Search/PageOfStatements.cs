@@ -8,9 +8,13 @@ namespace Hoop.Audit.Search;
 /// <param name="At">Of its newest statement.</param>
 internal readonly record struct GroupKey(string Session, long Sequence, DateTimeOffset At);
 
-/// <summary>Fills with the statements of groups, which come newest first, until it has enough that no later group can come before.</summary>
-internal sealed class PageOfStatements(string[] tags, DateTimeOffset? from, DateTimeOffset? to, SearchCursor before, int limit)
+/// <summary>Fills with the statements of groups, which come newest first, until it has enough, by their number or their texts, that no later group can come before.</summary>
+/// <param name="longestText">Null: texts come whole.</param>
+internal sealed class PageOfStatements(string[] tags, DateTimeOffset? from, DateTimeOffset? to, SearchCursor before, int limit, int? longestText)
 {
+    /// <summary>Characters of a page. One statement that has more by itself is a page of its own.</summary>
+    internal const int MostText = 1_000_000;
+
     // LATERAL, one row at a time: whatever the planner thinks of their number, each is looked up by its key.
     private static readonly string Statements = $"""
         SELECT g.session_id, g.chunk + e.n - 1, e.at, e.payload, g.resolution, g.approvers, s.principal_name, s.principal_id, s.target
@@ -26,31 +30,55 @@ internal sealed class PageOfStatements(string[] tags, DateTimeOffset? from, Date
     /// <summary>What the index says of a session is true of each of its statements; the rest is looked at again, since a group has the tags of all of them.</summary>
     private readonly string[] own = [.. tags.Where(t => !t.StartsWith("p:", StringComparison.Ordinal) && !t.StartsWith("t:", StringComparison.Ordinal))];
     private readonly List<FoundStatement> found = [];
+    private long text;
 
-    public void Clear() => found.Clear();
+    /// <summary>What comes later is no newer than this: only what is newer is in its place. Null: nothing comes later.</summary>
+    private DateTimeOffset? settled;
+
+    public void Clear()
+    {
+        found.Clear();
+        (text, settled) = (0, null);
+    }
 
     /// <returns>True: it is full.</returns>
     public async Task<bool> AddAsync(NpgsqlConnection connection, IReadOnlyList<GroupKey> keys, CancellationToken cancel)
     {
-        foreach (var some in keys.Chunk(Math.Clamp(limit + 1, 20, 200)))
+        // Whole texts may be long: few at a time.
+        foreach (var some in keys.Chunk(longestText is null ? 20 : Math.Clamp(limit + 1, 20, 200)))
         {
             await ReadAsync(connection, some, cancel);
-            // What comes is no newer than the last of these.
-            if (found.Count(s => s.At > some[^1].At) > limit)
+            settled = some[^1].At;
+            var newer = found.Count(s => s.At > settled);
+            if (newer > limit || newer > 0 && text > MostText)
                 return true;
         }
 
+        settled = null;
         return false;
     }
 
     public SearchPage Take()
     {
-        var page = found.OrderByDescending(s => s.At).ThenByDescending(s => s.Session, StringComparer.Ordinal).ThenByDescending(s => s.Sequence).Take(limit + 1).ToList();
-        if (page.Count <= limit)
-            return new SearchPage(page, null);
-        var last = page[limit - 1];
-        return new SearchPage(page[..limit], new SearchCursor(last.At, last.Session, last.Sequence).ToString());
+        var sorted = found.Where(s => settled is null || s.At > settled)
+            .OrderByDescending(s => s.At).ThenByDescending(s => s.Session, StringComparer.Ordinal).ThenByDescending(s => s.Sequence).Take(limit + 1).ToList();
+        var (page, size) = (new List<FoundStatement>(), 0L);
+        foreach (var statement in sorted.Take(limit))
+        {
+            size += SizeOf(statement);
+            if (page.Count > 0 && size > MostText)
+                break;
+            page.Add(statement);
+        }
+
+        var more = page.Count > 0 && (settled is not null || page.Count < sorted.Count);
+        return new SearchPage(page, more ? new SearchCursor(page[^1].At, page[^1].Session, page[^1].Sequence).ToString() : null);
     }
+
+    private static long SizeOf(FoundStatement statement) =>
+        statement.Text.Length + new[] { statement.Verbs, statement.Objects, statement.Effects, statement.Rules, statement.Approvers }.Sum(texts => texts.Sum(t => (long)t.Length + 3));
+
+    private string Cut(string whole) => longestText is { } most && whole.Length > most ? whole[..(char.IsHighSurrogate(whole[most - 1]) ? most - 1 : most)] + "…" : whole;
 
     private async Task ReadAsync(NpgsqlConnection connection, GroupKey[] keys, CancellationToken cancel)
     {
@@ -73,7 +101,8 @@ internal sealed class PageOfStatements(string[] tags, DateTimeOffset? from, Date
                 continue;
             found.Add(new FoundStatement(
                 session, sequence, at, decision.Operation, Text(reader, 6), Text(reader, 7), Text(reader, 8), decision.Outcome, resolution,
-                decision.Verbs, decision.Objects, decision.Effects, decision.Rules, approvers, decision.PolicyVersion, decision.Text));
+                decision.Verbs, decision.Objects, decision.Effects, decision.Rules, approvers, decision.PolicyVersion, Cut(decision.Text)));
+            text += SizeOf(found[^1]);
         }
     }
 

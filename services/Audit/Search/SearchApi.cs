@@ -12,6 +12,9 @@ internal static class SearchApi
 {
     private const int MaxPage = 500;
 
+    /// <summary>The recording has the rest.</summary>
+    private const int LongestText = 2000;
+
     public static void AddSearch(this IServiceCollection services) =>
         services.AddSingleton<StatementSearch>().AddHostedService<SearchIndex>().AddHostedService<FeedPruning>();
 
@@ -31,6 +34,6 @@ internal static class SearchApi
         if (place is null)
             await admin.RecordAsync(AdminChain.SessionsSearched, caller, null, null, cancel, query.Describe());
         var tags = query.Tags(rights.SeesAll(caller) ? null : caller);
-        return TypedResults.Ok(await search.FindAsync(tags, query.From, query.To, place, Math.Clamp(limit ?? 50, 1, MaxPage), cancel));
+        return TypedResults.Ok(await search.FindAsync(tags, query.From, query.To, place, Math.Clamp(limit ?? 50, 1, MaxPage), cancel, LongestText));
     }
 }

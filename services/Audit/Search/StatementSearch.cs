@@ -39,9 +39,11 @@ internal sealed class StatementSearch(AuditDatabase database)
     internal const string ByTags = "SET LOCAL jit = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = on",
         ByTime = "SET LOCAL jit = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexscan = on";
 
-    public async Task<SearchPage> FindAsync(string[] tags, DateTimeOffset? from, DateTimeOffset? to, SearchCursor? cursor, int limit, CancellationToken cancel)
+    /// <param name="limit">A page ends earlier when its texts are long; its cursor goes on where it ended.</param>
+    /// <param name="longestText">What is behind is cut off, and marked; null: texts come whole.</param>
+    public async Task<SearchPage> FindAsync(string[] tags, DateTimeOffset? from, DateTimeOffset? to, SearchCursor? cursor, int limit, CancellationToken cancel, int? longestText = null)
     {
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForAnswerAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var before = cursor ?? new SearchCursor(DateTimeOffset.MaxValue.AddYears(-1), "", 0);
         var weeks = await WeeksAsync(connection, from, to, before.At, cancel);
@@ -49,7 +51,7 @@ internal sealed class StatementSearch(AuditDatabase database)
             return new SearchPage([], null);
         // A group's time is that of its newest statement: older ones are up to a minute behind.
         var all = new Stretch(tags, Later(weeks[^1].First, from), Earlier(weeks[0].Until, Earlier(before.At, to).AddTicks(1)).Add(EventChunk.LongestSpan));
-        var page = new PageOfStatements(tags, from, to, before, limit);
+        var page = new PageOfStatements(tags, from, to, before, limit, longestText);
         if (!await FindAtOnceAsync(connection, all, page, cancel))
         {
             foreach (var (first, until) in weeks)

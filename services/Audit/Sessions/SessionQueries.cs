@@ -29,7 +29,7 @@ internal sealed class SessionQueries(AuditDatabase database)
     /// <param name="ownerId">Only this principal's; null for everybody's.</param>
     public async Task<List<SessionSummary>> ListAsync(string? principal, string? target, string? ownerId, int limit, CancellationToken cancel)
     {
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForAnswerAsync(cancel);
         await using var command = new NpgsqlCommand(
             $"""
             {Columns}
@@ -48,7 +48,7 @@ internal sealed class SessionQueries(AuditDatabase database)
     {
         if (id.Contains('\0'))
             return null;
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForAnswerAsync(cancel);
         if (AdminChain.Owns(id))
             return await AdminAsync(connection, id, cancel);
         await using var command = new NpgsqlCommand($"{Columns} WHERE id = $1", connection) { Parameters = { Text(id) } };
@@ -67,7 +67,7 @@ internal sealed class SessionQueries(AuditDatabase database)
     {
         if (id.Contains('\0'))
             return null;
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForAnswerAsync(cancel);
         var entries = await LogTable.EntriesAsync(connection, id, long.MaxValue, cancel);
         return entries is [.., var last] && LogEntry.Read(last.Text) is { Kind: LogEntry.Tombstone } tombstone ? (last.Index, tombstone) : null;
     }
@@ -75,7 +75,7 @@ internal sealed class SessionQueries(AuditDatabase database)
     /// <summary>In order, from one consistent look at the table.</summary>
     public async IAsyncEnumerable<JournalEvent> EventsAsync(string id, long after, int? limit, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForAnswerAsync(cancel);
         await using var command = new NpgsqlCommand(Events, connection)
         {
             Parameters = { Text(id), new() { Value = after }, new() { Value = (object?)limit ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint } },

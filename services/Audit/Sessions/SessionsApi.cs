@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Hoop.Audit.Admin;
 using Hoop.Audit.Chain.Log;
+using Hoop.Audit.Storage;
 using Hoop.Contracts.Audit;
 using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
@@ -15,7 +16,7 @@ internal static class SessionsApi
     private const int MaxEvents = 5000;
 
     public static void AddSessions(this IServiceCollection services) =>
-        services.AddSingleton<SessionQueries>().AddSingleton<SessionRights>().AddSingleton<RecentViews>().AddSingleton<SessionViews>().AddSingleton<AdminChain>();
+        services.AddSingleton<SessionQueries>().AddSingleton<SessionRights>().AddSingleton<RecentViews>().AddSingleton<SessionViews>().AddSingleton<AdminChain>().AddSingleton<TailTurns>();
 
     public static void MapSessions(this WebApplication app)
     {
@@ -36,6 +37,11 @@ internal static class SessionsApi
         $"Session '{id}' was dropped up to event {tombstone.Entry.Sequence} ({tombstone.Entry.Reason}): entry {tombstone.Index} of the signed log is its tombstone.",
         statusCode: StatusCodes.Status410Gone, extensions: new Dictionary<string, object?> { ["code"] = "dropped", ["tombstone"] = tombstone.Index });
 
+    /// <summary>Null when it may be asked for what comes after it.</summary>
+    /// <param name="after">-1: everything.</param>
+    public static ProblemHttpResult? NotASequence(long after) => after is >= -1 and <= EventChunk.LastSequence ? null : Problems.Of(
+        StatusCodes.Status400BadRequest, "not-a-sequence", "What is asked for comes after the number of an event (after=, Last-Event-ID): write one that an answer had, or leave it out to begin with the first.");
+
     private static async Task<Ok<List<SessionSummary>>> ListAsync(
         HttpContext context, SessionQueries queries, SessionRights rights, string? principal, string? target, int? limit, CancellationToken cancel)
     {
@@ -48,6 +54,8 @@ internal static class SessionsApi
         HttpContext context, string id, SessionQueries queries, SessionRights rights, SessionViews views, long? after, int? limit, CancellationToken cancel)
     {
         var caller = context.GetPrincipal()!;
+        if (NotASequence(after ?? -1) is { } wrong)
+            return wrong;
         if (await queries.FindAsync(id, cancel) is not { } session || !rights.MayView(caller, session))
             return rights.SeesAll(caller) && await queries.TombstoneAsync(id, cancel) is { } tombstone ? Dropped(id, tombstone) : NotVisible(id);
         await views.RecordAsync(caller, session, cancel);

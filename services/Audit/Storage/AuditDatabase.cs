@@ -11,14 +11,21 @@ internal sealed class AuditDatabase(IConfiguration configuration, TimeProvider c
 {
     private const int Attempts = 60;
 
-    private NpgsqlDataSource? writer;
+    /// <summary>Connections for who asks, however many ask at once: what the service does by itself has a pool that they can not use up, and the server keeps some for others.</summary>
+    private const int MostForAnswers = 20;
+
+    private NpgsqlDataSource? writer, answers;
 
     /// <summary>
-    /// A connection of the pool, under the service's own role. What is asked with every batch is prepared on it by its own command, once for each connection, and
+    /// A connection for what the service does by itself, storing above all, under the service's own role. What is asked with every batch is prepared on it by its own command, once for each connection, and
     /// not by <c>Max Auto Prepare</c>: that would prepare searches too, whose plans must follow the settings of their transaction.
     /// </summary>
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancel) =>
         (writer ?? throw new InvalidOperationException("The audit database is not prepared yet.")).OpenConnectionAsync(cancel);
+
+    /// <summary>A connection to answer somebody with. Who takes one gives it back before it waits for a client.</summary>
+    public ValueTask<NpgsqlConnection> OpenForAnswerAsync(CancellationToken cancel) =>
+        (answers ?? throw new InvalidOperationException("The audit database is not prepared yet.")).OpenConnectionAsync(cancel);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -29,7 +36,7 @@ internal sealed class AuditDatabase(IConfiguration configuration, TimeProvider c
         {
             try
             {
-                writer = await PrepareAsync(service, owner, cancellationToken);
+                (writer, answers) = await PrepareAsync(service, owner, cancellationToken);
                 return;
             }
             catch (NpgsqlException e) when (e is not PostgresException { SqlState: not PostgresErrorCodes.CannotConnectNow } && attempt < Attempts)
@@ -42,9 +49,14 @@ internal sealed class AuditDatabase(IConfiguration configuration, TimeProvider c
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public ValueTask DisposeAsync() => writer?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var pool in new[] { writer, answers })
+            if (pool is not null)
+                await pool.DisposeAsync();
+    }
 
-    private async Task<NpgsqlDataSource> PrepareAsync(string service, string owner, CancellationToken cancel)
+    private async Task<(NpgsqlDataSource Writer, NpgsqlDataSource Answers)> PrepareAsync(string service, string owner, CancellationToken cancel)
     {
         var login = new NpgsqlConnectionStringBuilder(service);
         var itself = login.Username == new NpgsqlConnectionStringBuilder(owner).Username;
@@ -65,7 +77,10 @@ internal sealed class AuditDatabase(IConfiguration configuration, TimeProvider c
                 await PrepareSchemaAsync(database, superuser, cancel);
         }
 
-        return NpgsqlDataSource.Create(login);
+        var pool = NpgsqlDataSource.Create(login);
+        login.MaxPoolSize = Math.Min(login.MaxPoolSize, MostForAnswers);
+        login.MinPoolSize = Math.Min(login.MinPoolSize, login.MaxPoolSize);
+        return (pool, NpgsqlDataSource.Create(login));
     }
 
     /// <summary>The roles belong to the cluster, not to the database that remembers what ran.</summary>

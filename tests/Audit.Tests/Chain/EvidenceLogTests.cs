@@ -16,6 +16,44 @@ public class EvidenceLogTests(AuditRig rig)
 {
     private string Key => rig.Services.GetRequiredService<SigningKey>().PublicKey;
 
+    [Theory]
+    [InlineData("INSERT INTO audit.tree_heads SELECT size + 1000, root, at, key, signature FROM audit.tree_heads ORDER BY size DESC LIMIT 1", "tree heads after the one of")]
+    [InlineData("INSERT INTO audit.tree_heads SELECT size + 1, root, '20000-01-01', key, signature FROM audit.tree_heads ORDER BY size DESC LIMIT 1", "tree heads after the one of")]
+    [InlineData("INSERT INTO audit.log_entries SELECT max(index) + 1, 'another', 0, '{\"entry\":\"head\"}' FROM audit.log_entries; INSERT INTO audit.tree_heads SELECT size + 1, root, at, key, signature FROM audit.tree_heads ORDER BY size DESC LIMIT 1", "the log can not go on")]
+    [InlineData("INSERT INTO audit.log_entries VALUES (-5, 's', 5, '{\"entry\":\"head\"}')", null)]
+    public async Task Rows_that_somebody_put_into_the_log_are_named_and_passed_over(string sql, string? says)
+    {
+        await using var evidence = await EvidenceDatabase.CreateAsync();
+        await evidence.StoreAsync(AuditRig.Session("s"));
+        await evidence.SealAsync();
+        await evidence.ExecuteAsync(sql);
+        await evidence.StoreAsync(AuditRig.Session("t"));
+        var problems = new List<string>();
+
+        (await evidence.Log.ProofsAsync("s", CancellationToken.None, problems))!.Head.Size.ShouldBeInRange(1, 2);
+        if (says is null)
+            problems.ShouldBeEmpty();
+        else
+            problems.ShouldContain(p => p.Contains(says));
+        (await evidence.VerifyAsync("s")).Ok.ShouldBeTrue();
+        await using var connection = await evidence.Database.OpenAsync(CancellationToken.None);
+        (await evidence.Log.FirstHeadAsync(connection, 3, CancellationToken.None)).ShouldBeNull("a sink gets none of them");
+    }
+
+    [Fact]
+    public async Task A_log_whose_nodes_are_gone_says_that_it_proves_nothing()
+    {
+        await using var evidence = await EvidenceDatabase.CreateAsync();
+        foreach (var session in new[] { "s", "t" })
+        {
+            await evidence.StoreAsync(AuditRig.Session(session));
+            await evidence.SealAsync();
+        }
+
+        await evidence.ExecuteAsync(Attack.Unhindered("DELETE FROM audit.log_nodes"));
+        (await Should.ThrowAsync<InvalidDataException>(() => evidence.Log.ProofsAsync("s", CancellationToken.None))).Message.ShouldContain("proves nothing of session s");
+    }
+
     [Fact]
     public async Task An_export_proves_that_its_session_is_in_the_signed_log()
     {

@@ -100,7 +100,7 @@ public sealed class PeriodExportTests(AuditRig rig)
         var session = await StoreAsync();
         await using (var connection = await rig.Services.GetRequiredService<AuditDatabase>().OpenAsync(CancellationToken.None))
         {
-            await using var command = new NpgsqlCommand("UPDATE audit.sessions SET principal_name = 'ana', principal_id = $2, target = 'elsewhere' WHERE id = $1", connection) { Parameters = { new() { Value = session }, new() { Value = AuditRig.Ana.Id } } };
+            await using var command = new NpgsqlCommand("UPDATE audit.sessions SET principal_name = 'ana', principal_id = $2, target = 'another' WHERE id = $1", connection) { Parameters = { new() { Value = session }, new() { Value = AuditRig.Ana.Id } } };
             await command.ExecuteNonQueryAsync();
             await using var tags = new NpgsqlCommand("UPDATE audit.statement_groups SET tags = tags || ('p:' || $2) WHERE session_id = $1", connection) { Parameters = { new() { Value = session }, new() { Value = AuditRig.Ana.Id } } };
             await tags.ExecuteNonQueryAsync();

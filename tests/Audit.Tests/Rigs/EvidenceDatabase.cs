@@ -110,7 +110,7 @@ internal sealed class EvidenceDatabase : IAsyncDisposable
     {
         await using var connection = await Database.OpenAsync(CancellationToken.None);
         var kept = new MemoryStream();
-        for (var from = 0L; await LogTable.FirstHeadAsync(connection, Log.Origin, from + 1, CancellationToken.None) is { } head; from = head.Size)
+        for (var from = 0L; await LogTable.HeadsFromAsync(connection, Log.Origin, from + 1, CancellationToken.None).FirstOrDefaultAsync() is { } head; from = head.Size)
             kept.Write([.. new Checkpoint(head, from, [.. (await LogTable.EntriesAsync(connection, from, head.Size, CancellationToken.None)).Select(e => e.Text)]).ToLine(), (byte)'\n']);
         kept.Position = 0;
         return kept;

@@ -75,7 +75,7 @@ public sealed class SearchSpeedTests(ITestOutputHelper output)
                             FROM (SELECT i, random() AS h1, random() AS h2, random() AS h3, random() AS h4, random() AS h5 FROM generate_series({{week * perWeek}}, {{((week + 1) * perWeek) - 1}}) i) r
                             WINDOW w AS (PARTITION BY i / 25)) r) s;
                 INSERT INTO audit.event_chunks (session_id, sequence, at, events, times, kinds, payloads, previous_hash, hashes, ingress)
-                SELECT 's' || s, chunk, min(at), count(*), array_agg(at ORDER BY n), array_agg(kind ORDER BY n), array_agg(payload ORDER BY n), sha256(''), string_agg(sha256(n::text::bytea), NULL), 'i1'
+                SELECT 's' || s, chunk, min(at), count(*), array_agg(at ORDER BY n), array_agg(kind ORDER BY n), array_agg(payload ORDER BY n), decode(repeat('00', 32), 'hex'), string_agg(sha256(n::text::bytea), NULL), 'i1'
                 FROM (SELECT s, chunk, at, k * 2 AS n, 'operation.decided' AS kind, '{"operation":' || k || ',"outcome":"' || outcome || '","text":' || to_json(text) || ',"bindValues":[],"verbs":["' || verb
                         || '"],"objects":["public.' || tab || '"],"effects":["read"],"fingerprint":"' || md5(verb || tab) || '","rules":["rule-' || verb || '"],"why":"","policyVersion":7}' AS payload FROM d
                       UNION ALL SELECT s, chunk, at, k * 2 + 1, 'operation.completed', '{"operation":' || k || ',"succeeded":true,"status":"SELECT 1","rows":1,"bytes":120,"durationMs":1.2}' FROM d) e

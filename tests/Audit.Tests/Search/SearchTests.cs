@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text.Json;
 using Hoop.Audit.Chain;
+using Hoop.Audit.Search;
 using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
 using Hoop.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -138,6 +140,29 @@ public sealed class SearchTests(AuditRig rig)
         var answer = await rig.As(AuditRig.Bea).GetAsync("/api/search?" + query);
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await answer.Content.ReadAsStringAsync()).ShouldContain(code);
+    }
+
+    [Fact]
+    public async Task Long_statements_are_cut_in_what_is_found_and_make_pages_shorter_and_none_is_lost()
+    {
+        var (chain, at) = (new SessionChain(AuditRig.NewId()), DateTimeOffset.Parse("2026-02-03T12:00:00Z"));
+        await rig.StoreAsync([.. Enumerable.Range(0, 12).Select(i => chain.Append(EventKinds.OperationDecided, JsonSerializer.Serialize(new { operation = i, outcome = "allow", text = $"select {word} '{new string('x', 300_000)}'" }), at.AddSeconds(i / 2)))]);
+        var cut = await FindAsync(AuditRig.Bea, $"text={word}&limit=500", 12);
+        cut.ShouldAllBe(s => s.GetProperty("text").GetString()!.Length == 2001 && s.GetProperty("text").GetString()!.EndsWith('…'));
+
+        var (search, whole, pages) = (rig.Services.GetRequiredService<StatementSearch>(), new List<FoundStatement>(), 0);
+        string? cursor = null;
+        do
+        {
+            var page = await search.FindAsync([$"w:{word}"], null, null, SearchCursor.TryParse(cursor), 500, CancellationToken.None);
+            page.Statements.Sum(s => s.Text.Length).ShouldBeLessThanOrEqualTo(PageOfStatements.MostText);
+            (cursor, pages) = (page.Cursor, pages + 1);
+            whole.AddRange(page.Statements);
+        }
+        while (cursor is not null);
+        pages.ShouldBeInRange(4, 6);
+        whole.Select(s => s.Operation).ShouldBe([11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
+        whole.ShouldAllBe(s => s.Text.Length > 300_000);
     }
 
     private async Task<List<JsonElement>> FindAsync(Principal who, string query, int expected)

@@ -1,7 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
+using System.Text.Json;
+using Hoop.Audit.Sessions;
 using Hoop.Contracts.Audit;
+using Hoop.Contracts.Documents;
+using Hoop.ServiceDefaults.Documents;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -38,6 +42,87 @@ public sealed class TailAndKillTests(AuditRig rig)
         await using var stream = await client.GetStreamAsync($"/api/sessions/{events[0].SessionId}/tail");
 
         (await SseParser.Create(stream).EnumerateAsync().Select(item => item.EventId).ToListAsync()).ShouldBe(["4", "5"]);
+    }
+
+    [Theory]
+    [InlineData("9223372036854775807")]
+    [InlineData("-2")]
+    [InlineData("abc")]
+    public async Task What_is_no_number_of_an_event_is_refused_in_one_line(string after)
+    {
+        var events = AuditRig.Session(AuditRig.NewId());
+        await rig.StoreAsync(events);
+        using var again = rig.As(AuditRig.Bea);
+        again.DefaultRequestHeaders.Add("Last-Event-ID", after);
+        foreach (var (client, path) in new[] { (rig.As(AuditRig.Bea), $"?after={after}"), (rig.As(AuditRig.Bea), $"/tail?after={after}"), (again, "/tail") })
+        {
+            var answer = await client.GetAsync($"/api/sessions/{events[0].SessionId}{path}");
+            answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest, path);
+            var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            problem.GetProperty("code").GetString().ShouldBeOneOf("not-a-sequence", "bad-request");
+            problem.GetRawText().ShouldNotContain("Exception");
+        }
+    }
+
+    [Fact]
+    public async Task Who_loses_the_role_is_told_no_more()
+    {
+        var events = AuditRig.Session(AuditRig.NewId());
+        await rig.StoreAsync(events[..2]);
+        var (documents, queries) = (new HoopDocuments(), rig.Services.GetRequiredService<SessionQueries>());
+        documents.Set(Document(1, "dba"));
+        var (rights, session) = (new SessionRights(documents), (await queries.FindAsync(events[0].SessionId, CancellationToken.None))!);
+        var told = new List<string?>();
+        await foreach (var item in TailApi.FollowAsync(queries, session.Id, -1, () => rights.MayWatch(AuditRig.Bea, session), TimeProvider.System, CancellationToken.None))
+        {
+            told.Add(item.EventId);
+            if (told.Count < 2) continue;
+            documents.Set(Document(2, "nobody"));
+            await rig.StoreAsync(events[2..]);
+        }
+
+        told.ShouldBe(["0", "1"]);
+
+        static HoopDocument Document(long version, string watches) => new()
+        {
+            Version = version, Digest = watches, Roles = new Dictionary<string, RoleDocument> { ["dba"] = new(["dba"], []) }, Access = new AccessDocument { WatchSessions = [watches] },
+        };
+    }
+
+    [Fact]
+    public async Task Who_follows_a_session_is_told_of_it_until_their_token_expires()
+    {
+        var events = AuditRig.Session(AuditRig.NewId(), cause: null);
+        await rig.StoreAsync(events);
+        using var client = rig.As(AuditRig.Bea, expiry: TimeProvider.System.GetUtcNow().AddSeconds(3));
+        await using var stream = await client.GetStreamAsync($"/api/sessions/{events[0].SessionId}/tail");
+
+        // The session runs on; the stream ends by itself.
+        (await SseParser.Create(stream).EnumerateAsync().CountAsync(item => item.EventType != "ping").AsTask().WaitAsync(TimeSpan.FromSeconds(20))).ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task So_many_follow_at_once_and_no_more()
+    {
+        var events = AuditRig.Session(AuditRig.NewId(), cause: null);
+        await rig.StoreAsync(events);
+        using var client = rig.As(AuditRig.Bea with { Subject = AuditRig.NewId() });
+        var path = $"/api/sessions/{events[0].SessionId}/tail";
+        var followers = new List<HttpResponseMessage>();
+        for (var i = 0; i < 10; i++)
+            followers.Add(await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead));
+        followers.ShouldAllBe(f => f.StatusCode == HttpStatusCode.OK);
+
+        var refused = await client.GetAsync(path);
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("too many followers of live sessions at once: 10 of one principal");
+        (await rig.As(AuditRig.Bea).GetAsync(path, HttpCompletionOption.ResponseHeadersRead)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        followers.ForEach(f => f.Dispose());
+        await Hoop.Testing.Eventually.TrueAsync(async () =>
+        {
+            using var again = await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
+            return again.StatusCode == HttpStatusCode.OK;
+        });
     }
 
     [Fact]

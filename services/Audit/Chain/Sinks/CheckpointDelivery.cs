@@ -39,7 +39,7 @@ internal sealed class CheckpointDelivery(EvidenceLog log, AuditDatabase database
     {
         await using var connection = await database.OpenAsync(cancel);
         var size = await PositionAsync(connection, sink.Name, cancel);
-        var (next, newest) = (await LogTable.FirstHeadAsync(connection, log.Origin, size + 1, cancel), await LogTable.HeadAsync(connection, log.Origin, cancel));
+        var (next, newest) = (await log.FirstHeadAsync(connection, size + 1, cancel), await log.HeadAsync(connection, cancel));
         return new SinkState(sink.Label, size, next is null ? 0 : newest!.Size - size, next?.At);
     }
 
@@ -47,7 +47,7 @@ internal sealed class CheckpointDelivery(EvidenceLog log, AuditDatabase database
     {
         await using var connection = await database.OpenAsync(cancel);
         var from = await PositionAsync(connection, sink.Name, cancel);
-        if (await LogTable.FirstHeadAsync(connection, log.Origin, from + 1, cancel) is not { } head)
+        if (await log.FirstHeadAsync(connection, from + 1, cancel) is not { } head)
             return null;
         var entries = await LogTable.EntriesAsync(connection, from, head.Size, cancel);
         return new Checkpoint(head, from, [.. entries.Select(e => e.Text)]);
