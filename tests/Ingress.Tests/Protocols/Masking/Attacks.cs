@@ -113,7 +113,6 @@ internal static class Attacks
         "create temp view x as select id, left(ssn, 1) as c from customers;; !select count(*) from x where c in ('9')",
         "create temp view x as select id, substring(ssn from '^9') as n from customers;; !select count(*) from pg_temp.x where n is null",
         "create temp view x as select left(ssn, 1) as c from customers;; create temp view y as select c as d from x;; !select count(*) from y where d = '9'",
-        "create table x (ssn text);; !select count(*) from x where ssn = '9'",
         "!create table g (x text, foreign key (x) references customers (ssn))",
         // Searches by =.
         "create table g as select '900-45-' || lpad(i::text, 4, '0') as x from generate_series(0, 99) i;; !select c.id from g join customers c on c.ssn = g.x",
@@ -124,6 +123,13 @@ internal static class Attacks
         "!select id from customers where ssn = any(string_to_array('900,901', ','))",
         "!select id from customers where ssn = ('900-45-0007' collate \"C\")",
         "!insert into customers (id, ssn) select i, i::text from generate_series(100, 9999) i on conflict (ssn) do nothing returning id",
+        // Names that mean something else within the transaction.
+        "create or replace view customer_list as select id, ssn as name, name as number from customers;; !create table x as select name from customer_list;; select * from x",
+        "create or replace view customer_list as select id, ssn as name, name as number from customers;; !select count(*) from customer_list where name < '901'",
+        "create view under as select id, name from customers;; create view over as select name from under;; commit;; begin;; create or replace view under as select id, ssn as name from customers;; !insert into orders select 1, 1, length(name) from over",
+        "alter view customer_list rename column name to x;; alter view customer_list rename column number to name;; !create table x as select name from customer_list",
+        "drop view customer_list;; create view customer_list as select ssn as name from customers;; !create table x as select name from customer_list",
+        "create view list2 as select ssn as name from customers;; commit;; begin;; drop view customer_list;; alter view list2 rename to customer_list;; !create table x as select name from customer_list",
         // What already held.
         "begin;; create or replace view customer_list as select id, ssn as name, name as number from customers;; select name from customer_list where id = 7;; rollback;; select number, name from customer_list where id = 7",
         "create or replace view customer_list as select id, ssn as name, name as number from customers; select name from customer_list where id = 7",
@@ -150,6 +156,14 @@ internal static class Attacks
         ("update mine set name = 'x' where id = 8 and name is not null", "C:UPDATE 1"),
         ("select c.name from mine m join customers c on c.id = m.id where m.name = 'x'", "D:name 8"),
         ("delete from pg_temp.mine where id in (7, 9)", "C:DELETE 1"),
+        ("begin", "C:BEGIN"),
+        ("create temp table t as select id, name from customers", "C:SELECT 50"),
+        ("create table t2 (id int, total numeric)", "C:CREATE TABLE"),
+        ("alter table orders add column note text", "C:ALTER TABLE"),
+        ("insert into t2 select id, total from orders where customer = 7", "C:INSERT 0 1"),
+        ("update orders set total = 1 where id = 8", "C:UPDATE 1"),
+        ("select count(*) from t where id = 7", "C:SELECT 1"),
+        ("rollback", "C:ROLLBACK"),
         ("create view names as select id, name from customers", "C:CREATE VIEW"),
         ("select name from names where id = 8", "D:name 8"),
     ];
