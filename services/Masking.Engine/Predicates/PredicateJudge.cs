@@ -24,7 +24,7 @@ internal static class PredicateJudge
             PredicateRule.Allow => null,
             // It may be one digit of a masked column, or whether that is less than something: then = and IS NULL tell as much as any expression.
             PredicateRule.Equality when use.Column == Any =>
-                Object(PredicateRule.Block, $"masks.{mask.Name} permits no predicate on {Line(use.Column)} (of a function, or of what the open transaction created), this statement uses it in {Describe(use.Kind)}; ask tables and views, or commit first"),
+                Object(PredicateRule.Block, $"masks.{mask.Name} permits no predicate on {Line(use.Column)} (of a function, or of what was created a moment ago), this statement uses it in {Describe(use.Kind)}; ask tables and views, one statement at a time"),
             PredicateRule.Equality when use.Kind == ColumnUseKind.NullTest || use.Kind == ColumnUseKind.Equality && (use.With is null || isMasked(use.With)) => null,
             PredicateRule.Equality when use is { Kind: ColumnUseKind.Equality, With: { } with } =>
                 Object(PredicateRule.Block, $"masks.{mask.Name} permits comparing {Line(use.Column)} only with values and with columns that are masked too, this statement compares it with {Line(with)}; add a mask for that one or leave it out"),
