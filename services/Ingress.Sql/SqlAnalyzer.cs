@@ -72,7 +72,7 @@ public sealed class SqlAnalyzer(int maxBytes = PgParser.DefaultMaxBytes)
             var statement = StatementReader.Read(nodes[i].GetProperty("stmt"), text, script.Current, 0, out var dependent);
             sessionDependent |= dependent;
             statements[i] = script.Judge(statement);
-            script.After(statements[i]);
+            script.After(statements[i], nodes[i].GetProperty("stmt"));
         }
         return new(statements, null);
     }

@@ -1,4 +1,5 @@
 using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Sql.Understanding;
 
 namespace Hoop.Ingress.Sql;
 
@@ -16,11 +17,20 @@ public sealed record SqlContext
     /// </summary>
     public Func<string, bool> IsTemporary { get; init; } = static _ => false;
 
+    /// <summary>
+    /// Whether a relation that is in no snapshot, by its qualified name (<c>pg_temp.t</c>), is a table on which nothing hangs: no rules, no triggers, no children.
+    /// One that may be a view hands what is written to another.
+    /// </summary>
+    public Func<string, bool> IsPlainTable { get; init; } = static _ => false;
+
     /// <summary>The session's prepared statements by name, for EXECUTE.</summary>
     public Func<string, SqlStatement?> Prepared { get; init; } = static _ => null;
 
     /// <summary>The session's open cursors by name, for FETCH and MOVE.</summary>
     public Func<string, SqlStatement?> Cursor { get; init; } = static _ => null;
+
+    /// <summary>Null while the catalog holds.</summary>
+    internal TextChanges? Changes { get; init; }
 
     /// <summary>Stands for the catalog and the search path in caches.</summary>
     internal long Names => (names is { } known && known.IsOf(Catalog, SearchPath) ? known : names = new(Catalog, SearchPath)).Value;
