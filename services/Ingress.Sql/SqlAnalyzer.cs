@@ -85,7 +85,7 @@ public sealed class SqlAnalyzer(int maxBytes = PgParser.DefaultMaxBytes)
                 statement = statement with { SecretParameters = found.Parameters, Facts = statement.Facts with { Fingerprint = CanonicalTree.FingerprintWithoutOptions(node) } };
             }
             statements[i] = script.Judge(statement);
-            script.After(statements[i]);
+            script.After(statements[i], nodes[i].GetProperty("stmt"));
         }
         return new(statements, null) { Secrets = secrets is null ? null : SecretSearch.In(sql, secrets) };
     }

@@ -1,4 +1,5 @@
 using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Sql.Understanding;
 
 namespace Hoop.Ingress.Sql;
 
@@ -18,6 +19,12 @@ public sealed record SqlContext
 
     public TemporaryRelations Temporary { get; init; } = TemporaryRelations.None;
 
+    /// <summary>
+    /// Whether a relation that is in no snapshot, by its qualified name (<c>pg_temp.t</c>), is a table on which nothing hangs: no rules, no triggers, no children.
+    /// One that may be a view hands what is written to another.
+    /// </summary>
+    public Func<string, bool> IsPlainTable { get; init; } = static _ => false;
+
     /// <summary>The session's prepared statements by name, for EXECUTE.</summary>
     public Func<string, SqlStatement?> Prepared { get; init; } = static _ => null;
 
@@ -29,6 +36,9 @@ public sealed record SqlContext
 
     /// <summary>The session's open transaction moved names: with its end they may move back.</summary>
     public bool MovedInTransaction { get; init; }
+
+    /// <summary>Null while the catalog holds.</summary>
+    internal TextChanges? Changes { get; init; }
 
     /// <summary>Stands for the catalog and the search path in caches.</summary>
     internal long Names => (names is { } known && known.IsOf(Catalog, SearchPath) ? known : names = new(Catalog, SearchPath)).Value;

@@ -31,7 +31,8 @@ sealed class NameResolver(SqlContext context)
     public (string Schema, string Name) NewRelation(string? schema, string name, bool temporary) =>
         temporary ? (Temporary, name) : (string.IsNullOrEmpty(schema) ? CreationSchema : Fold(schema), name);
 
-    public CatalogRelation? Find(string schema, string name) => context.Catalog.Relations.GetValueOrDefault($"{schema}.{name}");
+    public CatalogRelation? Find(string schema, string name) => 
+        context.Catalog.Relations.GetValueOrDefault($"{schema}.{name}") ?? context.Changes?.Before?.Relations.GetValueOrDefault($"{schema}.{name}");
 
     /// <summary>Overloads that the server would consider, other than the built-in ones.</summary>
     public List<CatalogFunction> Functions(string? schema, string name)

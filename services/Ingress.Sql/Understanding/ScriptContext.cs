@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Sql.Lineage;
@@ -17,10 +18,14 @@ sealed class ScriptContext(SqlContext start)
     public SqlStatement Judge(SqlStatement statement) =>
         pathUnknown && !statement.Facts.Plumbing ? statement with { Facts = statement.Facts with { Understood = false, ColumnUses = LineageResolver.AnyUse } } : statement;
 
-    public void After(SqlStatement statement)
+    /// <param name="node">The statement's tree.</param>
+    public void After(SqlStatement statement, JsonElement node)
     {
         var command = statement.Command;
         pathUnknown |= moved && EndsTransaction(statement);
+        // A table that was made here may be gone again.
+        if (Current.Changes is not null && command.Kind is SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo or SqlCommandKind.Discard)
+            Current = Current with { Changes = TextChanges.Anything };
         switch (command.Kind)
         {
             case SqlCommandKind.Prepare when command.Name is not null:
@@ -48,7 +53,7 @@ sealed class ScriptContext(SqlContext start)
                 break;
             case SqlCommandKind.Ddl:
                 // What the text itself changes is in no snapshot: from here on every name may mean something else.
-                Current = Current with { Catalog = MakesFunctions(statement) || ReferenceEquals(Current.Catalog, CatalogSnapshot.Changed) ? CatalogSnapshot.Changed : CatalogSnapshot.Empty, Temporary = TemporaryRelations.None };
+                Current = Current with { Catalog = MakesFunctions(statement) || ReferenceEquals(Current.Catalog, CatalogSnapshot.Changed) ? CatalogSnapshot.Changed : CatalogSnapshot.Empty, Temporary = TemporaryRelations.None, Changes = TextChanges.After(Current.Changes, node, statement.Facts.Effects, Current) };
                 moved = true;
                 break;
             default:

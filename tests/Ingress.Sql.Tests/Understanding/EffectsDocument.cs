@@ -73,7 +73,8 @@ static class EffectsDocument
         | a function in C | `unknown` if volatile, otherwise it computes; in another language `unknown`, and `code-exec` if the language is untrusted |
         | an aggregate, an operator, a cast, a CHECK of a domain | the functions behind it; also when the type is within an array, a row or a range, is an argument's or a variable's, or may be any (`json_populate_record`) |
         | EXPLAIN | the functions that its statement, its views and what hangs on its tables call, and their effects: the planner may run them. Triggers do not fire |
-        | INSERT, UPDATE, DELETE, MERGE, COPY FROM, TRUNCATE | implied: the bodies of enabled triggers and rules (`unknown` when they cannot be followed), functions in defaults, CHECKs, indexes and row policies, cascades of foreign keys, partitions and children, the table below a view |
+        | INSERT, UPDATE, DELETE, MERGE, COPY FROM, TRUNCATE | implied: the bodies of enabled triggers and rules (`unknown` when they cannot be followed), functions in defaults, CHECKs, indexes and row policies, cascades of foreign keys, partitions and children, the table below a view. What is written to a temporary relation that may be a view, or to one that is in no catalog and no table that the open transaction made, is `unknown` |
+        | UPDATE of a partitioned table | implied: DELETE and INSERT on its partitions, between which rows may move |
         | SELECT, COPY TO | functions in views and row policies, `network` for foreign tables; implied: partitions and children |
         | DROP, ALTER, DROP SCHEMA, TRUNCATE … CASCADE | implied: children, the schema's tables, tables that refer to it |
         | any DDL | the bodies of event triggers |

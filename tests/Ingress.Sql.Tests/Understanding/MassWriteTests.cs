@@ -41,6 +41,11 @@ public class MassWriteTests
         x like '%' | x like '%%' | x ilike '%' | x ~ '' | x ~* '' | x ~ '.*' | x ~ '^' | x similar to '%' | x like x | x || '' like '%' | starts_with(x, '') | x ^@ ''
         id = id + 0 | id * 1 = id | x || '' = x | id + 1 > id | id < id + 1 | 0 + id = id | (select id) = id
         int4eq(id, id) | texteq(x, x) | int4ge(id, id) | textlike(x, '%') | pg_catalog.int4eq(id, id) | regexp_like(x, '.*')
+        (id = id) = true | true = (id = id) | (id <> id) = false | (id = id) <> false | (id = 1) is not null | (id = 1) is not unknown | not ((id = 1) is unknown) | (id = 1 or id = 2) is not null
+        id is distinct from null | t is not null | not (t is null) | tableoid = 't'::regclass | 't'::regclass = t.tableoid | id = all (array[id]) | id = (values (t.id)) | id in (values (t.id))
+        id = id::int | id = id::bigint | x = x::text | greatest(id, id) = id | least(id, id) = id | case id when id then true end | case id when 1 then true when id then true end
+        id in (select id from t group by id) | id in (select id from t limit 1000000) | id in (select id from t limit all) | id in (select id from t union select 1) | id in (select 1 union all select id from t)
+        t in (select x from t x) | t in (select t from t)
         id between id and id | 1 between 0 and 2 | id not between 2 and 1
         $1 | $1 = $2 | $1::text is null or x = $1 | not $1 | $1 = 1 or id = 5 | current_setting('a.b', true) is null or id = 5
         """;
@@ -60,6 +65,9 @@ public class MassWriteTests
         id in (select id from t order by at limit 10) | exists (select 1 from u where uid = id) | exists (select 1 from u where u.uid = t.id) | not exists (select 1 from u where u.uid = t.id)
         id = (select max(id) from t) | id = any (array[1, 2]) | id <> all (array[1, 2]) | id = any ($1) | case when flag then x = 'a' else id = 1 end | coalesce(flag, false) | flag is true
         flag is not true | id between 1 and 2 | id not between 1 and 2 | id = 1 and exists (select 1) | id = 1 and now() > '1900-01-01' | current of c | false | 1 = 0 | not true | id <> id | id not in (id)
+        (id = 1) = true | (x = 'a') is not null | (x = 'a') is not unknown | x is distinct from null | id = all (array[1]) | id = (values (1)) | at = at::date | x = x::varchar(1) | id = x::int
+        greatest(id, 1) = id | case id when 1 then true end | id in (select uid from u group by uid) | id in (select id from t limit 1000) | id in (select 2 union select 1) | id in (select id from t intersect select 1)
+        t in (select x from t x where x.id = 1) | id in (select id from t group by id having count(*) > 1) | flag = true
         null | not (id = 5 or id = 6) | id = 5 or false | id = 5 or x is null | x <> 'a' or flag
         """;
 

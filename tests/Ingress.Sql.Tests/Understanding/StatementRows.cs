@@ -281,9 +281,14 @@ static class StatementRows
         alter table t disable row level security => alter public.t | ddl, privilege
         alter table t rename to u => alter public.t | ddl
         alter table t rename a to b => alter public.t | ddl
-        alter table t set schema s => alter public.t | ddl
+        alter table t set schema s => alter public.t, create s.t | ddl
+        alter function app.f(int) set schema s => alter app.f, create s.f | ddl
+        alter type y set schema s => alter type:public.y, create type:s.y | ddl
+        alter table scratch.p attach partition public.orders default => alter scratch.p, select public.orders, alter public.orders | read, ddl
+        alter table scratch.p detach partition public.orders => alter scratch.p, select public.orders, alter public.orders | read, ddl
+        alter table scratch.c inherit public.orders => alter scratch.c, select public.orders, alter public.orders | read, ddl
         alter function f() owner to x => alter public.f | ddl, privilege
-        alter schema s rename to z => alter schema:s | ddl
+        alter schema s rename to z => create schema:z, alter schema:s | ddl
         alter sequence s restart => alter public.s | ddl
         alter type t add value 'x' => alter type:public.t | ddl
         comment on table t is 'x' => comment public.t | ddl

@@ -64,14 +64,17 @@ static class AlwaysTrue
         if (body.Field("arg") is not { } arg) return Truth.Varies;
         var wantsNull = body.Text("nulltesttype") == "IS_NULL";
         if (arg.As("A_Const") is { } constant) return constant.Flag("isnull") == wantsNull ? Truth.Always : Truth.Never;
-        if (IsNeverNull(arg, rows)) return wantsNull ? Truth.Never : Truth.Always;
+        if (arg.As("ColumnRef") is { } column && rows.IsWholeRow(column.Names("fields")) || IsNeverNull(arg, rows)) return wantsNull ? Truth.Never : Truth.Always;
         return Otherwise(arg, rows);
     }
 
-    static bool IsNeverNull(JsonElement e, ChangedRows rows) =>
+    public static bool IsNeverNull(JsonElement e, ChangedRows rows) =>
         e.As("ColumnRef") is { } column ? rows.IsNeverNull(column.Names("fields"))
         : e.As("NullTest") is not null || e.As("BooleanTest") is not null || e.As("A_ArrayExpr") is not null || e.As("A_Expr")?.Text("kind") is "AEXPR_DISTINCT" or "AEXPR_NOT_DISTINCT"
         || e.As("SubLink")?.Text("subLinkType") is "EXISTS_SUBLINK" or "ARRAY_SUBLINK"
+        || e.As("A_Expr") is { } x && x.Text("kind") == "AEXPR_OP" && x.Names("name") is ["=" or "<>" or "<" or ">" or "<=" or ">="]
+            && x.Field("lexpr") is { } left && x.Field("rexpr") is { } right && IsNeverNull(left, rows) && IsNeverNull(right, rows)
+        || e.As("BoolExpr")?.Items("args").All(a => IsNeverNull(a, rows)) == true
         || e.As("A_Const") is { } constant && !constant.Flag("isnull")
         || e.As("TypeCast")?.Field("arg") is { } arg && IsNeverNull(arg, rows)
         || e.As("CoalesceExpr")?.Items("args").Any(a => IsNeverNull(a, rows)) == true;
@@ -80,6 +83,7 @@ static class AlwaysTrue
     {
         if (body.Field("arg") is not { } e) return Truth.Varies;
         var arg = Judge(e, rows);
+        if (body.Text("booltesttype") is "IS_NOT_UNKNOWN" or "IS_UNKNOWN" && IsNeverNull(e, rows)) return body.Text("booltesttype") == "IS_UNKNOWN" ? Truth.Never : Truth.Always;
         if (arg is Truth.Varies or Truth.Uniform) return arg;
         return body.Text("booltesttype") switch
         {
@@ -96,7 +100,8 @@ static class AlwaysTrue
         foreach (var item in body.Items("args"))
         {
             if (item.As("CaseWhen") is not { } when || when.Field("expr") is not { } test || when.Field("result") is not { } result) return Truth.Varies;
-            var reached = body.Field("arg") is null ? Judge(test, rows) : LooksAtRow(test, rows) || LooksAtRow(body.Field("arg")!.Value, rows) ? Truth.Varies : Truth.Uniform;
+            var reached = body.Field("arg") is not { } of ? Judge(test, rows)
+                : Comparisons.Same(of, test, rows) ?? (LooksAtRow(test, rows) || LooksAtRow(of, rows) ? Truth.Varies : Truth.Uniform);
             if (reached == Truth.Never) continue;
             results.Add(Judge(result, rows));
             if (reached == Truth.Uniform) results.Add(Truth.Uniform);

@@ -9,6 +9,8 @@ namespace Hoop.Ingress.Sql.Understanding.Conditions;
 /// </summary>
 sealed class ChangedRows
 {
+    const int ManyRows = 1_000_000;
+
     static readonly string[] System = ["ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"];
 
     readonly StatementWalk walk;
@@ -17,6 +19,7 @@ sealed class ChangedRows
     readonly bool everyRow;
     readonly string relation = "", name = "";
     readonly HashSet<string>? columns, required;
+    readonly Dictionary<string, uint>? types;
     readonly Dictionary<string, string?> others = [];
 
     public ChangedRows(StatementWalk walk, JsonElement statement)
@@ -30,6 +33,7 @@ sealed class ChangedRows
             if (walk.Names.Find(schema, table) is { Columns.Count: > 0 } known)
             {
                 columns = [.. known.Columns.Select(c => c.Name)];
+                types = known.Columns.ToDictionary(c => c.Name, c => c.TypeOid);
                 required = [.. known.Columns.Where(c => c.NotNull).Select(c => c.Name)];
             }
         }
@@ -39,7 +43,8 @@ sealed class ChangedRows
     }
 
     ChangedRows(ChangedRows outer, JsonElement select, bool everyRow) : this(outer.walk, select) =>
-        (this.outer, this.everyRow, statement, relation, name, columns, required) = (outer, everyRow, outer.statement, outer.relation, outer.name, outer.columns, outer.required);
+        (this.outer, this.everyRow, statement, relation, name, columns, required, types)
+            = (outer, everyRow, outer.statement, outer.relation, outer.name, outer.columns, outer.required, outer.types);
 
     /// <summary>Inside a subquery, which sees its own FROM first, but still asking about the changed rows.</summary>
     public ChangedRows Within(JsonElement select) => new(this, select, everyRow);
@@ -74,9 +79,24 @@ sealed class ChangedRows
     public bool MayCall(List<string> fields) =>
         fields.Count > 1 && (FunctionTable.IsBuiltIn(fields[^1]) || walk.Names.Functions(null, fields[^1]).Count > 0) && !walk.Rows.HaveColumn(fields[^2], fields[^1]);
 
+    /// <summary>The changed row as one value.</summary>
+    public bool IsWholeRow(List<string> fields) => fields is [var only] && only == name && columns?.Contains(name) != true;
+
+    /// <summary>The type of the changed table's column; 0 when it is not known.</summary>
+    public uint TypeOf(List<string> fields) => fields.Count > 0 && Origin(fields) == relation ? types?.GetValueOrDefault(fields[^1]) ?? 0 : 0;
+
+    bool SameRow(List<string> a, List<string> b) => a is [var x] && b is [var y] && relation != "" && Row(x) == relation && Row(y) == relation;
+
+    string? Row(string item)
+    {
+        for (var scope = this; scope is not null; scope = scope.outer)
+            if (scope.others.TryGetValue(item, out var found)) return found;
+        return item == name ? relation : null;
+    }
+
     /// <summary>The same column of the same table, whichever of its names is used.</summary>
     public bool SameColumn(List<string> a, List<string> b) =>
-        a.Count > 0 && b.Count > 0 && a[^1] == b[^1] && !walk.Variables.Contains(a[0]) && !walk.Variables.Contains(b[0])
+        SameRow(a, b) || a.Count > 0 && b.Count > 0 && a[^1] == b[^1] && !walk.Variables.Contains(a[0]) && !walk.Variables.Contains(b[0])
         && (a.Count == 1 && MayBeTarget(b) || b.Count == 1 && MayBeTarget(a) || a.Count > 1 && b.Count > 1 && (a[^2] == b[^2] || Origin(a) is { } x && x == Origin(b)));
 
     bool MayBeTarget(List<string> fields) => fields.Count == 1 || Origin(fields) is var origin && (origin is null || origin == relation);
@@ -94,9 +114,11 @@ sealed class ChangedRows
         select.Items("fromClause").ToArray() is [var only] && Relation(only) == relation && relation != "" && !Cuts(select)
         && AlwaysTrue.LetsAllThrough(select.Field("whereClause"), Of(select));
 
-    public static bool Cuts(JsonElement select) =>
-        select.Field("limitCount") is not null || select.Field("limitOffset") is not null || select.Field("havingClause") is not null
-        || select.Field("groupClause") is not null || select.Field("larg") is not null;
+    /// <summary>What is grouped by keeps its values, and hardly a table has a million rows.</summary>
+    public static bool Cuts(JsonElement select) => Limits(select) || select.Field("havingClause") is not null || select.Field("larg") is not null;
+
+    public static bool Limits(JsonElement select) =>
+        select.Field("limitCount") is { } limit && limit.As("A_Const")?.Flag("isnull") != true && !(Comparisons.Number(limit) >= ManyRows) || select.Field("limitOffset") is not null;
 
     void Add(JsonElement item)
     {

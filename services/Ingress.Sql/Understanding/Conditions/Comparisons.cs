@@ -23,13 +23,14 @@ static class Comparisons
             "AEXPR_OP" => Operator(op, left, right, rows),
             "AEXPR_LIKE" or "AEXPR_ILIKE" => Pattern(op, left, right, rows),
             "AEXPR_SIMILAR" => right.As("FuncCall")?.Items("args").FirstOrDefault() is { ValueKind: JsonValueKind.Object } pattern ? Pattern(op, left, pattern, rows) : null,
+            "AEXPR_DISTINCT" when IsNull(left) && AlwaysTrue.IsNeverNull(right, rows) || IsNull(right) && AlwaysTrue.IsNeverNull(left, rows) => Truth.Always,
             "AEXPR_DISTINCT" => Same(left, right, rows) is Truth.Always ? Truth.Never : Same(left, right, rows),
             "AEXPR_NOT_DISTINCT" => Same(left, right, rows),
             "AEXPR_IN" => In(op, left, right, rows),
             "AEXPR_BETWEEN" or "AEXPR_BETWEEN_SYM" => Between(left, right, rows),
             "AEXPR_NOT_BETWEEN" => Empty(right),
             "AEXPR_OP_ANY" => Any(op, left, right, rows),
-            "AEXPR_OP_ALL" => All(right, rows),
+            "AEXPR_OP_ALL" => All(op, left, right, rows),
             _ => null,
         } ?? AlwaysTrue.Otherwise(e, rows);
     }
@@ -37,12 +38,27 @@ static class Comparisons
     static Truth? Operator(string op, JsonElement left, JsonElement right, ChangedRows rows)
     {
         if (left.As("A_Const") is not null && right.As("A_Const") is not null) return Constants(op, left, right);
+        if (op is "=" or "<>" && (Truthful(op, left, right, rows) ?? Truthful(op, right, left, rows)) is { } truth) return truth;
+        if (op == "=" && (IsTable(left) && !AlwaysTrue.LooksAtRow(right, rows) || IsTable(right) && !AlwaysTrue.LooksAtRow(left, rows))) return Truth.Always;
         if (Same(left, right, rows) is { } same)
             return same == Truth.Uniform ? same : op is "=" or "<=" or ">=" or "~~" or "~~*" ? Truth.Always : op is "<>" or "<" or ">" ? Truth.Never : null;
         if (op is "~" or "~*" && right.ConstantText() is { } regex && MatchesAll.Contains(regex)) return Truth.Always;
         if (op is "~~" or "~~*" && IsAnything(right) || op == "^@" && right.ConstantText() == "") return Truth.Always;
         return Passes(op, left, right, rows) || Passes(Flipped(op), right, left, rows) ? Truth.Always : null;
     }
+
+    // (id = id) = true: as true as what is compared.
+    static Truth? Truthful(string op, JsonElement condition, JsonElement constant, ChangedRows rows)
+    {
+        if (constant.As("A_Const")?.Field("boolval") is not { } value || condition.As("ColumnRef") is not null) return null;
+        var truth = AlwaysTrue.Judge(condition, rows);
+        return value.Flag("boolval") == (op == "=") ? truth : truth switch { Truth.Always => Truth.Never, Truth.Never => Truth.Always, _ => truth };
+    }
+
+    // All rows of a table have its number.
+    static bool IsTable(JsonElement e) => e.As("ColumnRef")?.Names("fields") is [.., "tableoid"];
+
+    static bool IsNull(JsonElement e) => e.As("A_Const")?.Flag("isnull") == true;
 
     /// <summary><c>length(x) >= 0</c>, <c>ctid > '(0,0)'</c>, <c>id + 1 > id</c>.</summary>
     static bool Passes(string op, JsonElement left, JsonElement right, ChangedRows rows)
@@ -94,8 +110,9 @@ static class Comparisons
         return null;
     }
 
-    static Truth? All(JsonElement right, ChangedRows rows)
+    static Truth? All(string op, JsonElement left, JsonElement right, ChangedRows rows)
     {
+        if (op is "=" or ">=" or "<=" && right.As("A_ArrayExpr") is { } all && all.Items("elements").All(e => Same(left, e, rows) == Truth.Always)) return Truth.Always;
         while (right.As("TypeCast")?.Field("arg") is { } arg) right = arg;
         if (right.As("A_ArrayExpr") is { } array && !array.Items("elements").Any() || right.ConstantText()?.Trim() == "{}") return Truth.Always;
         return right.As("SubLink")?.Field("subselect")?.As("SelectStmt") is { } select && Subqueries.IsEmpty(select, rows) ? Truth.Always : null;
@@ -149,7 +166,7 @@ static class Comparisons
     /// </summary>
     public static Truth? Same(JsonElement a, JsonElement b, ChangedRows rows)
     {
-        (a, b) = (Bare(a), Bare(b));
+        (a, b) = (Bare(a, rows), Bare(b, rows));
         var same = a.As("ColumnRef") is { } x && b.As("ColumnRef") is { } y ? rows.SameColumn(x.Names("fields"), y.Names("fields")) : CanonicalTree.Same(a, b);
         return !same ? null : Calls(a, rows) ? Truth.Uniform : Truth.Always;
     }
@@ -162,12 +179,26 @@ static class Comparisons
         p.NameEquals("FuncCall") || p.NameEquals("SubLink") || p.NameEquals("A_Indirection") && p.Value.Names("indirection").Count > 0
         || p.NameEquals("ColumnRef") && rows.MayCall(p.Value.Names("fields"));
 
-    // Without what changes nothing: + 0, * 1, || '', (SELECT x), coalesce(x, …).
-    static JsonElement Bare(JsonElement e)
+    // A cast to the column's own type, or to one that takes all of its values as they are.
+    static bool Keeps(JsonElement cast, ChangedRows rows)
+    {
+        if (cast.Field("typeName") is not { } type || type.Field("typmods") is not null || type.Field("arrayBounds") is not null || type.Names("names") is not [.., var name]) return false;
+        return cast.Field("arg")?.As("ColumnRef") is { } column && (rows.TypeOf(column.Names("fields")), name) is
+            (21, "int2" or "int4" or "int8" or "numeric" or "text") or (23, "int4" or "int8" or "numeric" or "text") or (20, "int8" or "numeric" or "text")
+            or (25 or 1043, "text" or "varchar") or (16, "bool") or (1700, "numeric") or (2950, "uuid" or "text") or (1082, "date") or (1114, "timestamp") or (1184, "timestamptz");
+    }
+
+    static JsonElement? OnlyOne(JsonElement greatest) =>
+        greatest.Items("args").ToArray() is [var first, .. var others] && others.All(o => CanonicalTree.Same(first, o)) ? first : null;
+
+    // Without what changes nothing: + 0, * 1, || '', (SELECT x), coalesce(x, …), x::its_type, greatest(x, x).
+    static JsonElement Bare(JsonElement e, ChangedRows rows)
     {
         for (var i = 0; i < 16; i++)
         {
             if (e.As("CollateClause")?.Field("arg") is { } collated) e = collated;
+            else if (e.As("TypeCast") is { } cast && Keeps(cast, rows)) e = cast.Field("arg")!.Value;
+            else if (e.As("MinMaxExpr") is { } greatest && OnlyOne(greatest) is { } one) e = one;
             else if (e.As("CoalesceExpr")?.Items("args").FirstOrDefault() is { ValueKind: JsonValueKind.Object } first) e = first;
             else if (e.As("SubLink") is { } link && link.Text("subLinkType") == "EXPR_SUBLINK" && Subqueries.OnlyValue(link) is { } value) e = value;
             else if (e.As("A_Expr") is { } x && x.Names("name") is [var op] && x.Field("lexpr") is { } left && x.Field("rexpr") is { } right)

@@ -30,7 +30,14 @@ static class Subqueries
     /// <summary><c>id IN (SELECT id FROM the_same)</c> and <c>id = ANY (ARRAY(SELECT …))</c>.</summary>
     public static Truth? Any(string op, JsonElement test, JsonElement link, ChangedRows rows)
     {
-        if (link.Field("subselect")?.As("SelectStmt") is not { } select) return null;
+        return link.Field("subselect")?.As("SelectStmt") is { } select ? Any(op, test, select, rows, 0) : null;
+    }
+
+    static Truth? Any(string op, JsonElement test, JsonElement select, ChangedRows rows, int depth)
+    {
+        if (select.Field("larg") is { } one && select.Field("rarg") is { } other)
+            return select.Text("op") == "SETOP_UNION" && depth < 16 && !ChangedRows.Limits(select)
+                ? Or(Any(op, test, one, rows, depth + 1), Any(op, test, other, rows, depth + 1)) : null;
         if (IsEmpty(select, rows)) return Nothing(select, rows);
         if (Value(select) is not { } value) return null;
         var inside = rows.Within(select);
@@ -45,6 +52,8 @@ static class Subqueries
     static Truth Nothing(JsonElement select, ChangedRows rows) =>
         select.Items("targetList").Any(t => t.As("ResTarget")?.Field("val")?.As("ColumnRef") is { } column && rows.MayCall(column.Names("fields"))) ? Truth.Uniform : Truth.Never;
 
+    static Truth? Or(Truth? a, Truth? b) => a == Truth.Always || b == Truth.Always ? Truth.Always : a == Truth.Never && b == Truth.Never ? a : null;
+
     /// <summary>Certain to give no row. An aggregate gives one all the same.</summary>
     public static bool IsEmpty(JsonElement select, ChangedRows rows)
     {
@@ -58,5 +67,6 @@ static class Subqueries
     public static JsonElement? OnlyValue(JsonElement link) =>
         link.Field("subselect")?.As("SelectStmt") is { } select && select.Field("fromClause") is null && select.Field("whereClause") is null && !ChangedRows.Cuts(select) ? Value(select) : null;
 
-    static JsonElement? Value(JsonElement select) => select.Items("targetList").ToArray() is [var target] ? target.As("ResTarget")?.Field("val") : null;
+    static JsonElement? Value(JsonElement select) =>
+        select.Items("valuesLists").ToArray() is [var row] ? row.As("List")?.Items("items").ToArray() is [var alone] ? alone : null : select.Items("targetList").ToArray() is [var target] ? target.As("ResTarget")?.Field("val") : null;
 }

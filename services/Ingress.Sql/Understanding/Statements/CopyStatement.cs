@@ -14,7 +14,11 @@ static class CopyStatement
         if (body.Field("relation") is { } relation)
         {
             var (schema, name) = walk.Relation(relation, into ? "copy-from" : "copy-to", into ? E.Write : E.Read);
-            if (into) Consequences.OfWriting(walk, schema, name, "insert");
+            if (into)
+            {
+                Consequences.OfTarget(walk, schema, name);
+                Consequences.OfWriting(walk, schema, name, "insert");
+            }
             else StoredRelations.Visit(walk, schema, name, relation.Flag("inh"));
         }
         walk.VisitFields(body, scope, "relation");

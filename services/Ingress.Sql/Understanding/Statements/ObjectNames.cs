@@ -34,6 +34,13 @@ static class ObjectNames
         }
     }
 
+    /// <summary>It comes to be in another schema.</summary>
+    public static void Move(StatementWalk walk, JsonElement item, string type, string home, E effects)
+    {
+        var kind = type is "OBJECT_FUNCTION" or "OBJECT_PROCEDURE" or "OBJECT_ROUTINE" or "OBJECT_AGGREGATE" ? "function" : Kind(type);
+        walk.Access("create", kind, $"{home}.{Names(item)[^1]}", effects);
+    }
+
     static void Relation(StatementWalk walk, List<string> names, string verb, E effects)
     {
         var (schema, name) = walk.Names.Relation(names.Count > 1 ? names[^2] : null, names[^1]);

@@ -83,6 +83,7 @@ static class QueryStatements
         var (schema, name) = walk.Relation(relation, verb, effects);
         if (body.Field("returningClause") is not null) walk.Access("select", "table", $"{schema}.{name}", E.Read);
         if (schema is "pg_catalog" or "information_schema") walk.Add(E.Ddl | E.Privilege | E.Session); // pg_settings' rule runs set_config
+        Consequences.OfTarget(walk, schema, name);
         if (walk.Names.Find(schema, name) is not { } found) return;
         if (found.Kind == 'f') walk.Add(E.Network);
         if (verb != "merge") Consequences.OfWriting(walk, schema, name, verb, relation.Flag("inh") || verb == "insert");

@@ -68,7 +68,17 @@ static class SchemaStatements
                 _ => E.None,
             };
         Simple(walk, body, scope, "alter", "table", effects, null);
+        foreach (var command in body.Items("cmds"))
+            if (command.As("AlterTableCmd") is { } c && Relative(c) is { } relative) Existing(walk, relative, "alter", E.Ddl);
     }
+
+    // A partition, or a parent, becomes another's or its own again.
+    static JsonElement? Relative(JsonElement command) => command.Text("subtype") switch
+    {
+        "AT_AttachPartition" or "AT_DetachPartition" or "AT_DetachPartitionFinalize" => command.Field("def")?.As("PartitionCmd")?.Field("name"),
+        "AT_AddInherit" or "AT_DropInherit" => command.Field("def")?.As("RangeVar"),
+        _ => null,
+    };
 
     public static StatementRule AlterObject(E effects) => OnObject("alter", effects);
 
@@ -78,12 +88,21 @@ static class SchemaStatements
         if (body.Field("relation") is { } relation) walk.Relation(relation, verb, effects);
         else if (body.Field("object") is { } item) ObjectNames.Access(walk, item, body.Text("objectType") ?? body.Text("objtype") ?? "", verb, effects);
         else walk.Access(verb, "other", "*", effects);
+        if (body.Text("newschema") is { } home) Move(walk, body, home, effects);
         walk.Command = new(SqlCommandKind.Ddl);
     };
+
+    // SET SCHEMA: there it comes to be.
+    static void Move(StatementWalk walk, JsonElement body, string home, E effects)
+    {
+        if (body.Field("relation") is { } relation) walk.Access("create", "table", $"{home}.{relation.Text("relname")}", effects);
+        else if (body.Field("object") is { } item) ObjectNames.Move(walk, item, body.Text("objectType") ?? "", home, effects);
+    }
 
     public static void Rename(StatementWalk walk, JsonElement body, CteScope? scope)
     {
         var type = body.Text("renameType") ?? "";
+        if (type is "OBJECT_SCHEMA") walk.Access("create", "schema", body.Text("newname") ?? "*", E.Ddl);
         if (type is "OBJECT_ROLE") walk.Access("alter", "role", body.Text("subname") ?? "*", E.Privilege);
         else if (type is "OBJECT_SCHEMA" or "OBJECT_DATABASE" && body.Text("subname") is { } name)
             walk.Access("alter", type == "OBJECT_SCHEMA" ? "schema" : "database", name, E.Ddl);
@@ -109,6 +128,7 @@ static class SchemaStatements
             if (relation.As("RangeVar") is { } range)
             {
                 var (schema, name) = walk.Relation(range, "truncate", E.Write | E.MassWrite | E.Destructive);
+                Consequences.OfTarget(walk, schema, name);
                 Consequences.OfWriting(walk, schema, name, "truncate", range.Flag("inh"), body.Text("behavior") == "DROP_CASCADE");
             }
     }

@@ -31,7 +31,37 @@ static class Consequences
             if (all.Count <= MostChildren) walk.Imply(verb, child.QualifiedName);
             if (child.Kind == 'f') walk.Add(E.Network);
             Own(walk, child, verb, cascade);
+            if (verb == "update" && relation.Kind == 'p') Move(walk, child, named: all.Count <= MostChildren);
         }
+    }
+
+    // A row that no longer belongs to its partition is deleted there and inserted into another.
+    static void Move(StatementWalk walk, CatalogRelation partition, bool named)
+    {
+        foreach (var verb in (string[])["delete", "insert"])
+        {
+            if (named) walk.Imply(verb, partition.QualifiedName);
+            Own(walk, partition, verb, cascade: false);
+        }
+    }
+
+    /// <summary>What is written to a relation that may be a view goes somewhere else, and to one that nobody has looked at, nobody knows.</summary>
+    public static void OfTarget(StatementWalk walk, string schema, string name)
+    {
+        if (!SystemRelations.IsSystem(schema) && walk.Names.Find(schema, name) is null && MayBeMore(walk, schema, name)) walk.Add(E.Unknown);
+    }
+
+    static bool MayBeMore(StatementWalk walk, string schema, string name)
+    {
+        var context = walk.Context;
+        if (context.Changes is { } changes && (changes.Tables.Contains($"{schema}.{name}") || changes.Tables.Contains($"pg_temp.{name}"))) return false;
+        var temporary = schema == "pg_temp" && context.IsTemporary(name); // asked, so that the answer is not another session's
+        if (context.Changes is { Before: null }) return true;
+        if (schema == "pg_temp") return !temporary || !context.IsPlainTable($"pg_temp.{name}");
+        if (context.Catalog.Relations.Count == 0 && context.Changes?.Before is not { Relations.Count: > 0 }) return false; // no catalog at all
+        if (walk.Depth > 0) return true;
+        walk.SessionDependent = true;
+        return !context.IsPlainTable($"{schema}.{name}");
     }
 
     static void Own(StatementWalk walk, CatalogRelation relation, string verb, bool cascade)

@@ -1,5 +1,6 @@
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Sql.Parsing;
 using E = Hoop.Contracts.Operations.Effects;
 
 namespace Hoop.Ingress.Sql.Understanding.Stored;
@@ -44,17 +45,30 @@ sealed class StoredWork
     {
         if (walk.Depth >= StatementWalk.MaxDepth) return null;
         var context = walk.Context with { SearchPath = code.SearchPath ?? walk.Context.SearchPath };
+        if (Changes(code, context) is { } changes) context = context with { Changes = changes };
         var all = new StatementWalk(context, "", walk.Depth + 1, walk.Stored);
         if (!Visit(all, code, context)) return null;
         foreach (var type in code.Types.Distinct()) Consequences.OfType(all, type);
         // What the code itself changes is in no snapshot: what it does afterwards is looked at without one, too.
-        if ((all.Effects & E.Ddl) != 0 && context.Catalog != CatalogSnapshot.Empty && !Visit(all, code, context with { Catalog = CatalogSnapshot.Empty })) return null;
+        if ((all.Effects & E.Ddl) != 0 && context.Catalog != CatalogSnapshot.Empty
+            && !Visit(all, code, context with { Catalog = CatalogSnapshot.Empty, Changes = context.Changes ?? TextChanges.Anything })) return null;
         if (code.RunsText) all.Add(E.Dynamic);
         if (code.OtherSettings) all.Add(E.Session | E.Unknown);
         return new()
         {
             Protocol = StatementReader.Protocol, Understood = true, Plumbing = all.IsPlumbing, Accesses = all.Accesses, Effects = all.Effects, Fingerprint = "",
         };
+    }
+
+    // Whichever way the code goes: all that it may make.
+    static TextChanges? Changes(StoredCode code, SqlContext context)
+    {
+        TextChanges? changes = null;
+        foreach (var tree in code.Trees)
+            if (tree.TryNode(out var type, out _) && type is not ("SelectStmt" or "InsertStmt" or "UpdateStmt" or "DeleteStmt" or "MergeStmt" or "DropStmt"
+                or "TransactionStmt" or "VariableSetStmt" or "LockStmt" or "NotifyStmt" or "CopyStmt" or "CallStmt" or "DoStmt" or "TruncateStmt"))
+                changes = TextChanges.After(changes, tree, code.RunsText ? E.Dynamic : E.None, context);
+        return changes;
     }
 
     static bool Visit(StatementWalk all, StoredCode code, SqlContext context)

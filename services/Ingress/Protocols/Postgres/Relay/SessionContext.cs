@@ -14,12 +14,26 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// </summary>
 internal sealed class SessionContext(RelaySession session)
 {
-    /// <summary>One row for each schema of the effective path, in order, one for each temporary relation (and one for what is known of it, see <see cref="OwnRelations"/>), one for each setting of Hoop's that is set, one for each that says how text reads, and one for the current role.</summary>
+    /// <summary>A table on which nothing hangs.</summary>
+    private const string Plain =
+        "c.relkind operator(pg_catalog.=) 'r' and not c.relhasrules and not c.relhassubclass " +
+        "and not exists (select 1 from pg_catalog.pg_trigger g where g.tgrelid operator(pg_catalog.=) c.oid and not g.tgisinternal)";
+
+    private const string Transaction = "pg_catalog.txid_current_if_assigned()";
+
+    /// <summary>
+    /// One row for each schema of the effective path, in order, one for each temporary relation (with 0 for a plain table; and one for what is known of it, see <see cref="OwnRelations"/>), one for each
+    /// plain table that the open transaction made, one for each setting of Hoop's that is set, one for each that says how text reads, and one for the current role.
+    /// </summary>
     internal const string Query =
         "select 's', p.n::pg_catalog.text, p.i from pg_catalog.unnest(pg_catalog.current_schemas(true)) with ordinality as p(n, i) " +
-        "union all select 't', c.relname::pg_catalog.text, 0 from pg_catalog.pg_class c " +
+        $"union all select 't', c.relname::pg_catalog.text, case when {Plain} then 0 else 1 end from pg_catalog.pg_class c " +
         "where c.relnamespace operator(pg_catalog.=) pg_catalog.pg_my_temp_schema() and c.relkind operator(pg_catalog.<>) 'i' " +
-        OwnRelations.Query + " union all select 'j', j.v, j.i from (values (1, pg_catalog.current_setting('hoop.reason', true)), (2, pg_catalog.current_setting('hoop.ticket', true)), " +
+        OwnRelations.Query +
+        " union all select 'n', n.nspname::pg_catalog.text operator(pg_catalog.||) '.' operator(pg_catalog.||) c.relname::pg_catalog.text, 0 " +
+        $"from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace where {Transaction} is not null " +
+        $"and pg_catalog.age(c.xmin) operator(pg_catalog.<=) pg_catalog.age(({Transaction} operator(pg_catalog.%) 4294967296)::pg_catalog.text::pg_catalog.xid) and {Plain} " +
+        "union all select 'j', j.v, j.i from (values (1, pg_catalog.current_setting('hoop.reason', true)), (2, pg_catalog.current_setting('hoop.ticket', true)), " +
         "(3, pg_catalog.current_setting('hoop.emergency', true))) as j(i, v) where j.v is not null " +
         "union all select 'x', x.v, x.i from (values (1, pg_catalog.current_setting('client_encoding')), (2, pg_catalog.current_setting('standard_conforming_strings')), " +
         "(3, pg_catalog.current_setting('DateStyle')), (4, pg_catalog.current_setting('IntervalStyle')), (5, pg_catalog.current_setting('TimeZone'))) as x(i, v) " +
@@ -166,8 +180,9 @@ internal sealed class SessionContext(RelaySession session)
         Namespace = $"{rows.FirstOrDefault(row => row is ["u", ..])?[1]} {string.Join(' ', path.Select(schema => schema.StartsWith("pg_temp_", StringComparison.Ordinal) ? "pg_temp" : schema))} {session.Text.Formats}";
         var temporary = rows.Where(row => row is ["t", not null, _]).Select(row => row[1]!).ToHashSet(StringComparer.Ordinal);
         Names = $"{Namespace}\n{string.Join('\0', temporary.Order(StringComparer.Ordinal))}";
+        var plain = rows.Where(row => row is ["n", not null, _] or ["t", not null, "0"]).Select(row => row[0] == "t" ? "pg_temp." + row[1] : row[1]!).ToHashSet(StringComparer.Ordinal);
         // Always a new object: what was analysed in the old one, names of cursors and prepared statements included, is looked at again.
-        Current = new SqlContext { Catalog = catalog, SearchPath = path, IsTemporary = temporary.Contains, Temporary = OwnRelations.Read(rows, path), Prepared = Prepared, Cursor = Cursor, IsUnrun = IsUnrun, MovedInTransaction = movedInTransaction };
+        Current = new SqlContext { Catalog = catalog, SearchPath = path, IsTemporary = temporary.Contains, IsPlainTable = plain.Contains, Temporary = OwnRelations.Read(rows, path), Prepared = Prepared, Cursor = Cursor, IsUnrun = IsUnrun, MovedInTransaction = movedInTransaction };
     }
 
     private static Justification? Justified(IReadOnlyList<string?[]> rows)
