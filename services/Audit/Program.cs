@@ -1,4 +1,3 @@
-using Hoop.Audit;
 using Hoop.Audit.Export;
 using Hoop.Audit.Ingest;
 using Hoop.Audit.Recordings;
@@ -14,7 +13,6 @@ using Hoop.ServiceDefaults.Http;
 using Hoop.ServiceDefaults.Identity;
 
 var builder = WebApplication.CreateBuilder(args);
-ProcessPriority.GiveWay(builder.Configuration);
 builder.AddServiceDefaults();
 builder.AddAuditDatabase();
 builder.AddHoopDocuments();

@@ -16,7 +16,7 @@ public class LeakTests(DemoSystem hoop)
     [InlineData("select reverse(ssn) from customers where id < 4")]
     [InlineData("select reverse(card_number), left(card_number, 8) from customers where id < 4")]
     [InlineData("select 'x' || ssn from customers where id < 4")]
-    [InlineData("select encode(ssn::bytea, 'hex') from customers where id < 4")]
+    [InlineData("select ssn::varchar(5), ssn::char(3) from customers where id < 4")]
     [InlineData("select left(ssn, 1), right(ssn, 1), ascii(ssn), length(ssn), md5(ssn) from customers where id < 4")]
     [InlineData("select row_to_json(c) from customers c where id < 4")]
     [InlineData("select to_jsonb(c) ->> 'ssn' from customers c where id < 4")]

@@ -137,7 +137,7 @@ public sealed class StubWorld : IAsyncDisposable
     private IResult AnswerAudit(HttpContext context)
     {
         if (!context.Request.Headers.ContainsKey("X-Hoop-Internal")) return TypedResults.Unauthorized();
-        Watchers.Enqueue(JsonSerializer.Deserialize<Principal>(Base64Url.DecodeFromChars(context.Request.Headers["X-Hoop-Principal"].ToString()))!);
+        Watchers.Enqueue(JsonSerializer.Deserialize<Principal>(Base64Url.DecodeFromChars(context.Request.Headers["X-Hoop-Principal"].ToString().Split('.')[0]))!);
         AskedOfAudit.Enqueue((context.Request.Path, context.Request.QueryString.Value ?? "", [.. context.Request.Headers.Keys]));
         var known = Audit.TryGetValue(context.Request.Path, out var answer);
         if (known && answer.Status == HangUp) context.Abort();
