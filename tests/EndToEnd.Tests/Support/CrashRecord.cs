@@ -32,8 +32,8 @@ internal sealed partial class CrashRecord
         await using var audit = NpgsqlDataSource.Create(new RunningProcess(system.PidOf("audit")).Environment["ConnectionStrings__auditdb"]!);
         var id = ingress.Id;
         await Eventually.TrueAsync(async () => await CountAsync(audit, id, """
-            select count(*) from audit.events e where e.ingress = $1 and e.kind = 'session.ended'
-            and exists (select from audit.events d where d.session_id = e.session_id and d.payload like '%the last of its record%')
+            select count(*) from audit.sessions s where s.ingress = $1 and s.ended_at is not null and s.operations = 1
+            and exists (select from audit.events d where d.session_id = s.id and d.payload like '%the last of its record%')
             """) == 1, seconds: 60, what: "the record has all");
         var record = new CrashRecord { Tampering = await CountAsync(audit, id, "select count(*) from audit.tampering where ingress = $1") };
         await record.ReadAsync(audit, id);
