@@ -25,14 +25,23 @@ internal sealed class SessionContext(RelaySession session)
     /// One row for each schema of the effective path, in order, one for each temporary relation (with 0 for a plain table; and one for what is known of it, see <see cref="OwnRelations"/>), one for each
     /// plain table that the open transaction made, one for each setting of Hoop's that is set, one for each that says how text reads, and one for the current role.
     /// </summary>
-    internal const string Query =
-        "select 's', p.n::pg_catalog.text, p.i from pg_catalog.unnest(pg_catalog.current_schemas(true)) with ordinality as p(n, i) " +
+    internal const string Query = Path + Relations + Settings;
+
+    /// <summary>The same of a session in which nothing has run yet: it has no relations of its own, and planning to look for them takes the server longer than the rest.</summary>
+    internal const string FirstQuery = Path + Settings;
+
+    private const string Path =
+        "select 's', p.n::pg_catalog.text, p.i from pg_catalog.unnest(pg_catalog.current_schemas(true)) with ordinality as p(n, i) ";
+
+    private const string Relations =
         $"union all select 't', c.relname::pg_catalog.text, case when {Plain} then 0 else 1 end from pg_catalog.pg_class c " +
         "where c.relnamespace operator(pg_catalog.=) pg_catalog.pg_my_temp_schema() and c.relkind operator(pg_catalog.<>) 'i' " +
         OwnRelations.Query +
         " union all select 'n', n.nspname::pg_catalog.text operator(pg_catalog.||) '.' operator(pg_catalog.||) c.relname::pg_catalog.text, 0 " +
         $"from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace where {Transaction} is not null " +
-        $"and pg_catalog.age(c.xmin) operator(pg_catalog.<=) pg_catalog.age(({Transaction} operator(pg_catalog.%) 4294967296)::pg_catalog.text::pg_catalog.xid) and {Plain} " +
+        $"and pg_catalog.age(c.xmin) operator(pg_catalog.<=) pg_catalog.age(({Transaction} operator(pg_catalog.%) 4294967296)::pg_catalog.text::pg_catalog.xid) and {Plain} ";
+
+    private const string Settings =
         "union all select 'j', j.v, j.i from (values (1, pg_catalog.current_setting('hoop.reason', true)), (2, pg_catalog.current_setting('hoop.ticket', true)), " +
         "(3, pg_catalog.current_setting('hoop.emergency', true))) as j(i, v) where j.v is not null " +
         "union all select 'x', x.v, x.i from (values (1, pg_catalog.current_setting('client_encoding')), (2, pg_catalog.current_setting('standard_conforming_strings')), " +
@@ -47,6 +56,7 @@ internal sealed class SessionContext(RelaySession session)
     private bool movedInTransaction;
     private bool mayHaveEnded;
     private bool ownNamesMoved;
+    private bool anythingSent;
 
     /// <summary>Null until the server was asked.</summary>
     public SqlContext? Current { get; private set; }
@@ -65,6 +75,12 @@ internal sealed class SessionContext(RelaySession session)
 
     /// <summary>A statement that ends a transaction was sent: what the server last said of the transaction is no longer so.</summary>
     public bool EndSent { get; private set; }
+
+    /// <summary>What to ask the server for.</summary>
+    public string Question => anythingSent ? Query : FirstQuery;
+
+    /// <summary>A connection that somebody used before us, with temporary relations of theirs: all is to be asked.</summary>
+    public bool Lacks(IReadOnlyList<string?[]> rows) => !anythingSent && (anythingSent = rows.Any(static row => row is ["s", { } schema, _] && schema.StartsWith("pg_temp_", StringComparison.Ordinal)));
 
     /// <summary>Answers to what was sent must be in before the next statement is judged.</summary>
     public bool MustSettle { get; private set; }
@@ -115,6 +131,7 @@ internal sealed class SessionContext(RelaySession session)
     /// <param name="freely">They were let through because everything is.</param>
     public void Sent(SqlAnalysis analysis, bool freely)
     {
+        anythingSent = true;
         var statements = analysis.Statements;
         if (freely) followed &= statements.All(IsFollowed);
         for (var i = 0; i < statements.Count; i++) Sent(statements[i]);

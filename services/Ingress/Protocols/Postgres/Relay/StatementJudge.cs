@@ -52,7 +52,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         if (!context.MustAsk || Failed && context.Current is not null) return;
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            if (await own.AskAsync("names", SessionContext.Query, open, cancel) is not { } rows) continue;
+            if (await own.AskAsync("names", context.Question, open, cancel) is not { } rows || context.Lacks(rows)) continue;
             await LearnAsync(rows, cancel);
             return;
         }
