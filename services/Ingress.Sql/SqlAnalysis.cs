@@ -44,6 +44,9 @@ public sealed record SqlCommand(
 {
     public static readonly SqlCommand Other = new(SqlCommandKind.Other);
 
+    /// <summary>With it, or with a part of it, a transaction is over: what it changed may be as before.</summary>
+    public bool EndsTransaction => Kind is SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo or SqlCommandKind.PrepareTransaction;
+
     /// <summary>For COPY: its options by name, lower case; a null value is an option without one.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Options { get; init; } = [];
 }

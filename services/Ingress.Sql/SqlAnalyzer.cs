@@ -78,7 +78,7 @@ public sealed class SqlAnalyzer(int maxBytes = PgParser.DefaultMaxBytes)
             var text = Slice(sql, utf8, nodes[i], nodes.Length);
             var node = nodes[i].GetProperty("stmt");
             var statement = StatementReader.Read(node, text, script.Current, 0, out var dependent);
-            sessionDependent |= dependent || i < nodes.Length - 1 && ScriptContext.EndsTransaction(statement);
+            sessionDependent |= dependent || i < nodes.Length - 1 && statement.Command.EndsTransaction;
             if (SecretSearch.Of(node, script.Current, nodes[i].Number("stmt_location")) is { Any: true } found)
             {
                 (secrets ??= []).Add(found);

@@ -22,7 +22,8 @@ sealed class ScriptContext(SqlContext start)
     public void After(SqlStatement statement, JsonElement node)
     {
         var command = statement.Command;
-        pathUnknown |= moved && EndsTransaction(statement);
+        // What the transaction moved may have moved back: what follows in the same text hangs on what the session did before it.
+        pathUnknown |= moved && command.EndsTransaction;
         // A table that was made here may be gone again.
         if (Current.Changes is not null && command.Kind is SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo or SqlCommandKind.Discard)
             Current = Current with { Changes = TextChanges.Anything };
@@ -61,10 +62,6 @@ sealed class ScriptContext(SqlContext start)
         }
         Current = Current with { Prepared = Prepared, Cursor = Cursor };
     }
-
-    /// <summary>What the transaction moved may have moved back: what follows in the same text hangs on what the session did before it.</summary>
-    public static bool EndsTransaction(SqlStatement statement) =>
-        statement.Command.Kind is SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo or SqlCommandKind.PrepareTransaction;
 
     static bool MakesFunctions(SqlStatement statement) =>
         (statement.Facts.Effects & (Effects.Dynamic | Effects.Unknown | Effects.CodeExec)) != 0 || statement.Facts.Accesses.Any(a => a.Kind == "function");

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Hoop.Approval.Portal.Statements;
 using Hoop.Approval.Sessions;
 using Hoop.Approval.Tests.Rigs;
 using Hoop.ServiceDefaults.Auditing;
+using Hoop.ServiceDefaults.Text;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;

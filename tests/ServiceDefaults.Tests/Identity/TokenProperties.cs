@@ -1,15 +1,11 @@
-using Hoop.Contracts.Documents;
-using Hoop.ServiceDefaults.Documents;
 using Hoop.ServiceDefaults.Identity;
-using Hoop.Testing;
-using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
 namespace Hoop.ServiceDefaults.Tests.Identity;
 
 /// <summary>Anybody may send a token: whatever it says, it is answered and never thrown over.</summary>
-public sealed class TokenProperties : IAsyncLifetime
+public sealed class TokenProperties : TokenTests
 {
     private const string Header = """{"alg":"ES256","kid":"key-1","typ":"at+jwt"}""";
     private const string JunkSignature = "AAAA";
@@ -25,21 +21,6 @@ public sealed class TokenProperties : IAsyncLifetime
         "\"\"", "\"x\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\u0000\"", "[]", "[\"\\ud800\"]", "[1,null,{}]", "{}", "{\"sub\":\"\\ud800\"}", "{\"sub\":1,\"act\":[]}",
         "{\"\\ud800\":1}", "[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]", "\"\u00ff\ud800\"", "nope",
     ];
-
-    private readonly ManualClock clock = new();
-    private readonly HoopDocuments documents = new();
-    private FakeIssuer issuer = null!;
-    private TokenValidator validator = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        issuer = await FakeIssuer.StartAsync();
-        documents.Set(new HoopDocument { Version = 1, Issuers = [new IssuerDocument(issuer.Url, "hoop", new Dictionary<string, string>())] });
-        var http = new ServiceCollection().AddHttpClient().BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
-        validator = new TokenValidator(documents, http, clock);
-    }
-
-    public ValueTask DisposeAsync() => issuer.DisposeAsync();
 
     [Theory]
     [InlineData("exp", "253402300798")]
@@ -89,6 +70,4 @@ public sealed class TokenProperties : IAsyncLifetime
     };
 
     private static string Object(Dictionary<string, string> members) => $"{{{string.Join(',', members.Select(member => $"\"{member.Key}\":{member.Value}"))}}}";
-
-    private ValueTask<TokenResult> Validate(string token) => validator.ValidateAsync(token, CancellationToken.None);
 }

@@ -2,30 +2,14 @@ using System.Security.Cryptography;
 using Hoop.Contracts.Documents;
 using Hoop.ServiceDefaults.Documents;
 using Hoop.ServiceDefaults.Identity;
-using Hoop.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
 namespace Hoop.ServiceDefaults.Tests.Identity;
 
-public sealed class TokenValidatorTests : IAsyncLifetime
+public sealed class TokenValidatorTests : TokenTests
 {
-    private readonly ManualClock clock = new();
-    private readonly HoopDocuments documents = new();
-    private FakeIssuer issuer = null!;
-    private TokenValidator validator = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        issuer = await FakeIssuer.StartAsync();
-        documents.Set(new HoopDocument { Version = 1, Issuers = [new IssuerDocument(issuer.Url, "hoop", new Dictionary<string, string>())] });
-        var http = new ServiceCollection().AddHttpClient().BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
-        validator = new TokenValidator(documents, http, clock);
-    }
-
-    public ValueTask DisposeAsync() => issuer.DisposeAsync();
-
     [Fact]
     public async Task A_good_token_names_its_principal()
     {
@@ -158,8 +142,6 @@ public sealed class TokenValidatorTests : IAsyncLifetime
         var http = new ServiceCollection().AddHttpClient().BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
         (await new TokenValidator(new HoopDocuments(), http, clock).ValidateAsync(issuer.Token(), CancellationToken.None)).Principal.ShouldBeNull();
     }
-
-    private ValueTask<TokenResult> Validate(string token) => validator.ValidateAsync(token, CancellationToken.None);
 
     /// <summary>Takes requests and answers none, until it gives up.</summary>
     private sealed class SilentIssuer : HttpMessageHandler

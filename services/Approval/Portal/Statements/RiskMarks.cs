@@ -1,5 +1,5 @@
-using System.Text;
 using Hoop.Approval.Portal.Parts;
+using Hoop.ServiceDefaults.Text;
 
 namespace Hoop.Approval.Portal.Statements;
 
@@ -45,7 +45,7 @@ internal static class RiskMarks
         for (var i = 0; i < tokens.Count; i++)
         {
             var token = tokens[i];
-            if (token.Kind is SqlTokenKind.Hidden) marks.Add(new RiskMark(i, line, "hidden-character", HiddenName(token.Text)));
+            if (token.Kind is SqlTokenKind.Hidden) marks.Add(new RiskMark(i, line, "hidden-character", HiddenCharacters.Name(token.Text)));
             else if (token.Kind is SqlTokenKind.Word or SqlTokenKind.Keyword)
                 marks.AddRange(marked.Where(effect => Shows(token, effect)).Select(effect => new RiskMark(i, line, effect, token.Text.ToUpperInvariant())));
             line += token.Text.Count(c => c == '\n');
@@ -54,8 +54,6 @@ internal static class RiskMarks
             marks.Add(new RiskMark(-1, 0, effect, ""));
         return marks;
     }
-
-    public static string HiddenName(string character) => $"U+{(Rune.TryGetRuneAt(character, 0, out var rune) ? rune.Value : character[0]):X4}";
 
     private static bool Shows(SqlToken token, string effect) =>
         Words.TryGetValue(effect, out var words) && Array.Exists(words, token.Is);

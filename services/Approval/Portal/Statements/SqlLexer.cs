@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using Hoop.ServiceDefaults.Text;
 
 namespace Hoop.Approval.Portal.Statements;
 
@@ -24,29 +23,10 @@ internal ref struct SqlLexer(string sql)
         return tokens;
     }
 
-    /// <summary>Nothing to see, or changes how what follows is seen: direction marks, zero-width and control characters.</summary>
-    public static bool IsHidden(Rune rune) => rune.Value is not ('\n' or '\t' or '\r' or ' ') &&
-        (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-            or UnicodeCategory.SpaceSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
-            || rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800 or 0x034F);
-
     /// <summary>Hidden characters stand alone, so that they can be shown by number.</summary>
     private readonly void AddVisible(List<SqlToken> tokens, SqlTokenKind kind, int start)
     {
-        var from = start;
-        for (var i = start; i < _at;)
-        {
-            var known = Rune.TryGetRuneAt(sql, i, out var rune);
-            var length = known ? rune.Utf16SequenceLength : 1;
-            if (!known || IsHidden(rune))
-            {
-                if (i > from) tokens.Add(new(kind, sql[from..i]));
-                tokens.Add(new(SqlTokenKind.Hidden, sql.Substring(i, length)));
-                from = i + length;
-            }
-            i += length;
-        }
-        if (_at > from) tokens.Add(new(kind, sql[from.._at]));
+        foreach (var (text, hidden) in HiddenCharacters.Pieces(sql, start, _at)) tokens.Add(new(hidden ? SqlTokenKind.Hidden : kind, text));
     }
 
     private SqlTokenKind Next()

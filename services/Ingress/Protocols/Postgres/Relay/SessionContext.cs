@@ -80,7 +80,12 @@ internal sealed class SessionContext(RelaySession session)
     public string Question => anythingSent ? Query : FirstQuery;
 
     /// <summary>A connection that somebody used before us, with temporary relations of theirs: all is to be asked.</summary>
-    public bool Lacks(IReadOnlyList<string?[]> rows) => !anythingSent && (anythingSent = rows.Any(static row => row is ["s", { } schema, _] && schema.StartsWith("pg_temp_", StringComparison.Ordinal)));
+    public bool Lacks(IReadOnlyList<string?[]> rows)
+    {
+        if (anythingSent || !rows.Any(static row => row is ["s", { } schema, _] && IsTemporary(schema))) return false;
+        anythingSent = true;
+        return true;
+    }
 
     /// <summary>Answers to what was sent must be in before the next statement is judged.</summary>
     public bool MustSettle { get; private set; }
@@ -148,7 +153,7 @@ internal sealed class SessionContext(RelaySession session)
             lock (session.Lock) session.NamesChange ??= session.Services.Catalog.BeginChange(session.Gate.Target);
         }
 
-        if (kind is not (SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo or SqlCommandKind.PrepareTransaction)) return;
+        if (!statement.Command.EndsTransaction) return;
 
         EndSent = true;
         // What the transaction moved may have moved back.
@@ -193,8 +198,7 @@ internal sealed class SessionContext(RelaySession session)
 
         string[] path = [.. rows.Where(row => row is ["s", not null, _]).Select(row => row[1]!)];
         Justification = Justified(rows);
-        // Each session's temporary schema has a name of its own.
-        Namespace = $"{rows.FirstOrDefault(row => row is ["u", ..])?[1]} {string.Join(' ', path.Select(schema => schema.StartsWith("pg_temp_", StringComparison.Ordinal) ? "pg_temp" : schema))} {session.Text.Formats}";
+        Namespace = $"{rows.FirstOrDefault(row => row is ["u", ..])?[1]} {string.Join(' ', path.Select(schema => IsTemporary(schema) ? "pg_temp" : schema))} {session.Text.Formats}";
         var temporary = rows.Where(row => row is ["t", not null, _]).Select(row => row[1]!).ToHashSet(StringComparer.Ordinal);
         Names = $"{Namespace}\n{string.Join('\0', temporary.Order(StringComparer.Ordinal))}";
         var plain = rows.Where(row => row is ["n", not null, _] or ["t", not null, "0"]).Select(row => row[0] == "t" ? "pg_temp." + row[1] : row[1]!).ToHashSet(StringComparer.Ordinal);
@@ -250,6 +254,9 @@ internal sealed class SessionContext(RelaySession session)
             resolving = false;
         }
     }
+
+    // Each session's has a number of its own.
+    private static bool IsTemporary(string schema) => schema.StartsWith("pg_temp_", StringComparison.Ordinal);
 
     private static bool NamesPath(string? name) => name is null or "search_path" or "role" or "session_authorization" or "all";
 }

@@ -1,8 +1,8 @@
-using Hoop.Approval.Portal.Statements;
+using Hoop.ServiceDefaults.Text;
 using Shouldly;
 using Xunit;
 
-namespace Hoop.Approval.Tests.Portal;
+namespace Hoop.ServiceDefaults.Tests.Text;
 
 public sealed class HiddenCharactersTests
 {
