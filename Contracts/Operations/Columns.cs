@@ -31,6 +31,9 @@ public sealed record ColumnUse(string Column, ColumnUseKind Kind)
 
     /// <summary>For <see cref="ColumnUseKind.Equality"/>: the column it is compared with; null when that is what the client wrote down.</summary>
     public string? With { get; init; }
+
+    /// <summary>For <c>*</c>: a name as the client wrote it that none of the statement's tables is known to have; null when there is none such.</summary>
+    public string? Missing { get; init; }
 }
 
 /// <summary>A base-table column that a result column depends on.</summary>

@@ -29,6 +29,14 @@ public class UnknownColumnTests
         Masks(PredicateRule.Equality).Judge([new ColumnUse("*", ColumnUseKind.Equality)])!.Why.ShouldContain("a column whose source is not known");
 
     [Fact]
+    public void A_name_that_no_table_has_is_told_as_the_mistake_that_it_most_often_is()
+    {
+        var why = Masks(PredicateRule.Equality).Judge([new ColumnUse("*", ColumnUseKind.Order) { Missing = "to\ntal" }])!.Why;
+
+        why.ShouldBe("no table of this statement is known to have \"to tal\", and masks.ssn permits no predicate on a column whose source is not known; check the name");
+    }
+
+    [Fact]
     public void Without_column_masks_it_is_free() =>
         MaskingEngine.Compile(new MaskingDocument(1, "", []), new byte[32]).For("shop", []).Judge([new ColumnUse("*", ColumnUseKind.Stored)]).ShouldBeNull();
 }

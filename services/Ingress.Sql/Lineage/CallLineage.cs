@@ -116,9 +116,9 @@ sealed class CallLineage(Resolution resolution)
     /// <summary><c>c.name</c> where the row has no such column: it may be a call of the function "name", or a cast, on the row.</summary>
     public Value RowAttribute(string name, Value row)
     {
+        if (resolution.Functions.Has(name) || resolution.Functions.Casts(name)) return Call(name, row).Or(Value.Unknown);
         // A name that nothing has is an error to the server, too.
-        var value = resolution.Functions.Has(name) || resolution.Functions.Casts(name) ? Call(name, row) : row.Derived();
-        return value.Or(Value.Unknown);
+        return row.Derived().Or(resolution.Uses.Miss(name));
     }
 
     Value Call(string name, Value argument)

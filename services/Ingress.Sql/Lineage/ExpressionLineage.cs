@@ -98,10 +98,10 @@ sealed class ExpressionLineage(Resolution resolution)
     Value Column(Node reference, Scope scope)
     {
         var names = reference.Names("fields");
-        if (names is [{ } single]) return scope.FindColumn(single) ?? scope.FindItem(single)?.Shape.Row ?? Value.Unknown;
+        if (names is [{ } single]) return scope.FindColumn(single) ?? scope.FindItem(single)?.Shape.Row ?? resolution.Uses.Miss(single);
         // rel.* in an expression is the whole row.
         if (names[^1] is not { } column) return ItemOf(names, names.Count - 1, scope)?.Shape.Row ?? Value.Unknown;
-        return ItemOf(names, names.Count - 1, scope) is { } item ? Field(item, column) : Value.Unknown;
+        return ItemOf(names, names.Count - 1, scope) is { } item ? Field(item, column) : resolution.Uses.Miss(string.Join('.', names));
     }
 
     /// <summary><c>rel.name</c>: a column, or a call of the function "name" on the row.</summary>

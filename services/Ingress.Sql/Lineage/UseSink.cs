@@ -23,11 +23,20 @@ sealed class UseSink
     /// <summary>While true nothing is recorded: a view's own predicates, a pass that is repeated.</summary>
     public bool Muted { get; set; }
 
+    /// <summary>The first name that should be a column and is none that is known: most often somebody's mistake.</summary>
+    public string? Missing { get; private set; }
+
+    public Value Miss(string name)
+    {
+        Missing ??= name;
+        return Value.Unknown;
+    }
+
     public void Add(Value value, ColumnUseKind kind, string? function = null)
     {
         foreach (var source in value.Sources.Where(static s => s.IsColumn))
             Add(new ColumnUse(source.Column, KindOf(source, kind)) { Function = source.Plain ? function : null });
-        if (value.Opaque) Add(AnyColumn, kind);
+        if (value.Opaque) AddAny(kind);
     }
 
     /// <summary>Compared by = with values that the client wrote down.</summary>
@@ -45,7 +54,7 @@ sealed class UseSink
             var kind = KindOf(source, ColumnUseKind.Equality);
             Add(new ColumnUse(source.Column, kind == ColumnUseKind.Equality && compared > MostCompared ? ColumnUseKind.Search : kind));
         }
-        if (value.Opaque) Add(AnyColumn, ColumnUseKind.Equality);
+        if (value.Opaque) AddAny(ColumnUseKind.Equality);
     }
 
     /// <summary>Two values of columns, compared by =: what each is compared with matters as much as that it is.</summary>
@@ -53,7 +62,7 @@ sealed class UseSink
     {
         AddOneWay(left, right);
         AddOneWay(right, left);
-        if (left.Opaque || right.Opaque) Add(AnyColumn, ColumnUseKind.Equality);
+        if (left.Opaque || right.Opaque) AddAny(ColumnUseKind.Equality);
     }
 
     void AddOneWay(Value value, Value other)
@@ -67,14 +76,16 @@ sealed class UseSink
     public void Add(string column, ColumnUseKind kind) => Add(new ColumnUse(column, kind));
 
     /// <summary>From here on values may go where they cannot be followed.</summary>
-    public void Hide() => Add(AnyColumn, ColumnUseKind.Stored);
+    public void Hide() => Add(new ColumnUse(AnyColumn, ColumnUseKind.Stored));
+
+    void AddAny(ColumnUseKind kind) => Add(new ColumnUse(AnyColumn, kind) { Missing = Missing });
 
     void Add(ColumnUse use)
     {
         if (Muted || !_seen.Add(use)) return;
         _uses.Add(use);
         // To look something up there tells of nothing else: a view's column is under its table's name, too.
-        if (Source.IsTemporary(use.Column) && use.Kind is not (ColumnUseKind.Equality or ColumnUseKind.NullTest)) Add(AnyColumn, use.Kind);
+        if (Source.IsTemporary(use.Column) && use.Kind is not (ColumnUseKind.Equality or ColumnUseKind.NullTest)) AddAny(use.Kind);
     }
 
     /// <summary>

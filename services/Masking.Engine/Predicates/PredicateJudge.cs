@@ -22,6 +22,8 @@ internal static class PredicateJudge
         return mask.Predicates switch
         {
             PredicateRule.Allow => null,
+            PredicateRule.Equality when use is { Column: Any, Missing: { } missing } =>
+                Object(PredicateRule.Block, $"no table of this statement is known to have \"{Line(missing)}\", and masks.{mask.Name} permits no predicate on a column whose source is not known; check the name"),
             // It may be one digit of a masked column, or whether that is less than something: then = and IS NULL tell as much as any expression.
             PredicateRule.Equality when use.Column == Any =>
                 Object(PredicateRule.Block, $"masks.{mask.Name} permits no predicate on {Line(use.Column)} (of a function, or of what was created a moment ago), this statement uses it in {Describe(use.Kind)}; ask tables and views, one statement at a time"),

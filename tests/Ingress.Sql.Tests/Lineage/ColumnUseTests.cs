@@ -46,6 +46,22 @@ public sealed class ColumnUseTests
     [InlineData("select 1 from customers where to_jsonb(customers) @> '{}' limit 1", "customers.active:Other; customers.email:Other; customers.id:Other; customers.name:Other; customers.note:Other; customers.ssn:Other")]
     public void Ranges_patterns_and_the_rest(string sql, string expected) => LineageRig.Uses(sql).ShouldBe(expected);
 
+    /// <summary>So that a slip in a column's name is called that, and not something about masks.</summary>
+    [Theory]
+    [InlineData("select 1 from customers c where c.nme = 'x'", "nme")]
+    [InlineData("select 1 from customers order by upper(nme)", "nme")]
+    [InlineData("select 1 from customers c join orders o on o.customer_id = k.id", "k.id")]
+    [InlineData("select 1 from customers c join orders o on o.customer_id = c.id order by o.totl, ssn", "totl")]
+    [InlineData("select 1 from nowhere where nme = 'x'", null)]
+    [InlineData("select 1 from customers c where c.leak = '1'", null)]
+    public void Names_that_no_table_has_are_named(string sql, string? missing)
+    {
+        var any = LineageRig.Resolve(sql).Uses.Where(static u => u.Column == "*").ToList();
+
+        any.ShouldNotBeEmpty();
+        any.Select(static u => u.Missing).Distinct().ShouldBe([missing]);
+    }
+
     [Theory]
     [InlineData("select id from customers order by ssn", "customers.ssn:Order")]
     [InlineData("select id, ssn from customers order by 2", "customers.ssn:Order")]
