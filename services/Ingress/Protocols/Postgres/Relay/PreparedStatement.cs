@@ -1,4 +1,5 @@
 using Hoop.Ingress.Sql;
+using Hoop.Ingress.Sql.Understanding;
 using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
@@ -10,6 +11,7 @@ internal sealed class PreparedStatement(string name, string text, uint[] paramet
     // The first oid of what a database makes for itself: FirstNormalObjectId.
     private const uint FirstForeign = 16384;
 
+    private readonly uint[] declared = parameterTypes;
     private readonly bool hasForeign = parameterTypes.Any(static type => type >= FirstForeign);
     private SqlContext? analyzedIn;
     private SqlAnalysis? analysis;
@@ -55,15 +57,15 @@ internal sealed class PreparedStatement(string name, string text, uint[] paramet
     {
         if (!Readable) return PostgresOperations.NotUnderstood(Text, "not read");
         if (analysis is not null && ReferenceEquals(analyzedIn, context) && !Fetches(analysis)) return analysis;
-        (analysis, analyzedIn) = (Typed(Unwrap(analyze(Text, context))), context);
+        (analysis, analyzedIn) = (Typed(Unwrap(analyze(Text, context)), context), context);
         return analysis;
     }
 
     // What it fetches from may have been bound since.
     private static bool Fetches(SqlAnalysis analysis) => analysis.Statements is [{ Command.Kind: SqlCommandKind.Fetch }];
 
-    private SqlAnalysis Typed(SqlAnalysis plain) =>
-        hasForeign ? plain with { Statements = [.. plain.Statements.Select(static statement => statement.WithForeignParameters())] } : plain;
+    private SqlAnalysis Typed(SqlAnalysis plain, SqlContext context) =>
+        hasForeign ? plain with { Statements = [.. plain.Statements.Select(statement => ForeignParameters.In(statement, declared, context))] } : plain;
 
     private SqlAnalysis Unwrap(SqlAnalysis outer)
     {
