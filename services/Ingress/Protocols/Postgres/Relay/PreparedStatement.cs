@@ -8,11 +8,8 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// <param name="wrapped">The text is a PREPARE or DECLARE; what runs is the statement inside.</param>
 internal sealed class PreparedStatement(string name, string text, uint[] parameterTypes, bool wrapped = false)
 {
-    // The first oid of what a database makes for itself: FirstNormalObjectId.
-    private const uint FirstForeign = 16384;
-
     private readonly uint[] declared = parameterTypes;
-    private readonly bool hasForeign = parameterTypes.Any(static type => type >= FirstForeign);
+    private readonly bool hasForeign = parameterTypes.Any(static type => type >= ForeignParameters.FirstOwn);
     private SqlContext? analyzedIn;
     private SqlAnalysis? analysis;
     private short[] formats = [];
