@@ -47,6 +47,12 @@ public sealed record SqlCommand(
     /// <summary>With it, or with a part of it, a transaction is over: what it changed may be as before.</summary>
     public bool EndsTransaction => Kind is SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo or SqlCommandKind.PrepareTransaction;
 
+    /// <summary>Planning it may run code of the database's own: functions of constants and parameters, also those behind operators, casts and types.</summary>
+    public bool PlansCode { get; init; }
+
+    /// <summary>Parsing it may, where a constant is of a type whose domains are checked at once: within arrays, rows and ranges.</summary>
+    public bool ParsesCode { get; init; }
+
     /// <summary>For COPY: its options by name, lower case; a null value is an option without one.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Options { get; init; } = [];
 }

@@ -24,6 +24,12 @@ public sealed record CatalogSnapshot
     /// <summary>Arrays, rows, ranges and domains, by bare name: the bare names of the types in them that have CHECKs or casts.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> TypesWithin { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
+    /// <summary>Qualified names of functions, compiled ones left out, by which operator classes and ranges compare, sort and hash.</summary>
+    public IReadOnlyList<string> Comparisons { get; init; } = [];
+
+    /// <summary>Types with CHECKs in them, by number: their bare names.</summary>
+    public IReadOnlyDictionary<uint, string> CheckedTypes { get; init; } = new Dictionary<uint, string>();
+
     /// <summary>Qualified names of the functions that run on DDL.</summary>
     public IReadOnlyList<string> EventTriggers { get; init; } = [];
 
@@ -67,7 +73,7 @@ public sealed record CatalogRule(char Event, string Definition);
 /// <param name="OnDelete">pg_constraint.confdeltype: <c>c</c> cascade, <c>n</c> set null, <c>d</c> set default, otherwise nothing.</param>
 public sealed record CatalogCascade(string Child, char OnDelete, char OnUpdate);
 
-/// <param name="Kind"><c>d</c> default, <c>c</c> check, <c>i</c> index, <c>p</c> row policy.</param>
+/// <param name="Kind"><c>d</c> default, <c>c</c> check, <c>t</c> check of a domain within a column's type, <c>i</c> index, <c>p</c> row policy.</param>
 public sealed record CatalogExpression(char Kind, string Text);
 
 /// <param name="Target">The type's bare name.</param>

@@ -26,12 +26,14 @@ static class StatementReader
             walk.Visit(node, null);
             if (!walk.IsPlumbing && walk.Command.Kind is not (SqlCommandKind.Prepare or SqlCommandKind.Explain)) Consequences.OfStatement(walk);
         }
+        var plans = walk.Understood && EarlyCode.Plans(node, walk);
         sessionDependent = walk.SessionDependent;
 
         var (result, uses) = walk.Understood ? Columns(node, walk) : (null, LineageResolver.AnyUse);
         if (walk.Copied.Count > 0) uses = [.. uses, .. walk.Copied];
         var command = walk.Command;
         if (command.Kind == SqlCommandKind.Other && (walk.Effects & (E.Dynamic | E.Unknown)) != 0) command = new(SqlCommandKind.Ddl);
+        if (plans || walk.Stored.ChecksConstants) command = command with { PlansCode = plans, ParsesCode = walk.Stored.ChecksConstants };
         return new SqlStatement
         {
             Text = text,

@@ -217,7 +217,7 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
 
     void Type(JsonElement type, CteScope? scope)
     {
-        if (type.Names("names") is [.., var name]) Consequences.OfType(this, name);
+        if (type.Names("names") is [.., var name]) Consequences.OfType(this, name, within: type.Field("arrayBounds") is not null);
         Visit(type, scope);
     }
 

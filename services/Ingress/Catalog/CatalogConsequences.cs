@@ -12,6 +12,7 @@ internal sealed class CatalogConsequences(IReadOnlyList<string?[]> rows, IReadOn
     public CatalogRelation AddTo(CatalogRelation relation)
     {
         var oid = relation.Oid.ToString(CultureInfo.InvariantCulture);
+        var types = relation.Columns.Select(static c => c.TypeOid.ToString(CultureInfo.InvariantCulture)).Distinct().ToArray();
         return relation with
         {
             Triggers = [.. _rows[("trigger", oid)].Select(static r => new CatalogTrigger($"{r[3]}.{r[4]}", short.Parse(r[2]!, CultureInfo.InvariantCulture), r[5]))],
@@ -20,8 +21,8 @@ internal sealed class CatalogConsequences(IReadOnlyList<string?[]> rows, IReadOn
             Expressions =
             [
                 .. Expressions("default", oid, 'd'), .. Expressions("check", oid, 'c'), .. Expressions("index", oid, 'i'), .. Expressions("policy", oid, 'p'),
-                .. relation.Columns.Select(static c => c.TypeOid.ToString(CultureInfo.InvariantCulture)).SelectMany(t => _rows[("type", t)].Select(static r => r[3]!).Prepend(t)).Distinct()
-                    .SelectMany(t => Expressions("domain", t, 'c')),
+                .. types.SelectMany(t => Expressions("domain", t, 'c')),
+                .. types.SelectMany(t => _rows[("type", t)].Select(static r => r[3]!)).Distinct().SelectMany(t => Expressions("domain", t, 't')),
             ],
         };
     }
@@ -34,6 +35,12 @@ internal sealed class CatalogConsequences(IReadOnlyList<string?[]> rows, IReadOn
 
     public IReadOnlyDictionary<string, IReadOnlyList<string>> TypesWithin =>
         Of("type").GroupBy(static r => r[2]!).ToDictionary(static g => g.Key, static g => (IReadOnlyList<string>)[.. g.Select(static r => r[4]!).Distinct()]);
+
+    public IReadOnlyDictionary<uint, string> CheckedTypes =>
+        Of("domain").Select(static r => (r[1]!, r[3]!)).Concat(Of("type").Select(static r => (r[1]!, r[2]!)))
+            .DistinctBy(static t => t.Item1).ToDictionary(static t => uint.Parse(t.Item1, CultureInfo.InvariantCulture), static t => t.Item2);
+
+    public IReadOnlyList<string> Comparisons => [.. Of("compare").Select(static r => $"{r[2]}.{r[3]}").Distinct()];
 
     public IReadOnlyList<string> EventTriggers => [.. Of("event").Select(static r => $"{r[2]}.{r[3]}").Distinct()];
 

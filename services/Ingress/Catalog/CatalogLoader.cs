@@ -47,6 +47,8 @@ internal static class CatalogLoader
             Casts = setOff.Casts,
             Domains = setOff.Domains,
             TypesWithin = setOff.TypesWithin,
+            CheckedTypes = setOff.CheckedTypes,
+            Comparisons = setOff.Comparisons,
             EventTriggers = setOff.EventTriggers,
         };
         return new(snapshot, Convert.ToHexStringLower(digest.GetHashAndReset()), partial);

@@ -163,6 +163,11 @@ internal static class CatalogSql
         FROM pg_cast c JOIN pg_type t ON c.casttarget IN (t.oid, t.typbasetype) JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_namespace fn ON fn.oid = p.pronamespace
         WHERE fn.nspname <> 'pg_catalog'
         UNION ALL
+        SELECT 'compare', p.oid, fn.nspname::text, p.proname::text, NULL, NULL
+        FROM pg_proc p JOIN pg_namespace fn ON fn.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
+        WHERE l.lanname NOT IN ('internal', 'c') AND NOT fn.nspname = 'pg_catalog' AND p.oid IN (
+          SELECT amproc::oid FROM pg_amproc UNION SELECT o.oprcode::oid FROM pg_amop a JOIN pg_operator o ON o.oid = a.amopopr UNION SELECT rngsubdiff::oid FROM pg_range)
+        UNION ALL
         SELECT 'event', e.oid, fn.nspname::text, p.proname::text, NULL, NULL
         FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid JOIN pg_namespace fn ON fn.oid = p.pronamespace WHERE e.evtenabled <> 'D'
         ORDER BY 1, 2, 3, 4, 5, 6

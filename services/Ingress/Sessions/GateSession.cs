@@ -126,12 +126,13 @@ public sealed class GateSession
     }
 
     /// <summary>Refuses, and journals, what would be refused whenever it ran; null: ask when it is to run.</summary>
-    public ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel)
+    /// <param name="runs">Some of it would run before anybody could agree to it: what would be held is refused, too.</param>
+    public ValueTask<Refusal?> ForeseeAsync(Operation operation, bool runs, CancellationToken cancel)
     {
         try
         {
             var verdict = Judge(operation.Facts);
-            return verdict.Decision.Outcome == DecisionOutcome.Block ? RefusalAsync(operation, verdict, cancel) : default;
+            return verdict.Decision.Outcome == DecisionOutcome.Block || runs && verdict.Decision.Outcome == DecisionOutcome.Hold ? RefusalAsync(operation, verdict, cancel) : default;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -213,6 +214,9 @@ public sealed class GateSession
         Ended?.Invoke(this);
     }
 
+    /// <summary>True when a permit that was not used yet is as good as a new one.</summary>
+    internal bool IsCurrent(Permit permit) => ReferenceEquals(Standing, permit.Standing) || permit.RequestId is not null && StillFits(permit);
+
     /// <summary>True when the newest policy still asks for just this approval.</summary>
     internal bool StillFits(Permit permit)
     {
@@ -279,11 +283,11 @@ public sealed class GateSession
         return permit.Approved(redeemed.MaxRows, grant);
     }
 
-    private async ValueTask<GateAnswer> DisallowAsync(Operation operation, Verdict verdict, CancellationToken cancel)
+    private async ValueTask<GateAnswer> DisallowAsync(Operation operation, Verdict verdict, CancellationToken cancel, bool mayHold = true)
     {
         try
         {
-            return verdict.Decision.Outcome == DecisionOutcome.Hold && !LacksReason(operation, verdict.Decision)
+            return mayHold && verdict.Decision.Outcome == DecisionOutcome.Hold && !LacksReason(operation, verdict.Decision)
                 ? await HoldAsync(NextId(), operation, verdict, cancel)
                 : await RefuseAsync(NextId(), operation, verdict, cancel);
         }
@@ -296,14 +300,14 @@ public sealed class GateSession
     private async ValueTask<Refusal?> RefusalAsync(Operation operation, Verdict verdict, CancellationToken cancel)
     {
         await PaceAsync(cancel);
-        return (await DisallowAsync(operation, verdict, cancel)).Refusal;
+        return (await DisallowAsync(operation, verdict, cancel, mayHold: false)).Refusal;
     }
 
     private async ValueTask<GateAnswer> RefuseAsync(long id, Operation operation, Verdict verdict, CancellationToken cancel)
     {
         await RecordDurablyAsync(new EventPayloads.Decided(id, operation, "block", verdict), cancel);
-        // What could be held comes here for want of a reason alone.
-        if (verdict.Decision.Outcome == DecisionOutcome.Hold) return Refusals.ReasonMissing(verdict.Decision);
+        // What could be held comes here for want of a reason, or because it would not wait.
+        if (verdict.Decision.Outcome == DecisionOutcome.Hold) return LacksReason(operation, verdict.Decision) ? Refusals.ReasonMissing(verdict.Decision) : Refusals.RunsBefore(verdict.Decision);
         if (verdict.Objection is { } objection) return Refusals.MaskedPredicate(objection);
         return operation.Facts.Understood ? Refusals.Blocked(verdict.Decision) : Refusals.NotUnderstood(verdict.Decision);
     }

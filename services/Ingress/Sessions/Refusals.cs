@@ -43,6 +43,10 @@ internal static class Refusals
             "Add a comment such as /* hoop: reason=\"…\" ticket=… */ to the statement, or say SET hoop.reason = '…' first.");
     }
 
+    internal static Refusal RunsBefore(Decision decision) => new(RefusalCode.ProtocolNotAllowed, decision.Rules is [var rule, ..] ? rule : null,
+        "the statement needs approval, and part of it would run before that", "The target checks values of its own types when it prepares a statement that has them in its text.",
+        "Send it as one query by the simple protocol, or send such values as parameters.");
+
     internal static Refusal NotUnderstood(Decision decision) =>
         new(RefusalCode.NotUnderstood, decision.Rules is [var rule, ..] ? rule : null, "the statement was not understood, so it is refused", decision.Why,
             "Check its syntax; what Hoop cannot parse is never forwarded.");

@@ -22,7 +22,8 @@ public class ConsequenceTests
             Table("public", "emptied") with { Triggers = [new("public.audit", Truncated, null)] },
             Table("public", "moved", rules: true) with { Rules = [new('3', "CREATE RULE r AS ON INSERT TO public.moved DO INSTEAD DELETE FROM public.log")] },
             Table("public", "people", kind: 'p'), Child("people_1", "people"), Child("people_far", "people", 'f') with { Triggers = [new("public.audit", Insert, null)] },
-            Table("public", "seen", 'v', "SELECT id FROM public.orders"),
+            Table("public", "seen", 'v', "SELECT id FROM public.orders"), Table("public", "over", 'v', "SELECT id FROM public.seen"), Table("public", "odd", 'v', "no view"),
+            Table("public", "served", 'v', "SELECT o.id FROM public.orders o JOIN public.notes n ON n.id = o.id") with { Triggers = [new("public.recount", Delete | 1, null)] },
             Table("public", "valued") with { Expressions = [new('d', "nextval('s'::regclass)"), new('d', "public.leak()"), new('c', "(id > 0)")] },
             Table("public", "guarded") with { Expressions = [new('p', "public.leak()")] },
             Table("public", "kept", 'm', "SELECT public.leak()"),
@@ -60,6 +61,11 @@ public class ConsequenceTests
     [InlineData("merge into orders using notes n on n.id = orders.id when matched then delete", "~delete public.items")]
     [InlineData("delete from seen where id = 1", "~delete public.orders")]
     [InlineData("delete from seen where id = 1", "~delete public.items")]
+    [InlineData("delete from over where id = 1", "~delete public.seen")]
+    [InlineData("delete from over where id = 1", "~delete public.orders")]
+    [InlineData("delete from odd where id = 1", "unknown")]
+    [InlineData("delete from served where id = 1", "~update public.orders")]
+    [InlineData("merge into over using notes n on n.id = over.id when matched then delete", "~delete public.orders")]
     [InlineData("drop schema public cascade", "~drop public.orders")]
     [InlineData("drop table people", "~drop public.people_1")]
     [InlineData("alter table people add column x int", "~alter public.people_1")]
@@ -93,6 +99,15 @@ public class ConsequenceTests
         var catalog = Shop with { EventTriggers = ["public.noticed"] };
         Summary(Of("create table fresh (a int)", Context(catalog))).ShouldBe("create public.fresh, ~execute public.noticed, ~execute pg_catalog.pg_notify | read, write, ddl");
         Summary(Of("select * from log", Context(catalog))).ShouldBe("select public.log | read");
+    }
+
+    [Fact]
+    public void Comparisons_that_do_more_than_compare_are_reported()
+    {
+        var compares = Shop with { Comparisons = ["public.recount", "public.pure", "public.gone"], Functions = Snapshot([], [.. Shop.Functions.Values.SelectMany(f => f), Code("pure", "return 1;", "int")]).Functions };
+        Summary(Of("select * from log order by a", Context(compares))).ShouldBe("select public.log, ~execute public.recount, ~update public.orders, ~execute public.audit, ~insert public.log, ~update public.notes, ~execute public.gone | read, write, unknown");
+        Summary(Of("select 1", Context(compares))).ShouldBe("plumbing");
+        Summary(Of("select * from log order by a", Context(Shop with { Comparisons = ["public.stamp"] }))).ShouldBe("select public.log | read");
     }
 
     [Fact]

@@ -21,6 +21,8 @@ static class EffectsDocument
         text.Append("\n| effects | functions |\n|---|---|\n");
         foreach (var (effects, names) in FunctionTable.ByEffects()) text.Append($"| {Effects(effects)} | {string.Join(' ', names.Select(n => $"`{n}`"))} |\n");
         foreach (var (effects, schema) in FunctionTable.BySchema()) text.Append($"| {Effects(effects)} | `{schema}.*` |\n");
+        text.Append("\n## Settings\n").Append(HarmlessSettings.ReplaceLineEndings("\n"));
+        text.Append($"\n{string.Join(' ', Settings.HarmlessNames.Select(n => $"`{n}`"))}\n");
         text.Append(Stored.ReplaceLineEndings("\n"));
         text.Append("\n## The other nodes of the grammar\n");
         text.Append($"Walked (what they hold counts): {string.Join(' ', NodeTable.Walked)}.\n\nHarmless: {string.Join(' ', NodeTable.Harmless)}.\n");
@@ -53,6 +55,12 @@ static class EffectsDocument
         ## Statements
         """ + "\n";
 
+    const string HarmlessSettings = """
+        SET, RESET, `set_config` on its own and start-up options need no rule for these: they say how a session formats, plans and waits and how much memory it takes, never who it is,
+        what it may see or what its statements mean. What they may be at most is the target's to say. A star stands for any ending; `jit_provider` is none of them. RESET ALL and going back to
+        the log-in's own role need no rule either. Any other setting (`role`, `row_security`, `session_replication_role`, an extension's) is `session`.
+        """ + "\n";
+
     const string Functions = """
         A function of PostgreSQL 10 to 18 that is not in the table only computes from what it is given, and needs no rule. A name that nobody knows is `unknown`.
         A star stands for any ending. When somebody's function has such a name, or one that is syntax to a newer server only (`json_value`, `merge_action`), both count.
@@ -78,6 +86,7 @@ static class EffectsDocument
         | SELECT, COPY TO | functions in views and row policies, `network` for foreign tables; implied: partitions and children |
         | DROP, ALTER, DROP SCHEMA, TRUNCATE … CASCADE | implied: children, the schema's tables, tables that refer to it |
         | any DDL | the bodies of event triggers |
+        | anything but what needs no rule | implied: casts that nobody writes down, and functions by which an operator class or a range compares and sorts, unless they are compiled; where they do more than compute. Which of them run depends on types that Hoop does not follow |
 
         A table with more than 100 partitions is named alone. A partition that is named itself is an object of its own: a rule about its parent does not speak of it.
 

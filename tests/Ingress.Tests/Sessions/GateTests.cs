@@ -78,7 +78,7 @@ public class GateTests
         rig.Clock.Advance(TimeSpan.FromMilliseconds(10));
         (await allowed).Permit.ShouldNotBeNull();
 
-        var foreseen = session.ForeseeAsync(GateRig.Operation("drop", effects: Effects.Destructive), CancellationToken.None).AsTask();
+        var foreseen = session.ForeseeAsync(GateRig.Operation("drop", effects: Effects.Destructive), runs: false, CancellationToken.None).AsTask();
         foreseen.IsCompleted.ShouldBeFalse();
         rig.Clock.Advance(TimeSpan.FromMilliseconds(10));
         (await foreseen).ShouldNotBeNull();
@@ -204,7 +204,7 @@ public class GateTests
         var session = await rig.OpenAsync();
         var broken = GateRig.Operation("select") with { Facts = GateRig.Operation("select").Facts with { Accesses = null! } };
         (await session.AskAsync(broken, CancellationToken.None)).Refusal!.Code.ShouldBe(RefusalCode.Internal);
-        (await session.ForeseeAsync(broken, CancellationToken.None))!.Code.ShouldBe(RefusalCode.Internal);
+        (await session.ForeseeAsync(broken, runs: false, CancellationToken.None))!.Code.ShouldBe(RefusalCode.Internal);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ static class ExplainStatement
     }
 
     // The planner calls functions to learn their values: immutable ones to put the value into the plan, stable ones to estimate.
-    static StatementWalk Planned(StatementWalk walk, JsonElement query)
+    public static StatementWalk Planned(StatementWalk walk, JsonElement query)
     {
         var planned = new StatementWalk(walk.Context, walk.Text, walk.Depth + 1, new()) { Plans = true, MayBePlumbing = true };
         planned.Visit(query, null);

@@ -15,6 +15,7 @@ static class PreparedStatements
         if (body.Field("query") is not { } query) return;
         walk.Inner = Typed(walk.ReadInner(query), body, walk);
         walk.Command = new(SqlCommandKind.Prepare, body.Text("name"), Inner: walk.Inner);
+        if (walk.Inner.Command.ParsesCode) walk.Merge(walk.Inner.Facts);
     }
 
     public static void Execute(StatementWalk walk, JsonElement body, CteScope? scope)
@@ -82,7 +83,7 @@ static class PreparedStatements
     static SqlStatement Typed(SqlStatement statement, JsonElement prepare, StatementWalk walk)
     {
         if (prepare.Items("argtypes").All(t => t.As("TypeName") is { } type && BuiltinTypes.Have(type.Names("names"), walk.Context.SearchPath))) return statement;
-        return statement.WithForeignParameters();
+        return ForeignParameters.In(statement, prepare.Items("argtypes"), walk.Context);
     }
 
     // CREATE TABLE … AS EXECUTE.

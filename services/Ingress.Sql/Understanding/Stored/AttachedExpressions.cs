@@ -16,18 +16,20 @@ static class AttachedExpressions
     public static void Visit(StatementWalk walk, CatalogRelation relation, string kinds)
     {
         foreach (var expression in relation.Expressions)
-            if (kinds.Contains(expression.Kind) && Known.GetValue(expression, static e => new(Reaching(e.Text))).Value is { } tree) Visit(walk, tree);
+            if (kinds.Contains(expression.Kind) && Known.GetValue(expression, static e => new(Reaching(e.Text))).Value is { } tree) Visit(walk, tree, expression.Kind == 't');
     }
 
     /// <summary>The CHECKs of a domain of this bare name.</summary>
-    public static void VisitDomain(StatementWalk walk, string type)
+    /// <param name="within">It is within another type.</param>
+    public static void VisitDomain(StatementWalk walk, string type, bool within)
     {
         foreach (var check in walk.Context.Catalog.Domains.GetValueOrDefault(type, []))
-            if (Reaching(check) is { } tree) Visit(walk, tree);
+            if (Reaching(check) is { } tree) Visit(walk, tree, within);
     }
 
-    static void Visit(StatementWalk walk, JsonElement tree)
+    static void Visit(StatementWalk walk, JsonElement tree, bool within)
     {
+        walk.Stored.ChecksConstants |= within;
         if (tree.ValueKind == JsonValueKind.Undefined)
         {
             walk.Add(E.Unknown);

@@ -72,7 +72,7 @@ static class Consequences
         foreach (var r in relation.Rules)
             if (r.Event == rule) Rewrite(walk, r);
         if (relation is { HasRules: true, Rules.Count: 0, Kind: not 'v' }) walk.Add(E.Unknown); // rewritten into something else
-        AttachedExpressions.Visit(walk, relation, verb is "insert" or "update" ? "dcip" : verb is "alter" ? "dci" : "p");
+        AttachedExpressions.Visit(walk, relation, verb is "insert" or "update" ? "dctip" : verb is "alter" ? "dcti" : "p");
         foreach (var c in relation.Cascades) Cascade(walk, c, verb, cascade);
         if (relation.Kind == 'v' && trigger is 4 or 8 or 16) Below(walk, relation, verb);
     }
@@ -136,7 +136,13 @@ static class Consequences
     // A view that takes changes hands them to the one relation it is made of.
     static void Below(StatementWalk walk, CatalogRelation view, string verb)
     {
-        if (view.Definition is null || PgParser.Parse(view.Definition) is not { Succeeded: true } parsed) return;
+        if (view.Definition is null) return;
+        var parsed = PgParser.Parse(view.Definition);
+        if (!parsed.Succeeded)
+        {
+            walk.Add(E.Unknown);
+            return;
+        }
         using var document = JsonDocument.Parse(parsed.Json, StoredText.Deep);
         if (document.RootElement.Items("stmts").FirstOrDefault().Field("stmt")?.As("SelectStmt")?.Items("fromClause").ToArray() is not [var only]) return;
         if (only.As("RangeVar") is not { } range || range.Text("schemaname") is not { } schema || range.Text("relname") is not { } name) return;
@@ -163,7 +169,7 @@ static class Consequences
         if (!walk.Stored.Begin($"plan {relation.QualifiedName}")) return;
         foreach (var part in Descendants(walk.Context.Catalog, relation).Prepend(relation))
         {
-            AttachedExpressions.Visit(walk, part, "dcip");
+            AttachedExpressions.Visit(walk, part, "dctip");
             foreach (var r in part.Rules) Rewrite(walk, r);
         }
     }
@@ -175,7 +181,7 @@ static class Consequences
             walk.Imply("drop", relation.QualifiedName);
     }
 
-    /// <summary>What any statement of its kind runs: event triggers for DDL, casts that are not written down.</summary>
+    /// <summary>What any statement of its kind runs: event triggers for DDL, casts and comparisons that are not written down.</summary>
     public static void OfStatement(StatementWalk walk)
     {
         var catalog = walk.Context.Catalog;
@@ -183,24 +189,34 @@ static class Consequences
             foreach (var function in catalog.EventTriggers) Run(walk, function);
         foreach (var cast in catalog.Casts)
             if (cast.Context != 'e') Cast(walk, cast);
+        foreach (var function in catalog.Comparisons) Compare(walk, function);
+    }
+
+    // ORDER BY, GROUP BY, DISTINCT, joins, indexes, partitions: by whatever type, and by functions of it that no text names.
+    static void Compare(StatementWalk walk, string function)
+    {
+        var one = new StatementWalk(walk.Context, "", walk.Depth + 1, walk.Stored);
+        Run(one, function);
+        if ((one.Effects & ~E.Read) != 0) walk.MergeImplied(one);
     }
 
     /// <summary>A value becomes one of this type, and what is in it one of theirs.</summary>
-    public static void OfType(StatementWalk walk, string type)
+    /// <param name="within">It may be the type of an array's elements.</param>
+    public static void OfType(StatementWalk walk, string type, bool within = true)
     {
-        Become(walk, type);
-        foreach (var within in walk.Context.Catalog.TypesWithin.GetValueOrDefault(type, [])) Become(walk, within);
+        Become(walk, type, within);
+        foreach (var part in walk.Context.Catalog.TypesWithin.GetValueOrDefault(type, [])) Become(walk, part, within: true);
     }
 
     /// <summary>A value becomes one of a type that the text does not name.</summary>
     public static void OfAnyType(StatementWalk walk)
     {
-        foreach (var type in walk.Context.Catalog.Domains.Keys) AttachedExpressions.VisitDomain(walk, type);
+        foreach (var type in walk.Context.Catalog.Domains.Keys) AttachedExpressions.VisitDomain(walk, type, within: false);
     }
 
-    static void Become(StatementWalk walk, string type)
+    static void Become(StatementWalk walk, string type, bool within)
     {
-        AttachedExpressions.VisitDomain(walk, type);
+        AttachedExpressions.VisitDomain(walk, type, within);
         foreach (var cast in walk.Context.Catalog.Casts)
             if (cast.Target == type) Cast(walk, cast);
     }

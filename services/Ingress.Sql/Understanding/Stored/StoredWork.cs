@@ -26,6 +26,9 @@ sealed class StoredWork
         return done[key];
     }
 
+    /// <summary>A type was met within which a domain has a CHECK with code of the database's own: a constant of it is checked when it is parsed.</summary>
+    public bool ChecksConstants { get; set; }
+
     readonly HashSet<string> begun = [];
     readonly HashSet<object> underWay = [];
 

@@ -37,7 +37,10 @@ internal interface IGateSession
     ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel);
 
     /// <inheritdoc cref="GateSession.ForeseeAsync"/>
-    ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel);
+    ValueTask<Refusal?> ForeseeAsync(Operation operation, bool runs, CancellationToken cancel);
+
+    /// <inheritdoc cref="GateSession.IsCurrent"/>
+    bool IsCurrent(Permit permit);
 
     /// <inheritdoc cref="GateSession.DurableAsync"/>
     ValueTask DurableAsync(CancellationToken cancel);
@@ -84,7 +87,8 @@ internal sealed class RealGateSession(GateSession session) : IGateSession
     public bool PassedEverything(Permit permit) => permit.Standing.PassesEverything;
 
     public ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel) => session.AskAsync(operation, cancel);
-    public ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel) => session.ForeseeAsync(operation, cancel);
+    public ValueTask<Refusal?> ForeseeAsync(Operation operation, bool runs, CancellationToken cancel) => session.ForeseeAsync(operation, runs, cancel);
+    public bool IsCurrent(Permit permit) => session.IsCurrent(permit);
     public ValueTask DurableAsync(CancellationToken cancel) => session.DurableAsync(cancel);
     public void Complete(Permit permit, OperationResult result) => session.Complete(permit, result);
     public TargetMasks? RecordMasksFor(Permit? permit) => NullIfEmpty((permit?.Standing ?? session.Standing).RecordMasks);

@@ -68,7 +68,9 @@ internal sealed class PlayedGate(TargetDocument target) : IGate, IGateSession
         return ValueTask.FromResult(Decide(operation, this));
     }
 
-    public ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel) => ValueTask.FromResult<Refusal?>(null);
+    public ValueTask<Refusal?> ForeseeAsync(Operation operation, bool runs, CancellationToken cancel) => ValueTask.FromResult<Refusal?>(null);
+
+    public bool IsCurrent(Permit permit) => true;
 
     /// <summary>What a flush to the server waits for.</summary>
     internal Func<Task> Durable { get; set; } = () => Task.CompletedTask;

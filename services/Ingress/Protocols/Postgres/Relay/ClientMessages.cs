@@ -9,9 +9,6 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
 {
     private readonly ForwardedRequests requests = new(session, judge, limited);
 
-    /// <summary>More of them become text at once.</summary>
-    private const int MaxKeptValues = 64 * 1024;
-
     /// <summary>Requests that may wait for the server's answers: what a client sends beyond stays with it.</summary>
     private const int MaxPending = 64 * 1024;
 
@@ -25,6 +22,14 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     private bool doomed;
 
     private System.IO.Pipelines.PipeWriter Output => session.Upstream.Output;
+
+    private bool Skipping
+    {
+        get
+        {
+            lock (session.Lock) return session.Replies.Skipping;
+        }
+    }
 
     /// <returns>A request that waits for approval; null when the message is dealt with.</returns>
     public ValueTask<WaitingRequest?> HandleAsync(PostgresFrame frame, CancellationToken cancel)
@@ -210,69 +215,48 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         var name = ClientFields.BoundStatement(frame, session.Texts);
         // A statement nobody saw being made: the server knows it or fails; what it runs is not understood.
         var statement = await FindAsync(session.Statements, name, cancel) ?? new PreparedStatement(name, "", []);
-        var portal = ReadPortal(frame, statement);
+        var portal = Portal.Read(frame, statement, session.Texts, judge.Names);
         open = true;
+        if (!Skipping && await judge.DecidesAtBindAsync(statement, cancel)) return await JudgedBindAsync(frame, portal, cancel);
         requests.Bind(frame, portal, pipeline);
         return null;
     }
 
-    private Portal ReadPortal(in PostgresFrame frame, PreparedStatement statement)
-    {
-        using var body = new PostgresBody(frame.Body);
-        var bind = Bind.Read(body.Span);
-        var types = statement.ParameterTypes;
-        return new Portal(ClientFields.NameOf(bind.Portal, session.Texts), statement)
-        {
-            Names = judge.Names,
-            BindValues = bind.ParameterCount == 0 ? [] : bind.RawValues.Length <= MaxKeptValues ? BindValues.Of(bind, types) : BindValueText.Of(bind, types),
-            ResultFormats = statement.FormatsOf(bind),
-        };
-    }
+    private async ValueTask<WaitingRequest?> JudgedBindAsync(PostgresFrame frame, Portal portal, CancellationToken cancel) =>
+        Act(frame, await judge.JudgeAsync(portal.Asked, cancel), ReplyKind.Bind, portal);
 
     private async ValueTask<WaitingRequest?> ExecuteAsync(PostgresFrame frame, CancellationToken cancel)
     {
         RefuseInCopy();
         open = true;
         var (name, maxRows) = ClientFields.ReadExecute(frame, session.Texts);
-        await judge.SettleAsync(open, cancel);
-        var portal = await FindAsync(session.Portals, name, cancel);
-        lock (session.Lock)
+        var portal = judge.JustBound?.Name == name ? judge.JustBound : null;
+        if (portal is null)
         {
-            if (session.Replies.Skipping)
-            {
-                // The server passes over it whatever it is; there is nothing to judge.
-                Output.WriteFrame(frame.Whole);
-                return null;
-            }
+            await judge.SettleAsync(open, cancel);
+            portal = await FindAsync(session.Portals, name, cancel);
         }
 
-        if (portal?.Running is { Ended: false } running)
+        if (Skipping)
         {
-            if (running.Permit.Revoked.IsCancellationRequested)
-            {
-                RefuseExecute(running.Permit.Cut);
-                return null;
-            }
-
-            requests.Continue(frame, portal, running);
+            // The server passes over it whatever it is; there is nothing to judge.
+            Output.WriteFrame(frame.Whole);
             return null;
         }
 
-        if (portal is null && name.Length == 0)
+        if (portal?.Running is { Ended: false } running && (portal.IsExecuted || await judge.StandsAsync(portal, running, cancel)))
         {
-            RefuseExecute(PortalRefusals.NothingBound);
+            if (running.Permit.Revoked.IsCancellationRequested) RefuseExecute(running.Permit.Cut);
+            else if (portal.IsExecuted) requests.Continue(frame, portal, running);
+            else requests.Execute(frame, portal, running);
             return null;
         }
 
-        if (portal is not null && !session.Gate.PassesEverything && portal.Names != judge.Names)
-        {
-            RefuseExecute(PortalRefusals.NamesMoved);
-            return null;
-        }
-
-        var text = portal?.Statement.Text ?? "";
-        var asked = new Asked(text, portal is { Statement.Readable: true } && text.Length > 0, portal?.BindValues ?? [], portal?.Statement);
-        return Act(frame, await judge.JudgeAsync(asked, cancel), ReplyKind.Execute, portal);
+        if (judge.JustBound is not null) await judge.SettleAsync(open, cancel);
+        if (PortalRefusals.Of(portal, name, session.Gate.PassesEverything ? null : judge.Names) is not { } refusal)
+            return Act(frame, await judge.JudgeAsync(portal?.Asked ?? new Asked("", false, []), cancel), ReplyKind.Execute, portal);
+        RefuseExecute(refusal);
+        return null;
     }
 
     private void RefuseExecute(Refusal refusal)
@@ -323,6 +307,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
 
     private void Sync(in PostgresFrame frame)
     {
+        judge.FollowBound();
         requests.Forward(frame, new PendingReply(ReplyKind.Sync));
         judge.MayHaveEnded();
         pipeline++;
@@ -358,6 +343,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     {
         switch (kind)
         {
+            case ReplyKind.Bind: requests.Bind(frame, portal!, pipeline, operation); break;
             case ReplyKind.Execute: requests.Execute(frame, portal, operation); break;
             case ReplyKind.FunctionCall: ForwardCall(frame, operation); break;
             default: ForwardQuery(frame, operation); break;
@@ -366,7 +352,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
 
     private void Refuse(Refusal refusal, ReplyKind kind)
     {
-        if (kind == ReplyKind.Execute) RefuseExecute(refusal);
+        if (kind is ReplyKind.Bind or ReplyKind.Execute) RefuseExecute(refusal);
         else RefuseQuery(refusal);
     }
 

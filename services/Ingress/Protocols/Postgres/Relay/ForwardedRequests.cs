@@ -28,21 +28,29 @@ internal sealed class ForwardedRequests(RelaySession session, StatementJudge jud
         session.Revoked.Watch(operation);
     }
 
-    public void Bind(in PostgresFrame frame, Portal portal, long pipeline)
+    /// <param name="operation">It was decided on already; null: it is when it is executed.</param>
+    public void Bind(in PostgresFrame frame, Portal portal, long pipeline, RunningOperation? operation = null)
     {
+        portal.Running = operation;
         lock (session.Lock)
         {
             session.Portals.Propose(portal.Name, portal, pipeline);
-            Enqueue(frame, new PendingReply(ReplyKind.Bind) { Name = portal.Name, Portal = portal });
+            Enqueue(frame, new PendingReply(ReplyKind.Bind) { Name = portal.Name, Portal = portal, Operation = operation });
         }
+
+        if (operation is null) return;
+        judge.Bound(portal);
+        session.Revoked.Watch(operation);
     }
 
     public void Execute(in PostgresFrame frame, Portal? portal, RunningOperation operation)
     {
+        var watched = portal is not null && portal.Running == operation;
         portal?.Running = operation;
+        portal?.IsExecuted = true;
         if (operation.Limit is null) SendExecute(frame, portal, operation);
         else StartLimitedExecute(frame, portal, operation);
-        session.Revoked.Watch(operation);
+        if (!watched) session.Revoked.Watch(operation);
     }
 
     /// <summary>More rows of a portal that was suspended.</summary>

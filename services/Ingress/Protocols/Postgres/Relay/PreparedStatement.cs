@@ -1,4 +1,5 @@
 using Hoop.Ingress.Sql;
+using Hoop.Ingress.Sql.Understanding;
 using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
@@ -7,10 +8,8 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// <param name="wrapped">The text is a PREPARE or DECLARE; what runs is the statement inside.</param>
 internal sealed class PreparedStatement(string name, string text, uint[] parameterTypes, bool wrapped = false)
 {
-    // The first oid of what a database makes for itself: FirstNormalObjectId.
-    private const uint FirstForeign = 16384;
-
-    private readonly bool hasForeign = parameterTypes.Any(static type => type >= FirstForeign);
+    private readonly uint[] declared = parameterTypes;
+    private readonly bool hasForeign = parameterTypes.Any(static type => type >= ForeignParameters.FirstOwn);
     private SqlContext? analyzedIn;
     private SqlAnalysis? analysis;
     private short[] formats = [];
@@ -55,15 +54,15 @@ internal sealed class PreparedStatement(string name, string text, uint[] paramet
     {
         if (!Readable) return PostgresOperations.NotUnderstood(Text, "not read");
         if (analysis is not null && ReferenceEquals(analyzedIn, context) && !Fetches(analysis)) return analysis;
-        (analysis, analyzedIn) = (Typed(Unwrap(analyze(Text, context))), context);
+        (analysis, analyzedIn) = (Typed(Unwrap(analyze(Text, context)), context), context);
         return analysis;
     }
 
     // What it fetches from may have been bound since.
     private static bool Fetches(SqlAnalysis analysis) => analysis.Statements is [{ Command.Kind: SqlCommandKind.Fetch }];
 
-    private SqlAnalysis Typed(SqlAnalysis plain) =>
-        hasForeign ? plain with { Statements = [.. plain.Statements.Select(static statement => statement.WithForeignParameters())] } : plain;
+    private SqlAnalysis Typed(SqlAnalysis plain, SqlContext context) =>
+        hasForeign ? plain with { Statements = [.. plain.Statements.Select(statement => ForeignParameters.In(statement, declared, context))] } : plain;
 
     private SqlAnalysis Unwrap(SqlAnalysis outer)
     {

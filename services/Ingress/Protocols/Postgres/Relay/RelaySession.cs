@@ -182,6 +182,7 @@ internal sealed class RelaySession
     {
         if (operation.Ended) return;
         operation.Ended = true;
+        suspended.Remove(operation);
         operation.EndRecording();
         // Never waits for whoever is hearing of it now: they may wait for the lock.
         operation.Granted?.Watch.Unregister();

@@ -199,14 +199,33 @@ internal sealed class ServerMessages(RelaySession session)
 
     private bool Bound(in PendingReply head)
     {
+        EndUnrun(head.Name);
         session.Portals.Confirm(head.Name, head.Portal);
+        if (head.Operation is { } operation)
+        {
+            operation.Failed("not run: it was bound and never executed");
+            session.Suspend(operation);
+        }
+
         return Answered(head);
+    }
+
+    // Decided on at Bind, and another takes its name: nobody can execute it any more.
+    private void EndUnrun(string name)
+    {
+        if (session.Portals.Confirmed(name) is { IsExecuted: false, Running: { } unrun }) session.End(unrun);
     }
 
     private bool Closed(in PendingReply head)
     {
-        if (head.Kind == ReplyKind.CloseStatement) session.Statements.Confirm(head.Name, null);
-        else session.Portals.Confirm(head.Name, null);
+        if (head.Kind == ReplyKind.CloseStatement)
+        {
+            session.Statements.Confirm(head.Name, null);
+            return Answered(head);
+        }
+
+        EndUnrun(head.Name);
+        session.Portals.Confirm(head.Name, null);
         return Answered(head);
     }
 

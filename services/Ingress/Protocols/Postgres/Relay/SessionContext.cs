@@ -237,7 +237,7 @@ internal sealed class SessionContext(RelaySession session)
     // A cursor was judged when it was declared; in a text, what comes before the FETCH does not run a portal either.
     private bool IsUnrun(string name)
     {
-        lock (session.Lock) return session.Portals.Any(name, static portal => !portal.IsCursor && portal.Running is null);
+        lock (session.Lock) return session.Portals.Any(name, static portal => !portal.IsCursor && !portal.IsExecuted);
     }
 
     private SqlStatement? Inner(PreparedStatement? statement)

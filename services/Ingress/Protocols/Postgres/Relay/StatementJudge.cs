@@ -38,11 +38,19 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     public string Names => context.Names;
 
     /// <summary>These statements were sent: the session's state follows.</summary>
-    public void Sent(RunningOperation operation) => context.Sent(operation.Analysis, freely: session.Gate.PassedEverything(operation.Permit));
+    public void Sent(RunningOperation operation)
+    {
+        if (JustBound?.Running == operation) JustBound = null;
+        context.Sent(operation.Analysis, freely: session.Gate.PassedEverything(operation.Permit));
+    }
+
+    /// <summary>Bound and decided by the last request; what its planning moved is not followed yet.</summary>
+    public Portal? JustBound { get; private set; }
 
     /// <summary>When an earlier statement may have moved what names or text mean, waits for its answer and asks the server.</summary>
     public async ValueTask SettleAsync(bool open, CancellationToken cancel)
     {
+        FollowBound();
         if (session.Gate.PassesEverything) return;
         this.open = open;
         context.ForgetWhatWasNotFollowed();
@@ -82,6 +90,54 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     // Within a pipeline the reading could not be taken back, should it fail: then no name is known.
     private async ValueTask<CatalogSnapshot> OwnNamesAsync(CancellationToken cancel) =>
         context.OwnNames ?? (open || session.TransactionStatus != ReadyForQuery.InTransaction ? null : await own.NamesWithinAsync(cancel)) ?? CatalogSnapshot.Changed;
+
+    /// <summary>
+    /// The server plans at Bind, and runs what it plans with (functions that call themselves immutable, of constants and values): such a statement is decided on before that.
+    /// </summary>
+    public ValueTask<bool> DecidesAtBindAsync(PreparedStatement statement, CancellationToken cancel)
+    {
+        if (session.Gate.PassesEverything || Failed || statement.Text.Length == 0) return default;
+        var following = FollowAsync(cancel);
+        // Nearly always there is nothing to wait for.
+        return following.IsCompletedSuccessfully && !context.MustAsk && statement.Text.Length <= LongText && context.Current is { } current && TextRefusal(statement.Text) is null
+            ? new(RunsEarly(Analyze(AskedOf(statement), current)))
+            : DecidesLateAsync(following, statement, cancel);
+    }
+
+    private async ValueTask<bool> DecidesLateAsync(ValueTask following, PreparedStatement statement, CancellationToken cancel)
+    {
+        try
+        {
+            await following;
+        }
+        catch (TargetUnavailableException)
+        {
+            // It will be refused.
+            return true;
+        }
+
+        return await UnjudgeableAsync(statement.Text, cancel) is not null || RunsEarly(await AnalyzeAsync(AskedOf(statement), context.Current!));
+    }
+
+    private static Asked AskedOf(PreparedStatement statement) => new(statement.Text, true, [], statement);
+
+    private static bool RunsEarly(SqlAnalysis analysis) => analysis.Statements.Any(static only => only.Command.PlansCode || !only.Facts.Understood);
+
+    /// <summary>It was decided on at Bind, and was sent.</summary>
+    public void Bound(Portal portal) => JustBound = portal;
+
+    /// <summary>Something else comes than its Execute: what planning it moved is asked for.</summary>
+    public void FollowBound()
+    {
+        if (JustBound is not { } portal) return;
+        JustBound = null;
+        Sent(portal.Running!);
+    }
+
+    /// <summary>Whether what was decided at Bind is good for its Execute: policy, masks, names and what they stand for are as they were.</summary>
+    public async ValueTask<bool> StandsAsync(Portal portal, RunningOperation bound, CancellationToken cancel) =>
+        portal.Names == Names && session.Gate.IsCurrent(bound.Permit)
+        && await MeansTheSameAsync(new Judgement(portal.Asked, default, bound.Analysis, bound.Context, false, null, 0), cancel);
 
     private static Refusal NoNames(TargetUnavailableException e) => new(RefusalCode.TargetUnavailable, null,
         "the target's names could not be read, so the statement is refused", e.Message, "Try again in a moment, or ask an administrator to check the target.");
@@ -161,8 +217,8 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         if (session.Gate.PassesEverything || Failed) return null;
         if (await UnjudgeableAsync(statement.Text, cancel) is { } refusal) return refusal;
         var analysis = await AnalyzeAsync(new Asked(statement.Text, true, [], statement), context.Current!);
-        if (analysis.Statements is not [{ Command.Kind: SqlCommandKind.Other or SqlCommandKind.Ddl }]) return null;
-        return await session.Gate.ForeseeAsync(PostgresOperations.Create(analysis, statement.Text, [], session, null), cancel);
+        if (analysis.Statements is not [{ Command: { Kind: SqlCommandKind.Other or SqlCommandKind.Ddl } or { Kind: SqlCommandKind.Explain or SqlCommandKind.Declare, Inner.Command.Kind: SqlCommandKind.Other or SqlCommandKind.Ddl } }]) return null;
+        return await session.Gate.ForeseeAsync(PostgresOperations.Create(analysis, statement.Text, [], session, null), analysis.Statements[0].Command.ParsesCode, cancel);
     }
 
     /// <summary>Whether a statement that waited would still touch and show what it would have then.</summary>
@@ -199,10 +255,16 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     }
 
     // What the open transaction changed is seen by nobody else, and what others change cannot hide it.
-    private async ValueTask FollowAsync(CancellationToken cancel)
+    private ValueTask FollowAsync(CancellationToken cancel)
     {
-        if (!context.HasOwnNames) context.Use(await session.Services.Catalog.GetAsync(session.Gate.Target, cancel));
+        if (context.HasOwnNames) return default;
+        var names = session.Services.Catalog.GetAsync(session.Gate.Target, cancel);
+        if (!names.IsCompletedSuccessfully) return FollowAsync(names);
+        context.Use(names.Result);
+        return default;
     }
+
+    private async ValueTask FollowAsync(ValueTask<CatalogSnapshot> names) => context.Use(await names);
 
     // Pure ASCII without backslashes reads the same in every client encoding and string mode.
     private bool PutsTextRight(string text)

@@ -116,7 +116,9 @@ internal sealed class RelayRig : IAsyncDisposable
         public TargetMasks? MasksFor(Permit permit) => masks;
         public bool PassedEverything(Permit permit) => false;
         public ValueTask<GateAnswer> AskAsync(Operation operation, CancellationToken cancel) => new(new Permit(++operations, operation, null!, null));
-        public ValueTask<Refusal?> ForeseeAsync(Operation operation, CancellationToken cancel) => default;
+        public ValueTask<Refusal?> ForeseeAsync(Operation operation, bool runs, CancellationToken cancel) => default;
+
+        public bool IsCurrent(Permit permit) => true;
         public ValueTask DurableAsync(CancellationToken cancel) => default;
         public void Complete(Permit permit, OperationResult result) { }
         public TargetMasks? RecordMasksFor(Permit? permit) => masks;
