@@ -22,7 +22,7 @@ internal sealed class AdminShipper(AdminJournal journal, IBus bus, TimeProvider 
                 using var patience = new CancellationTokenSource(Patience, clock);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, patience.Token);
                 await bus.CreateRequestClient<RecordAdminActions>(RequestTimeout.After(ms: (int)Patience.TotalMilliseconds))
-                    .GetResponse<AdminActionsRecorded>(new RecordAdminActions(actions), either.Token);
+                    .GetResponse<AdminActionsRecorded>(new RecordAdminActions(actions), either.Token).Until(either.Token);
                 journal.Confirm(actions);
                 stalled = false;
             }

@@ -65,5 +65,5 @@ internal static class HoldsCommand
     private static string Held(JsonElement hold) => hold.Text("scope") == "all" ? "everything" : $"{hold.Text("scope")} {hold.Text("value")}";
 
     private static string[] Row(JsonElement hold) =>
-        [hold.Text("id"), Held(hold), hold.Text("sessions"), hold.Text("reason"), hold.Time("placedAt"), hold.Text("placedBy"), hold.Time("releasedAt")];
+        [hold.Text("id"), Held(hold), hold.Text("sessions"), hold.Text("reason"), hold.Time("placedAt"), hold.Text("placedBy"), hold.Text("problem") is { Length: > 0 } problem ? $"not: {problem}" : hold.Time("releasedAt")];
 }

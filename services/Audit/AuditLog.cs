@@ -41,6 +41,9 @@ internal static partial class AuditLog
     [LoggerMessage(5204, LogLevel.Error, "Retention failed ({Error}); trying again")]
     public static partial void RetentionFailed(this ILogger logger, string error);
 
+    [LoggerMessage(5205, LogLevel.Warning, "Partition {Partition} is older than the retention and stays: legal hold {Hold} says that it was released, and {Problem}")]
+    public static partial void ReleaseNotProved(this ILogger logger, string partition, string hold, string problem);
+
     [LoggerMessage(5301, LogLevel.Error, "The stored evidence was changed: {Found} problems, the first in session {Session}: {Problem}")]
     public static partial void EvidenceChanged(this ILogger logger, long found, string? session, string problem);
 

@@ -2,17 +2,18 @@ using Hoop.Approval.Http;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
+using Hoop.ServiceDefaults;
 using MassTransit;
 
 namespace Hoop.Approval.Requests;
 
 /// <summary>Takes a requester's withdrawal or explanation to the saga and brings back its answer. Each is on record, by whichever door it came.</summary>
-internal sealed class Requesting(IBus bus, OnRecord record, ILogger<Requesting> logger)
+internal sealed class Requesting(IBusControl bus, OnRecord record, ILogger<Requesting> logger)
 {
     public const string Withdraw = "request.withdraw";
     public const string Explain = "request.explain";
 
-    private static readonly RequestTimeout Timeout = RequestTimeout.After(s: 10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public Task<RequesterAnswer> WithdrawAsync(Guid requestId, Principal by, string? reason, CancellationToken cancel) =>
         AskAsync(Withdraw, requestId, by, reason, new WithdrawRequest(requestId, by, Voting.Bounded(reason)), cancel);
@@ -32,7 +33,7 @@ internal sealed class Requesting(IBus bus, OnRecord record, ILogger<Requesting> 
         {
             try
             {
-                return (await bus.CreateRequestClient<T>(Timeout).GetResponse<RequesterAnswer>(command, cancel)).Message;
+                return await bus.AskAsync<T, RequesterAnswer>(command, Patience, cancel);
             }
             catch (Exception e) when (e is RequestException or MassTransitException or OperationCanceledException && !cancel.IsCancellationRequested)
             {

@@ -4,6 +4,7 @@ using Hoop.Approval.StepUps;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
+using Hoop.ServiceDefaults;
 using MassTransit;
 
 namespace Hoop.Approval.Requests;
@@ -12,13 +13,13 @@ namespace Hoop.Approval.Requests;
 internal sealed record VoteTerms(long? MaxRows, GrantTerms? Grant);
 
 /// <summary>Takes a person's vote to the saga and brings back its answer. Every vote is on record, by whichever door it came and whether it counted.</summary>
-internal sealed class Voting(IBus bus, OnRecord record, StepUpSeals seals, TimeProvider clock, ILogger<Voting> logger)
+internal sealed class Voting(IBusControl bus, OnRecord record, StepUpSeals seals, TimeProvider clock, ILogger<Voting> logger)
 {
     public const string Approve = "request.approve";
     public const string Deny = "request.deny";
     public const string Review = "review.verdict";
 
-    private static readonly RequestTimeout Timeout = RequestTimeout.After(s: 10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly Refusal Unanswered = new(
         "no-answer", "The vote could not be counted right now. Look at the request's state, then try again.");
@@ -53,7 +54,7 @@ internal sealed class Voting(IBus bus, OnRecord record, StepUpSeals seals, TimeP
     {
         try
         {
-            return (await bus.CreateRequestClient<TCommand>(Timeout).GetResponse<TAnswer>(command, cancel)).Message;
+            return await bus.AskAsync<TCommand, TAnswer>(command, Patience, cancel);
         }
         catch (Exception e) when (e is RequestException or MassTransitException or OperationCanceledException && !cancel.IsCancellationRequested)
         {

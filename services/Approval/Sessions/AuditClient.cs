@@ -33,11 +33,11 @@ internal sealed class AuditClient(IHttpClientFactory http)
             new HttpRequestMessage(HttpMethod.Post, PathOf(sessionId) + "/kill") { Content = JsonContent.Create(new { reason }) },
             principal, json => json.Text("message") ?? "The session was ended.", cancel);
 
-    /// <summary>Events as they arrive, until the session ends.</summary>
+    /// <summary>Events as they arrive, until the session ends, or what the principal signed in with.</summary>
     /// <exception cref="HttpRequestException">Audit refused, or went away.</exception>
-    public async IAsyncEnumerable<TimelineItem> TailAsync(string sessionId, long after, Principal principal, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<TimelineItem> TailAsync(string sessionId, long after, Principal principal, DateTimeOffset expiry, [EnumeratorCancellation] CancellationToken cancel)
     {
-        using var answer = await SendAsync(Get($"{PathOf(sessionId)}/tail?after={after}"), principal, cancel);
+        using var answer = await SendAsync(Get($"{PathOf(sessionId)}/tail?after={after}"), principal, cancel, expiry);
         answer.EnsureSuccessStatusCode();
         await using var stream = await answer.Content.ReadAsStreamAsync(cancel);
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancel))
@@ -52,9 +52,9 @@ internal sealed class AuditClient(IHttpClientFactory http)
 
     private static string PathOf(string sessionId) => $"/api/sessions/{Uri.EscapeDataString(sessionId)}";
 
-    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Principal principal, CancellationToken cancel)
+    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Principal principal, CancellationToken cancel, DateTimeOffset? expiry = null)
     {
-        request.ActFor(principal);
+        request.ActFor(principal, expiry);
         return http.CreateClient("audit").SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
     }
 

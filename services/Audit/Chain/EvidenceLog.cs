@@ -112,7 +112,12 @@ internal sealed class EvidenceLog(AuditDatabase database, IEvidenceSigner signer
         return new BundleProofs(head, entries, first is null || first.Size == head.Size ? [] : [new EarlierHead(first, await ConsistencyAsync(connection, first.Size, head.Size, cancel))]);
     }
 
-    private bool IsOwn(TreeHead head) => head.IsSignedBy(signer.PublicKey) || signer.FormerKeys.Any(head.IsSignedBy);
+    /// <summary>Under the log's key, for what stands beside it.</summary>
+    public async ValueTask<string> SignAsync(byte[] text, CancellationToken cancel) => Convert.ToBase64String(await signer.SignAsync(text, cancel));
+
+    public bool IsSigned(byte[] text, string signature) => signer.FormerKeys.Append(signer.PublicKey).Any(key => EvidenceKey.Verify(key, text, signature));
+
+    public bool IsOwn(TreeHead head) => head.IsSignedBy(signer.PublicKey) || signer.FormerKeys.Any(head.IsSignedBy);
 
     public static async Task<List<byte[]>> ConsistencyAsync(NpgsqlConnection connection, long from, long to, CancellationToken cancel)
     {

@@ -1,3 +1,4 @@
+using Hoop.Audit.Chain;
 using Hoop.Audit.Chain.Log;
 using Hoop.Contracts.Audit;
 using Npgsql;
@@ -5,13 +6,13 @@ using Npgsql;
 namespace Hoop.Audit.Integrity;
 
 /// <summary>What stands beside the events, held against them: recorded rows, the list of sessions, legal holds. And how many events were ever refused.</summary>
-internal sealed class BesideCheck(NpgsqlConnection connection, IReadOnlyDictionary<string, LoggedSession> logged, Findings findings, DateTimeOffset now)
+internal sealed class BesideCheck(NpgsqlConnection connection, EvidenceLog log, IReadOnlyDictionary<string, LoggedSession> logged, Findings findings, DateTimeOffset now)
 {
     private const long MostBytes = 256 * 1024 * 1024;
 
     private readonly ContentsCheck contents = new(connection, logged, findings);
     private readonly StartsCheck starts = new(connection, findings);
-    private readonly HoldsCheck holds = new(connection, logged, findings, now);
+    private readonly HoldsCheck holds = new(connection, log, logged, findings, now);
 
     public async Task TakeAsync(JournalEvent e, CancellationToken cancel)
     {

@@ -43,7 +43,7 @@ internal sealed class DatabaseCheck(AuditDatabase database, EvidenceLog log, IEv
         var unseen = walk.Sessions.Keys.ToHashSet();
         await using var second = await database.OpenAsync(cancel);
         await using var same = await SameLookAsync(connection, second, cancel);
-        var beside = new BesideCheck(second, walk.Sessions, findings, clock.GetUtcNow());
+        var beside = new BesideCheck(second, log, walk.Sessions, findings, clock.GetUtcNow());
         await foreach (var session in SessionsAsync(connection, progress, beside, findings, cancel))
         {
             unseen.Remove(session.Session);

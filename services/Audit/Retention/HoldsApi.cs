@@ -16,8 +16,9 @@ internal static class HoldsApi
 
     public static void AddRetention(this IServiceCollection services)
     {
-        services.AddSingleton<HoldTable>().AddSingleton<PartitionDrop>();
+        services.AddSingleton<ReleaseProofs>().AddSingleton<HoldTable>().AddSingleton<PartitionDrop>();
         services.AddHostedService<RetentionKeeper>();
+        services.AddHealthChecks().AddCheck<RetentionHealth>("retention");
     }
 
     public static void MapHolds(this WebApplication app)

@@ -13,7 +13,8 @@ namespace Hoop.Audit.Retention;
 /// Drops partitions that are older than the retention. First the log gets a tombstone of every session in it and one of the whole, under a signed tree head; then the
 /// database drops it, if it agrees: see <c>audit.drop_events_partition</c>. What stops between the two goes on at the next round.
 /// </summary>
-internal sealed class PartitionDrop(AuditDatabase database, EvidenceLog log, EventPartitions partitions, AdminChain admin, TimeProvider clock, ILogger<PartitionDrop> logger)
+internal sealed class PartitionDrop(
+    AuditDatabase database, EvidenceLog log, EventPartitions partitions, AdminChain admin, ReleaseProofs releases, TimeProvider clock, ILogger<PartitionDrop> logger)
 {
     public const string Dropped = "retention.dropped";
 
@@ -24,17 +25,21 @@ internal sealed class PartitionDrop(AuditDatabase database, EvidenceLog log, Eve
         if (!await PartitionTable.TryLockAsync(connection, cancel))
             return [];   // Another instance is at it.
         var gone = new List<string>();
+        var released = await releases.ReadAsync(cancel);
         foreach (var partition in await PartitionTable.DueAsync(connection, cancel))
-            if (await TryDropAsync(connection, partition, cancel))
+            if (await TryDropAsync(connection, partition, released, cancel))
                 gone.Add(partition.Name);
         return gone;
     }
 
-    private async Task<bool> TryDropAsync(NpgsqlConnection connection, DuePartition partition, CancellationToken cancel)
+    private async Task<bool> TryDropAsync(NpgsqlConnection connection, DuePartition partition, ReleasedHolds released, CancellationToken cancel)
     {
-        if (await PartitionTable.HoldOnAsync(connection, partition, cancel) is { } hold)
+        if (await PartitionTable.HoldOnAsync(connection, partition, released.Proved, cancel) is { } hold)
         {
-            logger.PartitionHeld(partition.Name, hold);
+            if (released.ProblemOf(hold) is { } problem)
+                logger.ReleaseNotProved(partition.Name, hold, problem.Why);
+            else
+                logger.PartitionHeld(partition.Name, hold);
             return false;
         }
 

@@ -44,9 +44,10 @@ internal static class PartitionTable
     }
 
     /// <summary>The legal hold that keeps it; null when none does.</summary>
-    public static async Task<string?> HoldOnAsync(NpgsqlConnection connection, DuePartition partition, CancellationToken cancel)
+    /// <param name="released">The holds whose release is proved.</param>
+    public static async Task<string?> HoldOnAsync(NpgsqlConnection connection, DuePartition partition, string[] released, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand("SELECT audit.hold_on($1)", connection) { Parameters = { new() { Value = partition.Name } } };
+        await using var command = new NpgsqlCommand("SELECT audit.hold_on($1, $2)", connection) { Parameters = { new() { Value = partition.Name }, new() { Value = released } } };
         return await command.ExecuteScalarAsync(cancel) as string;
     }
 

@@ -16,23 +16,24 @@ internal static class RetentionApi
         app.MapGet("/api/retention", ShowAsync).RequireAuthorization(HoopPolicies.Principal);
     }
 
-    private static async Task<Results<Ok<RetentionState>, ProblemHttpResult>> ShowAsync(HttpContext context, AuditDatabase database, SessionRights rights, CancellationToken cancel)
+    private static async Task<Results<Ok<RetentionState>, ProblemHttpResult>> ShowAsync(HttpContext context, AuditDatabase database, ReleaseProofs releases, SessionRights rights, CancellationToken cancel)
     {
         var caller = context.GetPrincipal()!;
         if (!rights.SeesAll(caller) && !rights.MayHold(caller))
             return Problems.Of(StatusCodes.Status403Forbidden, "may-not-see-retention", "What is kept is shown to roles in access.viewSessions or access.holdSessions of hoop.yaml.");
+        var released = await releases.ReadAsync(cancel);
         await using var connection = await database.OpenForAnswerAsync(cancel);
         await using var keep = new NpgsqlCommand("SELECT (extract(epoch FROM keep) / 86400)::int FROM audit.retention", connection);
-        return TypedResults.Ok(new RetentionState(await keep.ExecuteScalarAsync(cancel) as int?, await KeptAsync(connection, cancel), await DroppedAsync(connection, cancel)));
+        return TypedResults.Ok(new RetentionState(await keep.ExecuteScalarAsync(cancel) as int?, await KeptAsync(connection, released.Proved, cancel), await DroppedAsync(connection, cancel)));
     }
 
-    private static async Task<List<KeptPartition>> KeptAsync(NpgsqlConnection connection, CancellationToken cancel)
+    private static async Task<List<KeptPartition>> KeptAsync(NpgsqlConnection connection, string[] released, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
             """
-            SELECT p.name, p.first, p.until, coalesce(p.until <= now() - r.keep, false) AS due, audit.hold_on(p.name)
+            SELECT p.name, p.first, p.until, coalesce(p.until <= now() - r.keep, false) AS due, audit.hold_on(p.name, $1)
             FROM audit.partitions p, audit.retention r ORDER BY p.first
-            """, connection);
+            """, connection) { Parameters = { new() { Value = released } } };
         var kept = new List<KeptPartition>();
         await using var row = await command.ExecuteReaderAsync(cancel);
         while (await row.ReadAsync(cancel))

@@ -53,7 +53,7 @@ internal static class AuditSchema
         REVOKE TRUNCATE ON {Names(Derived)} FROM CURRENT_USER;
         """;
 
-    private static readonly string[] Functions = ["refuse_change()", "ensure_events_partition(timestamptz)", "hold_on(text)", "drop_events_partition(text)", "ensure_record_partitions(timestamptz)"];
+    private static readonly string[] Functions = ["refuse_change()", "ensure_events_partition(timestamptz)", "hold_on(text)", "hold_on(text, text[])", "drop_events_partition(text)", "ensure_record_partitions(timestamptz)"];
 
     /// <summary>On a partitioned table a statement's trigger sees what goes through the table; each partition has its own beside.</summary>
     private static string Triggers => "\n" + """

@@ -29,15 +29,23 @@ internal static class RetentionSchema
             at       timestamptz NOT NULL,
             PRIMARY KEY (id, action)
         );
+        -- Audit's signature. Rows from before there were any are marked as such, and no new one can be; a release that nobody signed leaves room for one that Audit does.
+        DO $$ BEGIN
+            IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'audit.holds'::regclass AND attname = 'signature') THEN RETURN; END IF;
+            ALTER TABLE audit.holds ADD COLUMN signature text NOT NULL DEFAULT 'before';
+            ALTER TABLE audit.holds ALTER COLUMN signature SET DEFAULT '', ADD CONSTRAINT holds_are_signed_now CHECK (signature <> 'before') NOT VALID;
+            ALTER TABLE audit.holds DROP CONSTRAINT holds_pkey, ADD PRIMARY KEY (id, action, signature);
+        END $$;
         -- Objects of recorded rows whose partition is gone: they leave the object store when it lets them go.
         CREATE TABLE IF NOT EXISTS audit.objects_to_delete (
             object_key text        PRIMARY KEY,
             try_at     timestamptz NOT NULL DEFAULT now()
         );
 
-        -- The legal hold that keeps a partition, because of a session with events or recorded rows in it; NULL when none does.
+        -- The legal hold that keeps a partition, because of a session with events or recorded rows in it; NULL when none does. Released are those holds alone that the service
+        -- names: it has the key to tell a release from a row that somebody added.
         -- A session whose beginning has not arrived may be anybody's, on any target: it is held with them.
-        CREATE OR REPLACE FUNCTION audit.hold_on(partition text) RETURNS text
+        CREATE OR REPLACE FUNCTION audit.hold_on(partition text, released text[]) RETURNS text
         LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         DECLARE
             held text;
@@ -45,15 +53,21 @@ internal static class RetentionSchema
         BEGIN
             IF NOT EXISTS (SELECT FROM audit.partitions WHERE name = partition) THEN RAISE EXCEPTION 'there is no partition %', partition; END IF;
             EXECUTE format(
-                'SELECT h.id FROM audit.holds h WHERE h.action = ''placed'' AND NOT EXISTS (SELECT FROM audit.holds r WHERE r.id = h.id AND r.action = ''released'')
+                'SELECT h.id FROM audit.holds h WHERE h.action = ''placed'' AND h.id <> ALL ($1)
                  AND (h.scope = ''all'' OR EXISTS (SELECT FROM (%s) e LEFT JOIN audit.sessions s ON s.id = e.session_id WHERE CASE h.scope
                      WHEN ''session'' THEN e.session_id = h.value
                      WHEN ''target'' THEN s.target = h.value OR s.target IS NULL AND e.session_id NOT ILIKE ''admin-%%''
                      ELSE s.principal_id = h.value OR s.principal_name = h.value OR s.principal_id IS NULL AND e.session_id NOT ILIKE ''admin-%%'' END)) ORDER BY h.at LIMIT 1',
                 format('SELECT session_id FROM audit.%I', partition)
-                    || CASE WHEN to_regclass('audit.' || recorded) IS NULL THEN '' ELSE format(' UNION ALL SELECT session_id FROM audit.%I', recorded) END) INTO held;
+                    || CASE WHEN to_regclass('audit.' || recorded) IS NULL THEN '' ELSE format(' UNION ALL SELECT session_id FROM audit.%I', recorded) END) INTO held USING released;
             RETURN held;
         END $$;
+
+        -- With every release that is said, proved or not: what a hold keeps by this is kept in any case.
+        CREATE OR REPLACE FUNCTION audit.hold_on(partition text) RETURNS text
+        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+            SELECT audit.hold_on(partition, ARRAY(SELECT r.id FROM audit.holds r WHERE r.action = 'released'))
+        $$;
 
         CREATE OR REPLACE FUNCTION audit.drop_events_partition(partition text) RETURNS void
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '3s' AS $$

@@ -104,6 +104,22 @@ public sealed class ReplayTests(SagaRig saga, PortalRig portal)
     }
 
     [Fact]
+    public async Task Following_ends_with_the_sign_in_by_what_Audit_is_told()
+    {
+        var id = "s-" + Guid.NewGuid().ToString("N")[..8];
+        Serve(id, "running", 3);
+        saga.World.Audit[$"/api/sessions/{id}/tail"] = (200, "event: ping\ndata: null\n\n");
+        var before = TimeProvider.System.GetUtcNow();
+        var page = await OpenAsync($"/sessions/{id}");
+
+        await page.GetByTestId("follow").ClickAsync();
+
+        await Expect(page.GetByText("Following stopped.")).ToBeAttachedAsync();
+        await Expect(page.GetByTestId("follow")).ToHaveTextAsync("Follow live");
+        saga.World.SignedInUntil[$"/api/sessions/{id}/tail"].ShouldBeInRange(before.AddHours(8).AddSeconds(-1), TimeProvider.System.GetUtcNow().AddHours(8));
+    }
+
+    [Fact]
     public async Task Following_is_a_right()
     {
         var id = "s-" + Guid.NewGuid().ToString("N")[..8];

@@ -7,18 +7,36 @@ namespace Hoop.Approval.Tests.Rigs;
 /// <summary>A TCP line to a server on this machine that can be cut under whoever uses it, and is there again at once.</summary>
 public sealed class CuttableLine : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly int _serverPort;
     private readonly ConcurrentDictionary<TcpClient, bool> _open = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task _accepting;
+    private TcpListener _listener = new(IPAddress.Loopback, 0);
+    private Task _accepting;
 
     public CuttableLine(int serverPort)
     {
+        _serverPort = serverPort;
         _listener.Start();
-        _accepting = AcceptAsync(serverPort);
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        _accepting = AcceptAsync(_listener);
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port { get; }
+
+    /// <summary>Every connection ends, and nobody can make one until <see cref="Mend"/>.</summary>
+    public async Task BreakAsync()
+    {
+        _listener.Stop();
+        Cut();
+        await _accepting;
+    }
+
+    public void Mend()
+    {
+        _listener = new(IPAddress.Loopback, Port);
+        _listener.Start();
+        _accepting = AcceptAsync(_listener);
+    }
 
     /// <summary>Every connection ends, as by a reset.</summary>
     public void Cut()
@@ -36,24 +54,24 @@ public sealed class CuttableLine : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task AcceptAsync(int serverPort)
+    private async Task AcceptAsync(TcpListener listener)
     {
         try
         {
-            while (true) _ = CarryAsync(await _listener.AcceptTcpClientAsync(_stop.Token), serverPort);
+            while (true) _ = CarryAsync(await listener.AcceptTcpClientAsync(_stop.Token));
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // Disposed.
+            // Broken, or disposed.
         }
     }
 
-    private async Task CarryAsync(TcpClient near, int serverPort)
+    private async Task CarryAsync(TcpClient near)
     {
         using var far = new TcpClient();
         try
         {
-            await far.ConnectAsync(IPAddress.Loopback, serverPort, _stop.Token);
+            await far.ConnectAsync(IPAddress.Loopback, _serverPort, _stop.Token);
             (_open[near], _open[far]) = (true, true);
             await Task.WhenAny(near.GetStream().CopyToAsync(far.GetStream(), _stop.Token), far.GetStream().CopyToAsync(near.GetStream(), _stop.Token));
         }

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -35,6 +36,9 @@ public sealed class StubWorld : IAsyncDisposable
 
     /// <summary>Principals that Approval acted for at Audit.</summary>
     public ConcurrentQueue<Principal> Watchers { get; } = new();
+
+    /// <summary>Until when whoever asked is signed in, by path; none for whom nothing was said.</summary>
+    public ConcurrentDictionary<string, DateTimeOffset> SignedInUntil { get; } = new();
 
     /// <summary>What Audit was asked, with the names of the headers.</summary>
     public ConcurrentQueue<(string Path, string Query, string[] Headers)> AskedOfAudit { get; } = new();
@@ -137,7 +141,9 @@ public sealed class StubWorld : IAsyncDisposable
     private IResult AnswerAudit(HttpContext context)
     {
         if (!context.Request.Headers.ContainsKey("X-Hoop-Internal")) return TypedResults.Unauthorized();
-        Watchers.Enqueue(JsonSerializer.Deserialize<Principal>(Base64Url.DecodeFromChars(context.Request.Headers["X-Hoop-Principal"].ToString().Split('.')[0]))!);
+        var acting = context.Request.Headers["X-Hoop-Principal"].ToString().Split('.');
+        Watchers.Enqueue(JsonSerializer.Deserialize<Principal>(Base64Url.DecodeFromChars(acting[0]))!);
+        if (acting.Length > 1) SignedInUntil[context.Request.Path] = DateTimeOffset.FromUnixTimeSeconds(long.Parse(acting[1], CultureInfo.InvariantCulture));
         AskedOfAudit.Enqueue((context.Request.Path, context.Request.QueryString.Value ?? "", [.. context.Request.Headers.Keys]));
         var known = Audit.TryGetValue(context.Request.Path, out var answer);
         if (known && answer.Status == HangUp) context.Abort();

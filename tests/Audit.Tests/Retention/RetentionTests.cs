@@ -77,8 +77,8 @@ public sealed class RetentionTests
             var hold = await evidence.Holds.PlaceAsync(scope, value, "case 7", "bea", CancellationToken.None);
             hold.Sessions.ShouldBe(1);
             (await evidence.DropDueAsync()).ShouldBeEmpty($"{scope} {value}");
-            (await evidence.Holds.ReleaseAsync(hold.Id, "closed", "bea", CancellationToken.None))!.ReleaseReason.ShouldBe("closed");
-            (await evidence.Holds.ReleaseAsync(hold.Id, "again", "bea", CancellationToken.None)).ShouldBeNull();
+            (await evidence.ReleaseAsync(hold.Id))!.ReleaseReason.ShouldBe("closed");
+            (await evidence.ReleaseAsync(hold.Id, "again")).ShouldBeNull();
         }
 
         (await evidence.ScalarAsync<long>("SELECT count(*) FROM audit.log_entries WHERE entry LIKE '%tombstone%'")).ShouldBe(0);
@@ -108,7 +108,7 @@ public sealed class RetentionTests
         {
             var hold = await evidence.Holds.PlaceAsync(scope, "somebody", "case 7", "bea", CancellationToken.None);
             (await evidence.DropDueAsync()).ShouldBeEmpty(scope);
-            await evidence.Holds.ReleaseAsync(hold.Id, "closed", "bea", CancellationToken.None);
+            await evidence.ReleaseAsync(hold.Id);
         }
 
         (await evidence.DropDueAsync()).ShouldBe(["events_2024w09"]);

@@ -35,9 +35,10 @@ internal sealed class EvidenceDatabase : IAsyncDisposable
         Log = new EvidenceLog(Database, Key, Configuration, TimeProvider.System);
         Contents = new ContentStore(Database, NullLogger<ContentStore>.Instance, objects);
         Store = new EventStore(Database, Partitions, Contents, NullLogger<EventStore>.Instance);
-        Holds = new HoldTable(Database, TimeProvider.System);
+        Releases = new ReleaseProofs(Database, Log, new SessionQueries(Database), TimeProvider.System);
+        Holds = new HoldTable(Database, Log, Releases, TimeProvider.System);
         Admin = new AdminChain(Database, Partitions, TimeProvider.System);
-        Drop = new PartitionDrop(Database, Log, Partitions, Admin, TimeProvider.System, NullLogger<PartitionDrop>.Instance);
+        Drop = new PartitionDrop(Database, Log, Partitions, Admin, Releases, TimeProvider.System, DropLog);
     }
 
     public IConfiguration Configuration { get; }
@@ -47,9 +48,11 @@ internal sealed class EvidenceDatabase : IAsyncDisposable
     public EvidenceLog Log { get; private set; }
     public ContentStore Contents { get; }
     public EventStore Store { get; }
+    public ReleaseProofs Releases { get; }
     public HoldTable Holds { get; }
     public AdminChain Admin { get; }
     public PartitionDrop Drop { get; }
+    public ToldLines<PartitionDrop> DropLog { get; } = new();
 
     public static async Task<EvidenceDatabase> CreateAsync(int? keepDays = null, S3Store? objects = null)
     {
@@ -90,6 +93,17 @@ internal sealed class EvidenceDatabase : IAsyncDisposable
         Key = SigningKey.ReadOrCreate(directory.FullName, NullLogger.Instance, formerKeys);
         Log = new EvidenceLog(Database, Key, Configuration, TimeProvider.System);
     }
+
+    /// <summary>As the API does it, and what comes of it in the admin chain.</summary>
+    public async Task<LegalHold?> ReleaseAsync(string hold, string reason = "closed")
+    {
+        var released = await Holds.ReleaseAsync(hold, reason, AuditRig.Bea.Id, CancellationToken.None);
+        await SayReleasedAsync(hold, released is null ? AdminOutcomes.Refused : AdminOutcomes.Done);
+        return released;
+    }
+
+    public Task SayReleasedAsync(string hold, string outcome) => Admin.RecordAsync(
+        [new AdminAction(Guid.NewGuid(), "audit", "hold.release", TimeProvider.System.GetUtcNow(), AuditRig.Bea, null, outcome, new Dictionary<string, string> { ["id"] = hold })], CancellationToken.None);
 
     public Task<IReadOnlyList<string>> DropDueAsync() => Drop.RunAsync(CancellationToken.None);
 

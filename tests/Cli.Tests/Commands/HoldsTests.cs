@@ -51,6 +51,14 @@ public sealed class HoldsTests
     }
 
     [Fact]
+    public async Task A_release_that_nothing_proves_is_told_in_the_list()
+    {
+        await using var rig = await CliRig.StartAsync();
+        rig.Answers["GET /api/holds"] = (200, new[] { new { id = "hold-1", scope = "target", value = "shop", reason = "case 7", placedBy = "i|bea", placedAt = "2030-01-01T00:00:00Z", releasedAt = "2030-02-01T00:00:00Z", sessions = 12, problem = "the row was added" } });
+        (await rig.RunAsync("holds", "list", "--as", "bea")).Out.ShouldContain("not: the row was added");
+    }
+
+    [Fact]
     public async Task Holds_are_listed_and_released()
     {
         await using var rig = await CliRig.StartAsync();

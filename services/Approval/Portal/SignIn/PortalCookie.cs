@@ -57,8 +57,11 @@ internal static class PortalCookie
     public static Guid? SignInOf(ClaimsPrincipal? user) => Guid.TryParse(user?.FindFirst(SignInClaim)?.Value, out var id) ? id : null;
 
     /// <summary>By the time alone; <see cref="SignIns"/> knows whether it counts.</summary>
-    public static bool IsOver(ClaimsPrincipal user, DateTimeOffset now) =>
-        !DateTimeOffset.TryParse(user.FindFirst(EndsClaim)?.Value, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var ends) || now >= ends;
+    public static bool IsOver(ClaimsPrincipal user, DateTimeOffset now) => now >= EndsAt(user);
+
+    /// <summary>When it ends at the latest; one that does not say so is over.</summary>
+    public static DateTimeOffset EndsAt(ClaimsPrincipal user) =>
+        DateTimeOffset.TryParse(user.FindFirst(EndsClaim)?.Value, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var ends) ? ends : DateTimeOffset.MinValue;
 
     private static Task RedirectAsync(RedirectContext<CookieAuthenticationOptions> context)
     {
