@@ -67,6 +67,35 @@ public sealed class AttackTests
         }
     }
 
+    /// <summary>A mask's pattern covers a temporary table of guesses, too, and yet makes it no masked column to compare with.</summary>
+    [Theory]
+    [InlineData("select count(*) from customers join guesses using (ssn)")]
+    [InlineData("select count(*) from customers where ssn in (select ssn from guesses)")]
+    [InlineData("select count(*) from customers c, pg_temp.guesses g where g.ssn = c.ssn")]
+    [InlineData("select id from customers c where exists (select from guesses g where c.ssn = g.ssn)")]
+    [InlineData("select count(*) from customers natural join (select ssn from seen) g")]
+    [InlineData("insert into customers (id, ssn) select id + 100, ssn from guesses on conflict (ssn) do nothing")]
+    [InlineData("merge into customers c using guesses g on c.ssn = g.ssn when matched then update set name = 'hit'")]
+    public async Task A_table_of_guesses_under_the_masks_pattern_tells_nothing(string sql)
+    {
+        await using var rig = await RealGateRig.StartAsync(RealGateRig.Everything + """
+
+            masks:
+              - { name: ssn, targets: [shop], columns: ["*.*.ssn"], with: redact, except: [dba] }
+            """, RealGateRig.Script + "alter table customers add unique (ssn);");
+        await using var client = await rig.Gateway.ConnectAsync();
+        foreach (var made in (string[])["create temp table guesses (id int, ssn text)", "insert into guesses select i, i::text from generate_series(1, 9) i", "create temp view seen as select ssn from guesses"])
+        {
+            await client.QueryAsync(made);
+            (await client.ReadUntilAsync('Z')).ShouldNotContain(message => message.StartsWith('E'), made);
+        }
+
+        await client.QueryAsync(sql);
+        (await client.ReadUntilAsync('Z')).ShouldContain("E:42501");
+        await client.QueryAsync("select count(*) from customers c join customers d using (ssn)");
+        (await client.ReadUntilAsync('Z')).ShouldContain("D:50");
+    }
+
     [Fact]
     public async Task What_only_looks_like_an_attack_passes()
     {
