@@ -40,6 +40,7 @@ static class StatementReader
                 Protocol = Protocol,
                 Understood = walk.Understood,
                 Plumbing = walk.IsPlumbing,
+                NamesUnknown = walk.NamesUnknown || walk.Inner is { Facts.NamesUnknown: true },
                 Accesses = walk.Accesses.Count > 0 || walk.IsPlumbing ? walk.Accesses : [new("*", "other", "*")],
                 Effects = walk.Understood ? walk.Effects : walk.Effects | E.Unknown,
                 ColumnUses = uses,

@@ -52,6 +52,9 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
     /// <summary>The answer depends on the session's prepared statements or cursors: not for the shared cache.</summary>
     public bool SessionDependent { get; set; }
 
+    /// <summary>It names a relation or a function that the catalog does not have.</summary>
+    public bool NamesUnknown { get; private set; }
+
     /// <summary>Columns whose values a nested EXECUTE stores.</summary>
     public List<ColumnUse> Copied { get; } = [];
 
@@ -78,6 +81,7 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
         Note(new(verb, kind, name));
         needsRule = true;
         Add(effects);
+        if (verb != "create") NamesUnknown |= Names.IsUnknown(kind, name);
     }
 
     /// <summary>Something that the database does by itself.</summary>
@@ -142,6 +146,7 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
         }
         Add(E.Read);
         Note(new("select", "table", $"{schema}.{resolved}"));
+        NamesUnknown |= Names.IsUnknown("table", $"{schema}.{resolved}");
         if (SystemRelations.OnlyLists(schema, resolved)) return;
         needsRule = true;
         StoredRelations.Visit(this, schema, resolved, range.Flag("inh"));

@@ -98,7 +98,10 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         }
     }
 
-    public async ValueTask<Judgement> JudgeAsync(Asked asked, CancellationToken cancel)
+    public ValueTask<Judgement> JudgeAsync(Asked asked, CancellationToken cancel) => JudgeAsync(asked, looked: false, cancel);
+
+    /// <param name="looked">The names that it has and nobody knows were looked for.</param>
+    private async ValueTask<Judgement> JudgeAsync(Asked asked, bool looked, CancellationToken cancel)
     {
         var now = session.Services.Clock.GetTimestamp();
         if (session.Gate.PassesEverything) return await PassAsync(asked, now, cancel);
@@ -106,6 +109,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         if (await UnjudgeableAsync(asked.Text, cancel) is { } refusal) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
         var current = context.Current!;
         var analysis = await AnalyzeAsync(asked, current);
+        if (!looked && NamesUnknown(analysis) && await LookAgainAsync(current, cancel)) return await JudgeAsync(asked, looked: true, cancel);
         if (changes is null && Stores(analysis))
         {
             // It may run once the other's change is committed, and keep what nobody may see: judged as if no name were known.
@@ -118,6 +122,20 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         var operation = PostgresOperations.Create(analysis, asked.Text, asked.Values, session, insight, context.Namespace, said, effectsKnown: !context.NamesUnseen);
         return new Judgement(asked, await session.Gate.AskAsync(operation, cancel), analysis, current, context.NamesUnseen, changes, now);
     }
+
+    private static bool NamesUnknown(SqlAnalysis analysis)
+    {
+        for (var i = 0; i < analysis.Statements.Count; i++)
+        {
+            if (analysis.Statements[i].Facts.NamesUnknown) return true;
+        }
+
+        return false;
+    }
+
+    // Somebody may have made them past Hoop. What the open transaction sees was read in it.
+    private ValueTask<bool> LookAgainAsync(SqlContext current, CancellationToken cancel) =>
+        context.HasOwnNames || Failed ? new(false) : session.Services.Catalog.LookAgainAsync(session.Gate.Target, current.Catalog, cancel);
 
     private static bool Stores(SqlAnalysis analysis) => analysis.Statements.Any(static statement => statement.Facts.ColumnUses.Any(static use => use.Kind == ColumnUseKind.Stored));
 
@@ -156,11 +174,14 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     /// The server reads a statement's names at Parse and plans it at Bind, where it calls functions and looks at statistics: what would be
     /// refused whatever its values does not get that far. What depends on the session's state at Execute (EXECUTE, FETCH, commands) is judged there alone.
     /// </summary>
-    public async ValueTask<Refusal?> ForeseeAsync(PreparedStatement statement, CancellationToken cancel)
+    public ValueTask<Refusal?> ForeseeAsync(PreparedStatement statement, CancellationToken cancel) => ForeseeAsync(statement, looked: false, cancel);
+
+    private async ValueTask<Refusal?> ForeseeAsync(PreparedStatement statement, bool looked, CancellationToken cancel)
     {
         if (session.Gate.PassesEverything || Failed) return null;
         if (await UnjudgeableAsync(statement.Text, cancel) is { } refusal) return refusal;
         var analysis = await AnalyzeAsync(new Asked(statement.Text, true, [], statement), context.Current!);
+        if (!looked && NamesUnknown(analysis) && await LookAgainAsync(context.Current!, cancel)) return await ForeseeAsync(statement, looked: true, cancel);
         if (analysis.Statements is not [{ Command.Kind: SqlCommandKind.Other or SqlCommandKind.Ddl }]) return null;
         return await session.Gate.ForeseeAsync(PostgresOperations.Create(analysis, statement.Text, [], session, null), cancel);
     }
