@@ -96,6 +96,28 @@ public sealed class AttackTests
         (await client.ReadUntilAsync('Z')).ShouldContain("D:50");
     }
 
+    /// <summary>Arrays of other dimensions make no array together: the server fails, and so tells how many values a hidden one has.</summary>
+    [Theory]
+    [InlineData("select array_agg(tags) from tagged where id in (0, 7)", true)]
+    [InlineData("select array_agg(t) from (select tags from tagged where id = 7 union all select array['x']) s(t)", true)]
+    [InlineData("select array(select tags from tagged where id in (0, 7))", true)]
+    [InlineData("select array[tags, array['x']] from tagged where id = 7", true)]
+    [InlineData("select array[array['x', 'y']] || tags from tagged where id = 7", true)]
+    [InlineData("select (select array_agg(x) from (values (array['x']), (s.tags)) v(x)) from shown s where id = 7", true)]
+    [InlineData("select array_agg(id), array_agg(note), array(select note from tagged), json_agg(tags) from tagged", false)]
+    [InlineData("select array[note, note], note || note, array_to_string(tags, ','), tags from tagged", false)]
+    public async Task A_hidden_array_does_not_tell_its_dimensions(string sql, bool refused)
+    {
+        await using var rig = await RealGateRig.StartAsync(RealGateRig.Everything + """
+
+            masks:
+              - { name: hidden, targets: [shop], columns: ["public.tagged.tags", "public.tagged.note"], with: redact, except: [dba] }
+            """, "create table tagged (id int, note text, tags text[]); insert into tagged values (0, 'a', '{a}'), (7, 'b', '{a,b}'); create view shown as select id, tags from tagged;");
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync(sql);
+        (await client.ReadUntilAsync('Z')).ShouldContain(message => refused ? message == "E:42501" : message.StartsWith('D'));
+    }
+
     [Fact]
     public async Task What_only_looks_like_an_attack_passes()
     {
