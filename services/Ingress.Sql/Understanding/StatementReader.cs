@@ -29,6 +29,11 @@ static class StatementReader
         sessionDependent = walk.SessionDependent;
 
         var (result, uses) = walk.Understood ? Columns(node, walk) : (null, LineageResolver.AnyUse);
+        if (walk.CastsUnseen)
+        {
+            result = result?.Select(static c => c with { Opaque = true }).ToArray();
+            if (uses.Count > 0 || (walk.Effects & E.Write) != 0) uses = [.. uses, .. LineageResolver.AnyUse];
+        }
         if (walk.Copied.Count > 0) uses = [.. uses, .. walk.Copied];
         var command = walk.Command;
         if (command.Kind == SqlCommandKind.Other && (walk.Effects & (E.Dynamic | E.Unknown)) != 0) command = new(SqlCommandKind.Ddl);

@@ -55,6 +55,12 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
     /// <summary>It names a relation or a function that the catalog does not have.</summary>
     public bool NamesUnknown { get; private set; }
 
+    /// <summary>Bare names of the types that it names; null among them: an operator of somebody's may take values of any.</summary>
+    public HashSet<string?> Types { get; } = [];
+
+    /// <summary>A cast that nobody wrote down may bring in what a function reads.</summary>
+    public bool CastsUnseen { get; set; }
+
     /// <summary>Columns whose values a nested EXECUTE stores.</summary>
     public List<ColumnUse> Copied { get; } = [];
 
@@ -222,7 +228,11 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
 
     void Type(JsonElement type, CteScope? scope)
     {
-        if (type.Names("names") is [.., var name]) Consequences.OfType(this, name);
+        if (type.Names("names") is [.., var name])
+        {
+            Types.Add(name);
+            Consequences.OfType(this, name);
+        }
         Visit(type, scope);
     }
 
