@@ -25,7 +25,22 @@ sealed class NameResolver(SqlContext context)
             if (candidate == "pg_catalog" && SystemRelations.Exists(name)) return (candidate, name);
             system |= candidate == "pg_catalog";
         }
-        return !system && SystemRelations.Exists(name) ? ("pg_catalog", name) : (CreationSchema, name);
+        if (!system && SystemRelations.Exists(name)) return ("pg_catalog", name);
+        Guess(name);
+        return (CreationSchema, name);
+    }
+
+    /// <summary>A bare name was looked up when nobody knew any: which schema of the path it is in cannot be said.</summary>
+    public bool Guessed { get; private set; }
+
+    /// <summary>What the session made itself was asked for.</summary>
+    public bool AskedSession { get; private set; }
+
+    public void Guess(string name)
+    {
+        if (!ReferenceEquals(context.Catalog, CatalogSnapshot.Changed) || context.SearchPath.Count(static s => !SystemRelations.IsSystem(s) && Fold(s) != Temporary) < 2) return;
+        AskedSession = true;
+        Guessed |= !context.IsPlainTable($"{CreationSchema}.{name}");
     }
 
     /// <param name="temporary">CREATE TEMP.</param>

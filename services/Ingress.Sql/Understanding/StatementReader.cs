@@ -26,7 +26,8 @@ static class StatementReader
             walk.Visit(node, null);
             if (!walk.IsPlumbing && walk.Command.Kind is not (SqlCommandKind.Prepare or SqlCommandKind.Explain)) Consequences.OfStatement(walk);
         }
-        sessionDependent = walk.SessionDependent;
+        walk.Understood &= !walk.Names.Guessed;
+        sessionDependent = walk.SessionDependent || walk.Names.AskedSession;
 
         var (result, uses) = walk.Understood ? Columns(node, walk) : (null, LineageResolver.AnyUse);
         if (walk.CastsUnseen)
