@@ -98,18 +98,22 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         }
     }
 
-    public ValueTask<Judgement> JudgeAsync(Asked asked, CancellationToken cancel) => JudgeAsync(asked, looked: false, cancel);
-
-    /// <param name="looked">The names that it has and nobody knows were looked for.</param>
-    private async ValueTask<Judgement> JudgeAsync(Asked asked, bool looked, CancellationToken cancel)
+    public async ValueTask<Judgement> JudgeAsync(Asked asked, CancellationToken cancel)
     {
         var now = session.Services.Clock.GetTimestamp();
         if (session.Gate.PassesEverything) return await PassAsync(asked, now, cancel);
         var changes = session.Services.Catalog.Changes(session.Gate.Target, session.NamesChange);
-        if (await UnjudgeableAsync(asked.Text, cancel) is { } refusal) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
+        var refusal = await UnjudgeableAsync(asked.Text, cancel);
+        if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
         var current = context.Current!;
         var analysis = await AnalyzeAsync(asked, current);
-        if (!looked && NamesUnknown(analysis) && await LookAgainAsync(current, cancel)) return await JudgeAsync(asked, looked: true, cancel);
+        if (NamesUnknown(analysis))
+        {
+            refusal = await LookAgainAsync(asked.Text, cancel);
+            if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
+            if (!ReferenceEquals(current, context.Current)) analysis = await AnalyzeAsync(asked, current = context.Current!);
+        }
+
         if (changes is null && Stores(analysis))
         {
             // It may run once the other's change is committed, and keep what nobody may see: judged as if no name were known.
@@ -134,8 +138,11 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     }
 
     // Somebody may have made them past Hoop. What the open transaction sees was read in it.
-    private ValueTask<bool> LookAgainAsync(SqlContext current, CancellationToken cancel) =>
-        context.HasOwnNames || Failed ? new(false) : session.Services.Catalog.LookAgainAsync(session.Gate.Target, current.Catalog, cancel);
+    private async ValueTask<Refusal?> LookAgainAsync(string text, CancellationToken cancel)
+    {
+        if (context.HasOwnNames || Failed || !await session.Services.Catalog.LookAgainAsync(session.Gate.Target, context.Current!.Catalog, cancel)) return null;
+        return await UnjudgeableAsync(text, cancel);
+    }
 
     private static bool Stores(SqlAnalysis analysis) => analysis.Statements.Any(static statement => statement.Facts.ColumnUses.Any(static use => use.Kind == ColumnUseKind.Stored));
 
@@ -174,14 +181,19 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     /// The server reads a statement's names at Parse and plans it at Bind, where it calls functions and looks at statistics: what would be
     /// refused whatever its values does not get that far. What depends on the session's state at Execute (EXECUTE, FETCH, commands) is judged there alone.
     /// </summary>
-    public ValueTask<Refusal?> ForeseeAsync(PreparedStatement statement, CancellationToken cancel) => ForeseeAsync(statement, looked: false, cancel);
-
-    private async ValueTask<Refusal?> ForeseeAsync(PreparedStatement statement, bool looked, CancellationToken cancel)
+    public async ValueTask<Refusal?> ForeseeAsync(PreparedStatement statement, CancellationToken cancel)
     {
         if (session.Gate.PassesEverything || Failed) return null;
-        if (await UnjudgeableAsync(statement.Text, cancel) is { } refusal) return refusal;
+        var refusal = await UnjudgeableAsync(statement.Text, cancel);
+        if (refusal is not null) return refusal;
         var analysis = await AnalyzeAsync(new Asked(statement.Text, true, [], statement), context.Current!);
-        if (!looked && NamesUnknown(analysis) && await LookAgainAsync(context.Current!, cancel)) return await ForeseeAsync(statement, looked: true, cancel);
+        if (NamesUnknown(analysis))
+        {
+            refusal = await LookAgainAsync(statement.Text, cancel);
+            if (refusal is not null) return refusal;
+            analysis = await AnalyzeAsync(new Asked(statement.Text, true, [], statement), context.Current!);
+        }
+
         if (analysis.Statements is not [{ Command.Kind: SqlCommandKind.Other or SqlCommandKind.Ddl }]) return null;
         return await session.Gate.ForeseeAsync(PostgresOperations.Create(analysis, statement.Text, [], session, null), cancel);
     }
