@@ -12,6 +12,9 @@ public sealed record OperationFacts
     /// <summary>True for what drivers need to work at all (transaction control, SHOW, harmless SET, name lookups in the catalogs).</summary>
     public required bool Plumbing { get; init; }
 
+    /// <summary>An object that it names was not found among those that are known: newer knowledge may find it.</summary>
+    public bool NamesUnknown { get; init; }
+
     /// <summary>Every object touched, nested statements included. Never empty for a non-plumbing operation: an operation without objects has one access named <c>*</c> or its function.</summary>
     public required IReadOnlyList<ObjectAccess> Accesses { get; init; }
 

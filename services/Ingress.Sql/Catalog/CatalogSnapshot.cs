@@ -79,7 +79,11 @@ public sealed record CatalogExpression(char Kind, string Text);
 /// <param name="Target">The type's bare name.</param>
 /// <param name="Context"><c>e</c> explicit, <c>a</c> assignment, <c>i</c> implicit.</param>
 /// <param name="Function">Qualified name.</param>
-public sealed record CatalogCast(string Target, char Context, string Function);
+public sealed record CatalogCast(string Target, char Context, string Function)
+{
+    /// <summary>The database's own types that it is from or to, with arrays of them and domains over them: bare names by oid. Empty: it is between PostgreSQL's own.</summary>
+    public IReadOnlyDictionary<uint, string> Types { get; init; } = new Dictionary<uint, string>();
+}
 
 /// <param name="Number">pg_attribute.attnum, as RowDescription gives it.</param>
 public sealed record CatalogColumn(string Name, short Number, uint TypeOid)

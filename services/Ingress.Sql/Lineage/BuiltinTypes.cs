@@ -15,6 +15,13 @@ static class BuiltinTypes
     /// <summary>lseg, path, box, line and circle: their = compares numbers of points and areas, or nearly.</summary>
     static readonly FrozenSet<uint> Geometric = FrozenSet.Create<uint>(601, 602, 603, 628, 718);
 
+    /// <summary>Those that are certainly no arrays. What a database defines itself may be a domain over one.</summary>
+    static readonly FrozenSet<uint> Single = FrozenSet.Create<uint>(
+        16, 17, 18, 19, 20, 21, 23, 25, 26, 27, 28, 29, 114, 142, 600, 601, 602, 603, 604, 628, 650, 700, 701, 718, 774, 790, 829, 869, 1042, 1043, 1082, 1083, 1114, 1184, 1186, 1266,
+        1560, 1562, 1700, 1790, 2950, 3220, 3614, 3615, 3802, 3904, 3906, 3908, 3910, 3912, 3926, 5069, 24, 2202, 2203, 2204, 2205, 2206, 3734, 3769, 4089, 4096, 4191);
+
+    public static bool MayBeArray(uint oid) => !Single.Contains(oid);
+
     /// <param name="names">A type's name as it is written, with its schema if there is one.</param>
     public static bool Have(IReadOnlyList<string?> names, IReadOnlyList<string> path) => names switch
     {

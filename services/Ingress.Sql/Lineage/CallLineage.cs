@@ -92,7 +92,10 @@ sealed class CallLineage(Resolution resolution)
     {
         Note(traits, Value.Union(values));
         for (var i = 0; i < values.Count && !traits.Stores; i++)
+        {
             if (!Totality.Takes(traits.Name, i, nodes)) resolution.Uses.Add(values[i], ColumnUseKind.Other, traits.Name);
+            else if (traits.Name == "pg_catalog.array_agg") resolution.Uses.Add(values[i].Arrays, ColumnUseKind.Other, traits.Name);
+        }
     }
 
     void Note(FunctionTraits traits, Value arguments)

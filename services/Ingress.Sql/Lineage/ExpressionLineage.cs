@@ -23,7 +23,7 @@ sealed class ExpressionLineage(Resolution resolution)
             case "TypeCast": return Cast(node, scope);
             // A row, an array or a list holds its members' values unchanged.
             case "RowExpr": return Row(node.List("args"), scope);
-            case "A_ArrayExpr": return Row(node.List("elements"), scope);
+            case "A_ArrayExpr": return Gathered(Row(node.List("elements"), scope));
             case "List": return Row(node.List("items"), scope);
             case "NamedArgExpr": return Evaluate(node["arg"], scope);
             case "A_Indirection": return resolution.Touch(Indirection(node, scope));
@@ -154,6 +154,7 @@ sealed class ExpressionLineage(Resolution resolution)
     {
         var operands = Evaluate(node["lexpr"], scope).Or(Evaluate(node["rexpr"], scope));
         if (!Totality.Takes(node)) resolution.Uses.Add(operands, Operators.KindOf(node));
+        else if (node.Names("name") is [.., "||"]) Gathered(operands);
         return resolution.Calls.Operator(node, operands).Derived();
     }
 
@@ -184,6 +185,13 @@ sealed class ExpressionLineage(Resolution resolution)
         !type.Has("typmods") && !type.Has("arrayBounds") &&
         type.Names("names") is ["pg_catalog", "text" or "varchar"] or ["text" or "varchar"];
 
+    /// <summary>Arrays within one array must be of the same dimensions.</summary>
+    Value Gathered(Value value)
+    {
+        resolution.Uses.Add(value.Arrays, ColumnUseKind.Other);
+        return value;
+    }
+
     Value Row(IEnumerable<Node> items, Scope scope) => Targets(items, scope).Row;
 
     Value Case(Node node, Scope scope)
@@ -199,7 +207,8 @@ sealed class ExpressionLineage(Resolution resolution)
         {
             "EXISTS_SUBLINK" => Value.None,
             // Several columns are a row, to be compared with one.
-            "EXPR_SUBLINK" or "ARRAY_SUBLINK" => shape.Columns.Count == 1 ? shape.At(0) : shape.Row,
+            "EXPR_SUBLINK" => shape.Columns.Count == 1 ? shape.At(0) : shape.Row,
+            "ARRAY_SUBLINK" => Gathered(shape.Columns.Count == 1 ? shape.At(0) : shape.Row),
             _ => Evaluate(node["testexpr"], scope).Or(shape.Row).Derived(),
         };
     }

@@ -66,7 +66,8 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
     Value Base(CatalogRelation relation, CatalogColumn column)
     {
         var value = Base(relation, column.Name);
-        return BuiltinTypes.ComparesNearly(column.TypeOid) ? value.Derived() : value;
+        if (BuiltinTypes.ComparesNearly(column.TypeOid)) return value.Derived();
+        return BuiltinTypes.MayBeArray(column.TypeOid) ? value.AsArray() : value;
     }
 
     /// <summary>A view's column is known by its own name too, so that a mask may name either.</summary>

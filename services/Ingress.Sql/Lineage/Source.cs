@@ -6,6 +6,9 @@ namespace Hoop.Ingress.Sql.Lineage;
 /// <param name="Origin">The column under the one name that stands for all its names (of partitions, of the tables it inherits from); null where another source tells.</param>
 readonly record struct Source(string Column, string? Through, bool Plain, string? Origin = null)
 {
+    /// <summary>What is made of several arrays fails when their dimensions differ.</summary>
+    public bool MayBeArray { get; init; }
+
     /// <summary>
     /// Stands among the sources of what a query makes up: rows of functions, of VALUES, of recursion, constants of a subquery. Compared with a
     /// column by =, such rows find its value as surely as &lt; and &gt; do: <c>select x from generate_series(…) x join customers on ssn = x::text</c>.

@@ -70,8 +70,13 @@ sealed class UseSink
         List<string?> origins = [.. other.Sources.Select(static s => s.Origin).Where(static o => o is not null).Distinct().DefaultIfEmpty()];
         foreach (var source in value.Sources.Where(static s => s.IsColumn))
             foreach (var origin in origins)
-                Add(new ColumnUse(source.Column, KindOf(source, ColumnUseKind.Equality)) { With = origin });
+                Add(new ColumnUse(source.Column, KindBetween(source, origin)) { With = origin });
     }
+
+    /// <summary>Who is under a mask cannot put masked values into a table of his session's own: what it holds are guesses, and any number of them.</summary>
+    static ColumnUseKind KindBetween(Source source, string? origin) =>
+        KindOf(source, ColumnUseKind.Equality) is var kind && kind == ColumnUseKind.Equality && origin is not null && Source.IsTemporary(origin) && !Source.IsTemporary(source.Column)
+            ? ColumnUseKind.Search : kind;
 
     public void Add(string column, ColumnUseKind kind) => Add(new ColumnUse(column, kind));
 

@@ -24,6 +24,12 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
     /// <param name="origin">See <see cref="Source.Origin"/>.</param>
     public static Value Of(IEnumerable<string> columns, string? origin) => new([.. columns.Distinct().Select(c => new Source(c, null, true, origin))], false);
 
+    /// <summary>Of a type that is an array, or may be one.</summary>
+    public Value AsArray() => new([.. sources.Select(static s => s with { MayBeArray = true })], opaque);
+
+    /// <summary>What of it may come from arrays.</summary>
+    public Value Arrays => opaque || sources.Any(static s => s.MayBeArray) ? new([.. sources.Where(static s => s.MayBeArray)], opaque) : None;
+
     /// <summary>The same for comparisons: another source of the value says which column it is.</summary>
     public Value WithoutOrigin() => new([.. sources.Select(static s => s with { Origin = null })], opaque);
 

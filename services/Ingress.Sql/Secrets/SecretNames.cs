@@ -51,6 +51,9 @@ static class SecretNames
     /// <summary>Bits of a function's arguments that are secrets.</summary>
     public static int ArgumentsOf(string function) => Functions.GetValueOrDefault(function);
 
+    /// <summary>What it gives was a secret: <c>pgp_sym_decrypt</c>, <c>decrypt_iv</c>, <c>crypto_aead_det_decrypt</c>, somebody's own of such a name.</summary>
+    public static bool Decrypts(ReadOnlySpan<char> function) => function.Contains("decrypt", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Bits of those that are where a connection string looks like one.</summary>
     public static int ConnectionsOf(string function) => Connections.GetValueOrDefault(function);
 

@@ -41,6 +41,7 @@ static class FunctionCalls
             walk.Access(verb, "function", $"{f.Schema}.{f.Name}");
             Stored(f, walk);
         }
+        if (schema is null && (!builtIn || reaches)) walk.Names.Guess(name);
         if (builtIn || reaches || overloads.Count > 0) return;
         walk.Access(verb, "function", $"{schema ?? walk.Names.CreationSchema}.{name}", E.Unknown);
     }

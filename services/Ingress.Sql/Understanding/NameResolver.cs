@@ -6,6 +6,7 @@ namespace Hoop.Ingress.Sql.Understanding;
 sealed class NameResolver(SqlContext context)
 {
     const string Temporary = "pg_temp";
+    const string OperatorCharacters = "+-*/<>=~!@#%^&|`?";
 
     /// <summary>Where an unqualified object is created, and what an unknown one is taken for.</summary>
     public string CreationSchema { get; } =
@@ -24,7 +25,22 @@ sealed class NameResolver(SqlContext context)
             if (candidate == "pg_catalog" && SystemRelations.Exists(name)) return (candidate, name);
             system |= candidate == "pg_catalog";
         }
-        return !system && SystemRelations.Exists(name) ? ("pg_catalog", name) : (CreationSchema, name);
+        if (!system && SystemRelations.Exists(name)) return ("pg_catalog", name);
+        Guess(name);
+        return (CreationSchema, name);
+    }
+
+    /// <summary>A bare name was looked up when nobody knew any: which schema of the path it is in cannot be said.</summary>
+    public bool Guessed { get; private set; }
+
+    /// <summary>What the session made itself was asked for.</summary>
+    public bool AskedSession { get; private set; }
+
+    public void Guess(string name)
+    {
+        if (!ReferenceEquals(context.Catalog, CatalogSnapshot.Changed) || context.SearchPath.Count(static s => !SystemRelations.IsSystem(s) && Fold(s) != Temporary) < 2) return;
+        AskedSession = true;
+        Guessed |= !context.IsPlainTable($"{CreationSchema}.{name}");
     }
 
     /// <param name="temporary">CREATE TEMP.</param>
@@ -33,6 +49,22 @@ sealed class NameResolver(SqlContext context)
 
     public CatalogRelation? Find(string schema, string name) => 
         context.Catalog.Relations.GetValueOrDefault($"{schema}.{name}") ?? context.Changes?.Before?.Relations.GetValueOrDefault($"{schema}.{name}");
+
+    /// <summary>The catalog was read from a server and does not have it: it may be newer. What the session, or the text, made itself is in no catalog.</summary>
+    public bool IsUnknown(string kind, string qualified)
+    {
+        var dot = qualified.IndexOf('.', StringComparison.Ordinal);
+        if (dot < 0 || context.Catalog.Relations.Count == 0 || context.Changes is not null) return false;
+        var (schema, name) = (qualified[..dot], qualified[(dot + 1)..]);
+        return kind switch
+        {
+            _ when schema is Temporary || SystemRelations.IsSystem(schema) => false,
+            "table" => !context.Catalog.Relations.ContainsKey(qualified),
+            // Functions of a newer server's own remain unknown, and operators are no names of functions.
+            "function" => name.AsSpan().ContainsAnyExcept(OperatorCharacters) && !context.Catalog.Functions.ContainsKey(qualified) && !context.Catalog.Functions.ContainsKey($"pg_catalog.{name}"),
+            _ => false,
+        };
+    }
 
     /// <summary>Overloads that the server would consider, other than the built-in ones.</summary>
     public List<CatalogFunction> Functions(string? schema, string name)

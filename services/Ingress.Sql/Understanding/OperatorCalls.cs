@@ -61,6 +61,7 @@ static class OperatorCalls
         if (walk.Context.Catalog.Operators.Count == 0) return;
         foreach (var function in walk.Context.Catalog.Operators.GetValueOrDefault(symbol, []))
         {
+            walk.Types.Add(null);
             var dot = function.LastIndexOf('.');
             var (schema, name) = (function[..dot], function[(dot + 1)..]);
             var overloads = walk.Names.Functions(schema, name);

@@ -27,9 +27,15 @@ static class StatementReader
             if (!walk.IsPlumbing && walk.Command.Kind is not (SqlCommandKind.Prepare or SqlCommandKind.Explain)) Consequences.OfStatement(walk);
         }
         var plans = walk.Understood && EarlyCode.Plans(node, walk);
-        sessionDependent = walk.SessionDependent;
+        walk.Understood &= !walk.Names.Guessed;
+        sessionDependent = walk.SessionDependent || walk.Names.AskedSession;
 
         var (result, uses) = walk.Understood ? Columns(node, walk) : (null, LineageResolver.AnyUse);
+        if (walk.CastsUnseen)
+        {
+            result = result?.Select(static c => c with { Opaque = true }).ToArray();
+            if (uses.Count > 0 || (walk.Effects & E.Write) != 0) uses = [.. uses, .. LineageResolver.AnyUse];
+        }
         if (walk.Copied.Count > 0) uses = [.. uses, .. walk.Copied];
         var command = walk.Command;
         if (command.Kind == SqlCommandKind.Other && (walk.Effects & (E.Dynamic | E.Unknown)) != 0) command = new(SqlCommandKind.Ddl);
@@ -42,6 +48,7 @@ static class StatementReader
                 Protocol = Protocol,
                 Understood = walk.Understood,
                 Plumbing = walk.IsPlumbing,
+                NamesUnknown = walk.NamesUnknown || walk.Inner is { Facts.NamesUnknown: true },
                 Accesses = walk.Accesses.Count > 0 || walk.IsPlumbing ? walk.Accesses : [new("*", "other", "*")],
                 Effects = walk.Understood ? walk.Effects : walk.Effects | E.Unknown,
                 ColumnUses = uses,

@@ -52,6 +52,15 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
     /// <summary>The answer depends on the session's prepared statements or cursors: not for the shared cache.</summary>
     public bool SessionDependent { get; set; }
 
+    /// <summary>It names a relation or a function that the catalog does not have.</summary>
+    public bool NamesUnknown { get; private set; }
+
+    /// <summary>Bare names of the types that it names; null among them: an operator of somebody's may take values of any.</summary>
+    public HashSet<string?> Types { get; } = [];
+
+    /// <summary>A cast that nobody wrote down may bring in what a function reads.</summary>
+    public bool CastsUnseen { get; set; }
+
     /// <summary>Columns whose values a nested EXECUTE stores.</summary>
     public List<ColumnUse> Copied { get; } = [];
 
@@ -78,6 +87,7 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
         Note(new(verb, kind, name));
         needsRule = true;
         Add(effects);
+        if (verb != "create") NamesUnknown |= Names.IsUnknown(kind, name);
     }
 
     /// <summary>Something that the database does by itself.</summary>
@@ -142,6 +152,7 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
         }
         Add(E.Read);
         Note(new("select", "table", $"{schema}.{resolved}"));
+        NamesUnknown |= Names.IsUnknown("table", $"{schema}.{resolved}");
         if (SystemRelations.OnlyLists(schema, resolved)) return;
         needsRule = true;
         StoredRelations.Visit(this, schema, resolved, range.Flag("inh"));
@@ -217,7 +228,11 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
 
     void Type(JsonElement type, CteScope? scope)
     {
-        if (type.Names("names") is [.., var name]) Consequences.OfType(this, name, within: type.Field("arrayBounds") is not null);
+        if (type.Names("names") is [.., var name])
+        {
+            Types.Add(name);
+            Consequences.OfType(this, name, within: type.Field("arrayBounds") is not null);
+        }
         Visit(type, scope);
     }
 

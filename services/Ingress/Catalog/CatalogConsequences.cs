@@ -28,7 +28,10 @@ internal sealed class CatalogConsequences(IReadOnlyList<string?[]> rows, IReadOn
     }
 
     public IReadOnlyList<CatalogCast> Casts =>
-        [.. Of("cast").Select(static r => new CatalogCast(r[2]!, r[3]![0], $"{r[4]}.{r[5]}"))];
+        [.. Of("cast").Select(r => new CatalogCast(r[2]!, r[3]![0], $"{r[4]}.{r[5]}") { Types = Between(r[1]!) })];
+
+    private Dictionary<uint, string> Between(string cast) =>
+        _rows[("between", cast)].ToDictionary(static r => uint.Parse(r[2]!, CultureInfo.InvariantCulture), static r => r[3]!);
 
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Domains =>
         Of("domain").GroupBy(static r => r[3]!).ToDictionary(static g => g.Key, static g => (IReadOnlyList<string>)[.. g.Select(static r => r[2]!)]);

@@ -168,6 +168,11 @@ internal static class CatalogSql
         WHERE l.lanname NOT IN ('internal', 'c') AND NOT fn.nspname = 'pg_catalog' AND p.oid IN (
           SELECT amproc::oid FROM pg_amproc UNION SELECT o.oprcode::oid FROM pg_amop a JOIN pg_operator o ON o.oid = a.amopopr UNION SELECT rngsubdiff::oid FROM pg_range)
         UNION ALL
+        SELECT DISTINCT 'between', c.oid, t.oid::text, t.typname::text, NULL, NULL
+        FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_namespace fn ON fn.oid = p.pronamespace
+        JOIN pg_type b ON b.oid >= 16384 AND b.oid IN (c.castsource, c.casttarget) JOIN pg_type t ON b.oid IN (t.oid, t.typbasetype, t.typelem)
+        WHERE fn.nspname <> 'pg_catalog'
+        UNION ALL
         SELECT 'event', e.oid, fn.nspname::text, p.proname::text, NULL, NULL
         FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid JOIN pg_namespace fn ON fn.oid = p.pronamespace WHERE e.evtenabled <> 'D'
         ORDER BY 1, 2, 3, 4, 5, 6

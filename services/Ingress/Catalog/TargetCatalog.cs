@@ -18,6 +18,8 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
     private int _changing;
     private Task<CatalogSnapshot>? _loading;
     private int _loadingSince;
+    private long _loadingAt;
+    private readonly LookBudget _looks = new(time);
 
     public void Invalidate()
     {
@@ -74,6 +76,34 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
         return new(WaitAsync(load, cancel));
     }
 
+    public async ValueTask<bool> LookAgainAsync(CatalogSnapshot known, Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel)
+    {
+        var asked = time.GetTimestamp();
+        try
+        {
+            while (true)
+            {
+                Task<CatalogSnapshot> loading;
+                bool late;
+                lock (_lock)
+                {
+                    if (_current is { } current && !ReferenceEquals(current.Snapshot, known)) return true;
+                    if (_loading is null && !_looks.TryTake()) return false;
+                    loading = _loading ?? Start(load);
+                    late = _loadingAt >= asked;
+                }
+                var left = TargetCatalogs.LookTimeout - time.GetElapsedTime(asked);
+                var found = await loading.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancel);
+                // One that was under way already may have missed what is looked for.
+                if (late) return !ReferenceEquals(found, known);
+            }
+        }
+        catch (Exception e) when (e is CatalogUnavailableException or TimeoutException)
+        {
+            return false;
+        }
+    }
+
     private async Task<CatalogSnapshot> RenewedAsync(Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel)
     {
         try
@@ -109,6 +139,7 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
     {
         _loadingSince = _changes;
         var since = _changes;
+        _loadingAt = time.GetTimestamp();
         return _loading = Task.Run(() => LoadAsync(load, since), CancellationToken.None);
     }
 
@@ -124,7 +155,11 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
         {
             var reason = timeout.IsCancellationRequested ? "it took too long" : e.Message;
             CatalogLog.Failed(logger, target, reason);
-            lock (_lock) (_loading, _failed, _lastFailure) = (null, true, time.GetTimestamp());
+            lock (_lock)
+            {
+                (_loading, _failed, _lastFailure) = (null, true, time.GetTimestamp());
+                _looks.Took(time.GetElapsedTime(_loadingAt));
+            }
             throw new CatalogUnavailableException(target, reason, e);
         }
     }
@@ -141,6 +176,7 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
                 CatalogLog.Loaded(logger, target, _current.Snapshot.Version, _current.Snapshot.Relations.Count, _current.Snapshot.Functions.Count);
             }
             (_loading, _failed, _loadedAt) = (null, false, time.GetTimestamp());
+            _looks.Took(time.GetElapsedTime(_loadingAt));
             if (since == _changes) _stale = false;
             return _current!.Snapshot;
         }

@@ -6,7 +6,8 @@ namespace Hoop.Ingress.Catalog;
 /// <summary>
 /// The targets' names, one snapshot each, shared by all sessions. A snapshot is used for <see cref="FreshFor"/>; after that it is loaded
 /// again in the background while the old one serves on, for at most <see cref="UsableFor"/>; after a pause in which nobody asked, whoever comes first waits for it. After DDL (<see cref="Invalidate"/>) the
-/// old one is known to be wrong: whoever comes next waits for a load that began after it, and is refused if that fails.
+/// old one is known to be wrong: whoever comes next waits for a load that began after it, and is refused if that fails. What was made past Hoop is looked for
+/// when a statement names it (<see cref="LookAgainAsync"/>), as often as <see cref="LookBudget"/> lets.
 /// </summary>
 internal sealed class TargetCatalogs(TimeProvider time, ILogger<TargetCatalogs> logger)
 {
@@ -16,6 +17,9 @@ internal sealed class TargetCatalogs(TimeProvider time, ILogger<TargetCatalogs> 
     public static readonly TimeSpan PartlyFreshFor = TimeSpan.FromSeconds(2);
 
     public static readonly TimeSpan UsableFor = TimeSpan.FromMinutes(5);
+
+    /// <summary>So long a statement waits for its names to be looked for; then it is judged without.</summary>
+    public static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, TargetCatalog> _targets = new(StringComparer.Ordinal);
     private long _version;
@@ -27,6 +31,11 @@ internal sealed class TargetCatalogs(TimeProvider time, ILogger<TargetCatalogs> 
 
     /// <summary>The snapshot while it needs no loading; null: ask for one.</summary>
     public CatalogSnapshot? Fresh(string target) => Of(target).Fresh;
+
+    /// <summary>A load for the sake of names that <paramref name="known"/> lacks. Others are not held up by it, and lose nothing when it fails.</summary>
+    /// <returns>False: nothing newer is to be had now.</returns>
+    public ValueTask<bool> LookAgainAsync(string target, CatalogSnapshot known, Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel) =>
+        Of(target).LookAgainAsync(known, load, cancel);
 
     /// <summary>Something changed the target's names, or may have.</summary>
     public void Invalidate(string target) => Of(target).Invalidate();

@@ -47,7 +47,8 @@ public sealed class TemporaryTests
     [InlineData("select 1 from tt where upper(note) = 'X'", "*:Other; pg_temp.tt.note:Other")]
     [InlineData("insert into archive (note) select note from tt", "*:Stored; pg_temp.tt.note:Stored")]
     [InlineData("alter table tt rename note to other", "*:Stored; pg_temp.tt.note:Stored")]
-    [InlineData("select 1 from tt, public.customers c where c.ssn = tt.note", "customers.ssn:Equality; pg_temp.tt.note:Equality")]
+    [InlineData("select 1 from tt, public.customers c where c.ssn = tt.note", "customers.ssn:Search; pg_temp.tt.note:Equality")]
+    [InlineData("select 1 from tt, tv where tt.note = tv.c1 or tt.id = tt.note", "customers.ssn:Other; pg_temp.tt.id:Equality; pg_temp.tt.note:Equality; pg_temp.tv.c1:Equality")]
     public void So_are_uses_of_their_columns(string sql, string expected) =>
         string.Join("; ", LineageRig.Uses(sql, Context).Split("; ").Where(u => expected.Contains(u[..u.IndexOf(':')], StringComparison.Ordinal) || u[0] == '*')).ShouldBe(expected);
 

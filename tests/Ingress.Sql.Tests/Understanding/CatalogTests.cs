@@ -41,6 +41,38 @@ public class CatalogTests
         Summary(Of(sql, Context(Shop, path))).ShouldBe(expected);
 
     [Theory]
+    [InlineData("select * from missing")]
+    [InlineData("select * from orders where id in (select id from app.missing)")]
+    [InlineData("insert into missing values (1)")]
+    [InlineData("drop table missing")]
+    [InlineData("copy missing from stdin")]
+    [InlineData("select missing(1)")]
+    [InlineData("call missing(1)")]
+    [InlineData("prepare p as select * from missing")]
+    [InlineData("explain select * from missing")]
+    [InlineData("declare c cursor for select * from missing")]
+    [InlineData("select 1; select * from missing")]
+    public void Names_that_the_catalog_lacks_are_noted(string sql)
+    {
+        var context = Context(Shop);
+        for (var i = 0; i < 3; i++) Of(sql, context).Facts.NamesUnknown.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("select count(*), lower(status) from app.customers c join orders o on o.id = c.id")]
+    [InlineData("with missing as (select 1) select * from missing")]
+    [InlineData("select * from pg_class, information_schema.tables, pg_stat_activity")]
+    [InlineData("select * from pg_temp.mine")]
+    [InlineData("select leak(1), endless(), 1 operator(public.+) 2")]
+    [InlineData("create table missing (a int)")]
+    [InlineData("create table missing (a int); insert into missing values (1)")]
+    [InlineData("select 'missing', $1")]
+    public void Those_that_it_has_and_those_that_are_in_none_are_not(string sql) => Of(sql, Context(Shop)).Facts.NamesUnknown.ShouldBeFalse();
+
+    [Fact]
+    public void Without_a_catalog_no_name_is_missing() => Of("select * from missing").Facts.NamesUnknown.ShouldBeFalse();
+
+    [Theory]
     [InlineData("select * from plain_view", "select public.plain_view | read")]
     [InlineData("select * from spying_view", "select public.spying_view, execute public.leak | read, unknown")]
     [InlineData("select * from reading_view", "select public.reading_view, execute public.dblink | read, network, dynamic")]

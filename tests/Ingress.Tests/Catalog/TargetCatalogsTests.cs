@@ -132,6 +132,87 @@ public sealed class TargetCatalogsTests
         (await patient).Relations.Keys.ShouldBe(["public.a"]);
     }
 
+    [Fact]
+    public async Task Names_that_it_lacks_are_looked_for_at_once()
+    {
+        var old = await GetAsync();
+        _answer = () => Task.FromResult(Catalog("b"));
+        (await LookAsync(old)).ShouldBeTrue();
+        (await GetAsync()).Relations.Keys.ShouldBe(["public.b"]);
+        (await LookAsync(old)).ShouldBeTrue();
+        _loads.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Names_that_are_nowhere_are_looked_for_a_few_times_and_then_seldom()
+    {
+        var old = await GetAsync();
+        for (var i = 0; i < 1000; i++) (await LookAsync(old)).ShouldBeFalse();
+        _loads.ShouldBe(1 + LookBudget.Burst);
+        for (var i = 0; i < 100; i++)
+        {
+            _time.Advance(LookBudget.Interval / 10);
+            await LookAsync(old);
+        }
+
+        _loads.ShouldBeInRange(1 + LookBudget.Burst + 9, 1 + LookBudget.Burst + 10);
+    }
+
+    [Fact]
+    public async Task The_longer_a_load_takes_the_more_seldom_names_are_looked_for()
+    {
+        var old = await GetAsync();
+        _answer = () =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(4));
+            return Task.FromResult(Catalog("a"));
+        };
+        for (var i = 0; i < 1000; i++) await LookAsync(old);
+        var loads = _loads;
+        loads.ShouldBeLessThan(2 * LookBudget.Burst);
+        _time.Advance(TimeSpan.FromSeconds(20));
+        (await LookAsync(old)).ShouldBeFalse();
+        _loads.ShouldBe(loads);
+    }
+
+    [Fact]
+    public async Task All_who_look_wait_for_one_load_and_nobody_else_does()
+    {
+        var old = await GetAsync();
+        var pending = new TaskCompletionSource<LoadedCatalog>();
+        _answer = () => pending.Task;
+        Task<bool>[] looks = [.. Enumerable.Range(0, 20).Select(_ => LookAsync(old).AsTask())];
+        (await GetAsync()).ShouldBeSameAs(old);
+        pending.SetResult(Catalog("b"));
+        (await Task.WhenAll(looks)).ShouldAllBe(found => found);
+        _loads.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_load_that_began_before_the_names_were_asked_for_is_not_enough()
+    {
+        var old = await GetAsync();
+        var early = new TaskCompletionSource<LoadedCatalog>();
+        var first = _catalogs.LookAgainAsync("shop", old, _ => early.Task, CancellationToken.None).AsTask();
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        _answer = () => Task.FromResult(Catalog("b"));
+        var second = LookAsync(old).AsTask();
+        early.SetResult(Catalog("a"));
+        (await first).ShouldBeFalse();
+        (await second).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_look_that_fails_leaves_the_catalog_as_it_was()
+    {
+        var old = await GetAsync();
+        _answer = () => Task.FromException<LoadedCatalog>(new IOException("down"));
+        (await LookAsync(old)).ShouldBeFalse();
+        (await GetAsync()).ShouldBeSameAs(old);
+    }
+
+    private ValueTask<bool> LookAsync(CatalogSnapshot known) => _catalogs.LookAgainAsync("shop", known, LoadAsync, CancellationToken.None);
+
     private ValueTask<CatalogSnapshot> GetAsync() => _catalogs.GetAsync("shop", LoadAsync, CancellationToken.None);
 
     private Task<LoadedCatalog> LoadAsync(CancellationToken cancel)

@@ -61,6 +61,50 @@ public sealed class RecordedResultsTests
     }
 
     [Theory]
+    [InlineData("select id, pgp_sym_decrypt(sealed, 'key') from vault")]
+    [InlineData("select v.*, upper(pgp_sym_decrypt(sealed, 'key')) from vault v")]
+    [InlineData("select * from opened")]
+    [InlineData("select * from vault v, lateral pgp_sym_decrypt(v.sealed, 'key')")]
+    [InlineData("with o as (select \"Vault_DECRYPTED\"(sealed) from vault) select * from o")]
+    [InlineData("copy (select pgp_sym_decrypt(sealed, 'key') from vault) to stdout")]
+    [InlineData("prepare p as select * from opened; execute p")]
+    [InlineData("begin; declare c cursor for select * from opened; fetch all from c; commit")]
+    [InlineData("select 'plain'; select * from opened")]
+    [InlineData("select own_secret()")]
+    [InlineData("begin;; declare c cursor for select * from opened;; fetch all from c;; commit")]
+    [InlineData("prepare p as select * from opened;; execute p")]
+    public async Task What_a_function_decrypted_is_in_no_record(string sql)
+    {
+        const string Read = """
+              - { name: none, roles: ["*"], targets: ["*"], block: { objects: [public.nothing] } }
+            """;
+        await using var rig = await RealGateRig.StartAsync(Unmasked + Read, RealGateRig.Script + """
+            create function pgp_sym_decrypt(bytea, text) returns text language sql immutable as $$ select convert_from($1, 'utf8') $$;
+            create function "Vault_DECRYPTED"(bytea) returns text language sql immutable as $$ select convert_from($1, 'utf8') $$;
+            create table vault(id int, sealed bytea);
+            insert into vault values (1, convert_to('CANARY', 'utf8'));
+            create view opened as select id, pgp_sym_decrypt(sealed, 'key') as word from vault;
+            create function own_secret() returns text language plpgsql stable as $$ begin return (select pgp_sym_decrypt(sealed, 'key') from vault); end $$;
+            """);
+        var seen = await RunAsync(rig, sql.Split(";;"));
+
+        seen.ShouldNotContain(message => message.StartsWith('E'));
+        rig.Gate.Journal.Everything().ShouldNotContain("CANARY", Case.Insensitive);
+        rig.Gate.Journal.Everything().ShouldNotContain("43414e415259", Case.Insensitive);
+    }
+
+    [Fact]
+    public async Task The_record_says_that_decrypted_rows_are_missing()
+    {
+        await using var rig = await RealGateRig.StartAsync(Unmasked, RealGateRig.Script + "create function pgp_sym_decrypt(text, text) returns text language sql immutable as 'select $1';");
+        var seen = await RunAsync(rig, "select pgp_sym_decrypt('CANARY', 'key')");
+
+        seen.ShouldContain("D:CANARY");
+        rig.Gate.Journal.Rows().ShouldBeEmpty();
+        rig.Gate.Journal.Of(EventKinds.ResultRecorded).ShouldHaveSingleItem().GetProperty("cut").GetString().ShouldBe("the rows may hold what was decrypted");
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Prepared_statements_in_binary_are_recorded_as_text(bool prepare)
@@ -134,13 +178,16 @@ public sealed class RecordedResultsTests
         notices[^1].GetProperty("last").GetBoolean().ShouldBeTrue();
     }
 
-    private static async Task<List<string>> RunAsync(RealGateRig rig, string sql)
+    private static async Task<List<string>> RunAsync(RealGateRig rig, params string[] statements)
     {
-        List<string> seen;
+        List<string> seen = [];
         await using (var client = await rig.Gateway.ConnectAsync())
         {
-            await client.QueryAsync(sql);
-            seen = await client.ReadUntilAsync('Z');
+            foreach (var sql in statements)
+            {
+                await client.QueryAsync(sql);
+                seen.AddRange(await client.ReadUntilAsync('Z'));
+            }
         }
 
         await EndedAsync(rig);

@@ -187,8 +187,7 @@ static class Consequences
         var catalog = walk.Context.Catalog;
         if ((walk.Effects & E.Ddl) != 0)
             foreach (var function in catalog.EventTriggers) Run(walk, function);
-        foreach (var cast in catalog.Casts)
-            if (cast.Context != 'e') Cast(walk, cast);
+        if (catalog.Casts.Count > 0) UnwrittenCasts.Visit(walk, catalog.Casts);
         foreach (var function in catalog.Comparisons) Compare(walk, function);
     }
 
@@ -224,11 +223,21 @@ static class Consequences
     // A cast that only computes is nothing to speak of.
     static void Cast(StatementWalk walk, CatalogCast cast)
     {
+        var one = WorkOf(walk, cast);
+        if (!OnlyComputes(one) || one.Accesses.Any(static a => a.Kind == "table")) walk.MergeImplied(one);
+    }
+
+    public static StatementWalk WorkOf(StatementWalk walk, CatalogCast cast)
+    {
         var one = new StatementWalk(walk.Context, "", walk.Depth + 1, walk.Stored);
+        // Its own result is of the type that it casts to.
+        if (walk.Context.Catalog.Functions.GetValueOrDefault(cast.Function, []).Any(walk.Stored.IsUnderWay)) return one;
         var dot = cast.Function.LastIndexOf('.');
         FunctionCalls.Call(cast.Function[..dot], cast.Function[(dot + 1)..], one);
-        if ((one.Effects & ~E.Read) != 0) walk.MergeImplied(one);
+        return one;
     }
+
+    public static bool OnlyComputes(StatementWalk one) => (one.Effects & ~E.Read) == 0;
 
     static List<CatalogRelation> Descendants(CatalogSnapshot catalog, CatalogRelation relation)
     {

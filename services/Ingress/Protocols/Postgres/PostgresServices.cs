@@ -26,6 +26,10 @@ internal interface ITargetCatalog
     /// <summary>Loads again, after a change that this session made.</summary>
     ValueTask<CatalogSnapshot> RefreshAsync(AuthorizedTarget target, CancellationToken cancel);
 
+    /// <summary>For a statement with names that the newest snapshot lacks: loads again, if that may be done now.</summary>
+    /// <returns>False: nothing newer is to be had.</returns>
+    ValueTask<bool> LookAgainAsync(AuthorizedTarget target, CatalogSnapshot known, CancellationToken cancel);
+
     /// <summary>A session is about to change names; disposed when its transaction is over. Other sessions' results are not trusted to names meanwhile.</summary>
     IDisposable BeginChange(AuthorizedTarget target);
 

@@ -67,6 +67,57 @@ public sealed class AttackTests
         }
     }
 
+    /// <summary>A mask's pattern covers a temporary table of guesses, too, and yet makes it no masked column to compare with.</summary>
+    [Theory]
+    [InlineData("select count(*) from customers join guesses using (ssn)")]
+    [InlineData("select count(*) from customers where ssn in (select ssn from guesses)")]
+    [InlineData("select count(*) from customers c, pg_temp.guesses g where g.ssn = c.ssn")]
+    [InlineData("select id from customers c where exists (select from guesses g where c.ssn = g.ssn)")]
+    [InlineData("select count(*) from customers natural join (select ssn from seen) g")]
+    [InlineData("insert into customers (id, ssn) select id + 100, ssn from guesses on conflict (ssn) do nothing")]
+    [InlineData("merge into customers c using guesses g on c.ssn = g.ssn when matched then update set name = 'hit'")]
+    public async Task A_table_of_guesses_under_the_masks_pattern_tells_nothing(string sql)
+    {
+        await using var rig = await RealGateRig.StartAsync(RealGateRig.Everything + """
+
+            masks:
+              - { name: ssn, targets: [shop], columns: ["*.*.ssn"], with: redact, except: [dba] }
+            """, RealGateRig.Script + "alter table customers add unique (ssn);");
+        await using var client = await rig.Gateway.ConnectAsync();
+        foreach (var made in (string[])["create temp table guesses (id int, ssn text)", "insert into guesses select i, i::text from generate_series(1, 9) i", "create temp view seen as select ssn from guesses"])
+        {
+            await client.QueryAsync(made);
+            (await client.ReadUntilAsync('Z')).ShouldNotContain(message => message.StartsWith('E'), made);
+        }
+
+        await client.QueryAsync(sql);
+        (await client.ReadUntilAsync('Z')).ShouldContain("E:42501");
+        await client.QueryAsync("select count(*) from customers c join customers d using (ssn)");
+        (await client.ReadUntilAsync('Z')).ShouldContain("D:50");
+    }
+
+    /// <summary>Arrays of other dimensions make no array together: the server fails, and so tells how many values a hidden one has.</summary>
+    [Theory]
+    [InlineData("select array_agg(tags) from tagged where id in (0, 7)", true)]
+    [InlineData("select array_agg(t) from (select tags from tagged where id = 7 union all select array['x']) s(t)", true)]
+    [InlineData("select array(select tags from tagged where id in (0, 7))", true)]
+    [InlineData("select array[tags, array['x']] from tagged where id = 7", true)]
+    [InlineData("select array[array['x', 'y']] || tags from tagged where id = 7", true)]
+    [InlineData("select (select array_agg(x) from (values (array['x']), (s.tags)) v(x)) from shown s where id = 7", true)]
+    [InlineData("select array_agg(id), array_agg(note), array(select note from tagged), json_agg(tags) from tagged", false)]
+    [InlineData("select array[note, note], note || note, array_to_string(tags, ','), tags from tagged", false)]
+    public async Task A_hidden_array_does_not_tell_its_dimensions(string sql, bool refused)
+    {
+        await using var rig = await RealGateRig.StartAsync(RealGateRig.Everything + """
+
+            masks:
+              - { name: hidden, targets: [shop], columns: ["public.tagged.tags", "public.tagged.note"], with: redact, except: [dba] }
+            """, "create table tagged (id int, note text, tags text[]); insert into tagged values (0, 'a', '{a}'), (7, 'b', '{a,b}'); create view shown as select id, tags from tagged;");
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync(sql);
+        (await client.ReadUntilAsync('Z')).ShouldContain(message => refused ? message == "E:42501" : message.StartsWith('D'));
+    }
+
     [Fact]
     public async Task What_only_looks_like_an_attack_passes()
     {

@@ -26,7 +26,9 @@ internal sealed class RealGateRig : IAsyncDisposable
 
     private readonly TokenGate tokens;
 
-    private RealGateRig(GateRig gate, GatewayRig gateway, TokenGate tokens) => (Gate, Gateway, this.tokens) = (gate, gateway, tokens);
+    private readonly CountedDialer dialer;
+
+    private RealGateRig(GateRig gate, GatewayRig gateway, TokenGate tokens, CountedDialer dialer) => (Gate, Gateway, this.tokens, this.dialer) = (gate, gateway, tokens, dialer);
 
     internal GateRig Gate { get; }
     internal GatewayRig Gateway { get; }
@@ -46,6 +48,9 @@ internal sealed class RealGateRig : IAsyncDisposable
     internal const string Everything = """
           - { name: everything, roles: [agent], targets: [shop], allow: { verbs: ["*"], objects: ["*"], effects: ["*"] } }
         """;
+
+    /// <summary>Connections that the catalog was loaded over.</summary>
+    internal int Dials => dialer.Dials;
 
     internal required Func<string, string> Document { get; init; }
 
@@ -71,18 +76,34 @@ internal sealed class RealGateRig : IAsyncDisposable
             """;
         string Document(string policies) => $"{head}\n{policies}";
         var gate = new GateRig(Document(rules));
-        var catalog = new PostgresTargetCatalog(new TargetCatalogs(TimeProvider.System, NullLogger<TargetCatalogs>.Instance), new TcpTargetDialer(new References(new ConfigurationBuilder().Build())));
+        var dialer = new CountedDialer(new TcpTargetDialer(new References(new ConfigurationBuilder().Build())));
+        var catalog = new PostgresTargetCatalog(new TargetCatalogs(TimeProvider.System, NullLogger<TargetCatalogs>.Instance), dialer);
         var target = gate.Snapshots.Current!.Document.Targets["shop"];
         var tokens = new TokenGate(gate);
         var gateway = await GatewayRig.StartAsync(target, null, null, null, new SqlAnalyzer().Analyze, tokens, catalog);
         gateway.OwnDatabase = database;
-        return new RealGateRig(gate, gateway, tokens) { Document = Document };
+        return new RealGateRig(gate, gateway, tokens, dialer) { Document = Document };
     }
 
     /// <summary>What an administrator does without Hoop.</summary>
     internal async Task BehindAsync(string sql) => await (await PostgresServer.SharedAsync()).ExecuteAsync(Gate.Snapshots.Current!.Document.Targets["shop"].Database!, sql);
 
     public ValueTask DisposeAsync() => Gateway.DisposeAsync();
+
+    private sealed class CountedDialer(ITargetDialer dialer) : ITargetDialer
+    {
+        private int dials;
+
+        internal int Dials => Volatile.Read(ref dials);
+
+        public References References => dialer.References;
+
+        public ValueTask<TargetConnection> DialAsync(AuthorizedTarget target, CancellationToken cancel)
+        {
+            Interlocked.Increment(ref dials);
+            return dialer.DialAsync(target, cancel);
+        }
+    }
 
     private sealed class TokenGate(GateRig rig) : IGate
     {

@@ -159,9 +159,17 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         var now = session.Services.Clock.GetTimestamp();
         if (session.Gate.PassesEverything) return await PassAsync(asked, now, cancel);
         var changes = session.Services.Catalog.Changes(session.Gate.Target, session.NamesChange);
-        if (await UnjudgeableAsync(asked.Text, cancel) is { } refusal) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
+        var refusal = await UnjudgeableAsync(asked.Text, cancel);
+        if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
         var current = context.Current!;
         var analysis = await AnalyzeAsync(asked, current);
+        if (NamesUnknown(analysis))
+        {
+            refusal = await LookAgainAsync(asked.Text, cancel);
+            if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
+            if (!ReferenceEquals(current, context.Current)) analysis = await AnalyzeAsync(asked, current = context.Current!);
+        }
+
         if (changes is null && Stores(analysis))
         {
             // It may run once the other's change is committed, and keep what nobody may see: judged as if no name were known.
@@ -173,6 +181,23 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         var said = Said.Merge(asked.Readable ? JustificationComment.Of(asked.Text) : null, context.Justification);
         var operation = PostgresOperations.Create(analysis, asked.Text, asked.Values, session, insight, context.Namespace, said, effectsKnown: !context.NamesUnseen);
         return new Judgement(asked, await session.Gate.AskAsync(operation, cancel), analysis, current, context.NamesUnseen, changes, now);
+    }
+
+    private static bool NamesUnknown(SqlAnalysis analysis)
+    {
+        for (var i = 0; i < analysis.Statements.Count; i++)
+        {
+            if (analysis.Statements[i].Facts.NamesUnknown) return true;
+        }
+
+        return false;
+    }
+
+    // Somebody may have made them past Hoop. What the open transaction sees was read in it.
+    private async ValueTask<Refusal?> LookAgainAsync(string text, CancellationToken cancel)
+    {
+        if (context.HasOwnNames || Failed || !await session.Services.Catalog.LookAgainAsync(session.Gate.Target, context.Current!.Catalog, cancel)) return null;
+        return await UnjudgeableAsync(text, cancel);
     }
 
     private static bool Stores(SqlAnalysis analysis) => analysis.Statements.Any(static statement => statement.Facts.ColumnUses.Any(static use => use.Kind == ColumnUseKind.Stored));
@@ -215,8 +240,16 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     public async ValueTask<Refusal?> ForeseeAsync(PreparedStatement statement, CancellationToken cancel)
     {
         if (session.Gate.PassesEverything || Failed) return null;
-        if (await UnjudgeableAsync(statement.Text, cancel) is { } refusal) return refusal;
+        var refusal = await UnjudgeableAsync(statement.Text, cancel);
+        if (refusal is not null) return refusal;
         var analysis = await AnalyzeAsync(new Asked(statement.Text, true, [], statement), context.Current!);
+        if (NamesUnknown(analysis))
+        {
+            refusal = await LookAgainAsync(statement.Text, cancel);
+            if (refusal is not null) return refusal;
+            analysis = await AnalyzeAsync(new Asked(statement.Text, true, [], statement), context.Current!);
+        }
+
         if (analysis.Statements is not [{ Command: { Kind: SqlCommandKind.Other or SqlCommandKind.Ddl } or { Kind: SqlCommandKind.Explain or SqlCommandKind.Declare, Inner.Command.Kind: SqlCommandKind.Other or SqlCommandKind.Ddl } }]) return null;
         return await session.Gate.ForeseeAsync(PostgresOperations.Create(analysis, statement.Text, [], session, null), analysis.Statements[0].Command.ParsesCode, cancel);
     }

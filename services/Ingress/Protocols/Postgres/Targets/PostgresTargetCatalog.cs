@@ -29,6 +29,9 @@ internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, ITargetDial
         return GetAsync(target, cancel);
     }
 
+    public ValueTask<bool> LookAgainAsync(AuthorizedTarget target, CatalogSnapshot known, CancellationToken cancel) =>
+        catalogs.LookAgainAsync(target.Name, known, load => Task.Run(() => LoadAsync(target, load), load), cancel);
+
     public IDisposable BeginChange(AuthorizedTarget target) => catalogs.BeginChange(target.Name);
 
     public long? Changes(AuthorizedTarget target, IDisposable? own) => catalogs.Changes(target.Name, own);
