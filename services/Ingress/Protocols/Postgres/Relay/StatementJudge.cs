@@ -121,7 +121,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
 
     private static Asked AskedOf(PreparedStatement statement) => new(statement.Text, true, [], statement);
 
-    private static bool RunsEarly(SqlAnalysis analysis) => analysis.Statements.Any(static only => only.Command.PlansCode || !only.Facts.Understood);
+    private static bool RunsEarly(SqlAnalysis analysis) => Has(analysis, static only => only.Command.PlansCode || !only.Facts.Understood);
 
     /// <summary>It was decided on at Bind, and was sent.</summary>
     public void Bound(Portal portal) => JustBound = portal;
@@ -183,11 +183,14 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         return new Judgement(asked, await session.Gate.AskAsync(operation, cancel), analysis, current, context.NamesUnseen, changes, now);
     }
 
-    private static bool NamesUnknown(SqlAnalysis analysis)
+    private static bool NamesUnknown(SqlAnalysis analysis) => Has(analysis, static statement => statement.Facts.NamesUnknown);
+
+    // For every statement: without an enumerator.
+    private static bool Has(SqlAnalysis analysis, Func<SqlStatement, bool> what)
     {
         for (var i = 0; i < analysis.Statements.Count; i++)
         {
-            if (analysis.Statements[i].Facts.NamesUnknown) return true;
+            if (what(analysis.Statements[i])) return true;
         }
 
         return false;
