@@ -7,15 +7,6 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
     private readonly List<ManualTimer> timers = [];
     private DateTimeOffset now = start ?? DateTimeOffset.Parse("2030-01-01T00:00:00Z");
 
-    /// <summary>How many timers wait for the clock to be moved.</summary>
-    public int Timers
-    {
-        get
-        {
-            lock (gate) return timers.Count;
-        }
-    }
-
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow()

@@ -23,11 +23,8 @@ public sealed class JournalOptions
     /// <summary>How long a merely written event may wait for the disk.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long the shipper gathers events after a pause before it sends a batch that is not full: each batch is a message and a transaction, whatever is in it.</summary>
+    /// <summary>How long the shipper gathers events before it sends a batch that is not full: each batch is a message and a transaction, whatever is in it.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>How far apart batches that are not full follow each other.</summary>
-    public TimeSpan Rhythm { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long Audit may take to confirm a batch before it is sent again; doubles up to 16 times as long.</summary>
     public TimeSpan ConfirmTimeout { get; init; } = TimeSpan.FromSeconds(5);

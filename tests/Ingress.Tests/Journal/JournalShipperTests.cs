@@ -41,43 +41,6 @@ public sealed class JournalShipperTests : IAsyncDisposable
         first.Events.Length.ShouldBeLessThan(BatchReader.MaxBytes + 21_000);
     }
 
-    /// <summary>Each batch costs Audit and its database the same, whatever is in it, and takes their time from statements.</summary>
-    [Fact]
-    public async Task Small_batches_keep_their_distance_and_large_ones_go_at_once()
-    {
-        var clock = new ManualClock();
-        var options = new JournalOptions { Directory = rig.Directory };
-        rig.Open(options);
-        await ShipAsync(confirm: true, options, clock);
-
-        await FillAsync("after-a-pause", 1);
-        await LingerAsync();
-        SessionsOf(await sent.Reader.ReadAsync(Limit())).ShouldBe(["after-a-pause"]);
-
-        await FillAsync("soon-after", 1);
-        for (var waited = options.Linger; waited < options.Rhythm; waited += options.Linger)
-        {
-            await LingerAsync();
-            await Eventually.TrueAsync(() => clock.Timers == 1, what: "it gathers on");
-            sent.Reader.TryRead(out _).ShouldBeFalse();
-        }
-
-        await LingerAsync();
-        SessionsOf(await sent.Reader.ReadAsync(Limit())).ShouldBe(["soon-after"]);
-
-        await FillAsync("much", 60, text: new string('x', 20_000));
-        await LingerAsync();
-        SessionsOf(await sent.Reader.ReadAsync(Limit())).ShouldBe(["much"]);
-
-        async Task LingerAsync()
-        {
-            await Eventually.TrueAsync(() => clock.Timers == 1, what: "it gathers");
-            clock.Advance(options.Linger);
-        }
-
-        static IEnumerable<string> SessionsOf(RecordEvents batch) => EventBatch.Read(batch.Events).Select(static e => e.SessionId).Distinct();
-    }
-
     [Fact]
     public async Task A_segment_goes_only_when_all_its_events_are_confirmed()
     {
@@ -200,10 +163,10 @@ public sealed class JournalShipperTests : IAsyncDisposable
             await session.AppendAsync(EventKinds.OperationDecided, $$"""{"operation":{{i}},"text":"{{text}}"}""", i == operations ? Durability.Synced : Durability.Written);
     }
 
-    private async Task ShipAsync(bool confirm, JournalOptions? options = null, TimeProvider? time = null)
+    private async Task ShipAsync(bool confirm, JournalOptions? options = null)
     {
         shipper = new JournalShipper(
-            rig.Journal, confirmations, new JournalIdentity("i1"), PublishAsync, options ?? rig.Options(), time ?? TimeProvider.System, NullLogger<JournalShipper>.Instance);
+            rig.Journal, confirmations, new JournalIdentity("i1"), PublishAsync, options ?? rig.Options(), TimeProvider.System, NullLogger<JournalShipper>.Instance);
         await shipper.StartAsync(CancellationToken.None);
 
         Task PublishAsync(RecordEvents batch, TimeSpan timeToLive, CancellationToken cancel)

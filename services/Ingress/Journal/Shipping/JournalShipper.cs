@@ -20,8 +20,6 @@ internal sealed class JournalShipper(
     private readonly ShippingWindow window = new(journal, Window);
     private TimeSpan confirmTimeout = options.ConfirmTimeout;
     private long lastProgress;
-    private long lastSent;
-    private long taken;
     private bool stalled;
     private bool sendFailed;
 
@@ -36,7 +34,9 @@ internal sealed class JournalShipper(
             {
                 await ShipAsync(stoppingToken);
                 await journal.Changed.WaitAsync(TimeSpan.FromSeconds(1), stoppingToken);
-                await GatherAsync(stoppingToken);
+                // Behind, it goes on at once: what waits is more than a batch already.
+                if (options.Linger > TimeSpan.Zero && window.HasRoom)
+                    await Task.Delay(options.Linger, time, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -51,26 +51,14 @@ internal sealed class JournalShipper(
         }
     }
 
-    /// <summary>Until it is worth a batch. Behind, it goes on at once: what waits is more than one already.</summary>
-    private async Task GatherAsync(CancellationToken cancel)
-    {
-        if (options.Linger == TimeSpan.Zero || !window.HasRoom)
-            return;
-        do
-            await Task.Delay(options.Linger, time, cancel);
-        while (time.GetElapsedTime(lastSent) < options.Rhythm && journal.WrittenBytes - taken < Math.Min(BatchReader.MaxBytes, options.MaxLagBytes / 4));
-    }
-
     private async Task ShipAsync(CancellationToken cancel)
     {
         TakeConfirmations();
         window.DeleteDoneSegments();
         if (!window.IsEmpty && (sendFailed || time.GetElapsedTime(lastProgress) >= confirmTimeout))
             await ResendAsync(cancel);
-        taken = journal.WrittenBytes;
         while (window.HasRoom && reader.Next() is { } batch)
         {
-            lastSent = time.GetTimestamp();
             if (window.IsEmpty)
                 lastProgress = time.GetTimestamp();
             // In the window before it is sent: a failed send is repeated like one that was not confirmed.
