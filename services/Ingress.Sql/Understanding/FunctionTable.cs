@@ -9,9 +9,9 @@ namespace Hoop.Ingress.Sql.Understanding;
 /// </summary>
 static class FunctionTable
 {
-    /// <summary>Functions that came after the release whose list is embedded.</summary>
+    /// <summary>Functions that came after the release whose list is embedded, in minor releases too.</summary>
     static readonly string Later = string.Join(' ',
-        "any_value array_reverse array_sample array_shuffle array_sort casefold crc32 crc32c date_add date_subtract erf erfc gamma has_largeobject_privilege",
+        "any_value array_reverse array_sample array_shuffle array_sort binary_upgrade_set_next_attribute_versions casefold crc32 crc32c date_add date_subtract erf erfc gamma has_largeobject_privilege",
         "icu_unicode_version json_agg_strict json_array_insert json_object_agg_strict json_object_agg_unique json_object_agg_unique_strict jsonb_agg_strict",
         "jsonb_object_agg_strict jsonb_object_agg_unique jsonb_object_agg_unique_strict lgamma pg_basetype pg_column_toast_chunk_id pg_get_acl",
         "pg_get_wait_events pg_input_error_info pg_input_is_valid pg_split_walfile_name random_normal system_user to_bin to_oct to_regtypemod unicode_assigned",
