@@ -114,6 +114,6 @@ public sealed record CatalogFunction(
     /// <summary>Written in a language that only superusers may use, other than C.</summary>
     public bool Untrusted { get; init; }
 
-    /// <summary>For aggregates: the qualified names of the functions that do the work.</summary>
+    /// <summary>The qualified names of the functions that do the work: of an aggregate, and of one that is another name for PostgreSQL's own.</summary>
     public IReadOnlyList<string> Calls { get; init; } = [];
 }

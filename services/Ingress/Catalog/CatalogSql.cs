@@ -71,7 +71,7 @@ internal static class CatalogSql
     /// <summary>
     /// oid, schema, name, volatility, language, security definer, source, then what it gives in FROM: <c>scalar</c>, <c>record</c> with
     /// column names separated by U+0001, or null where that depends on the call. Last the whole definition, untrusted language, and the functions that an
-    /// aggregate is made of (<c>schema.name</c>, separated by U+0001).
+    /// aggregate is made of, or PostgreSQL's own that a function is another name of (<c>schema.name</c>, separated by U+0001).
     /// </summary>
     public const string Functions =
         $"""
@@ -91,7 +91,10 @@ internal static class CatalogSql
                  SELECT string_agg(wn.nspname || '.' || w.proname, chr(1) ORDER BY w.oid)
                  FROM pg_aggregate g JOIN pg_proc w ON w.oid IN (g.aggtransfn, g.aggfinalfn, g.aggcombinefn, g.aggserialfn, g.aggdeserialfn, g.aggmtransfn, g.aggminvtransfn, g.aggmfinalfn)
                  JOIN pg_namespace wn ON wn.oid = w.pronamespace
-                 WHERE g.aggfnoid = p.oid) END
+                 WHERE g.aggfnoid = p.oid)
+               WHEN l.lanname = 'internal' AND NOT {System} THEN (
+                 SELECT string_agg(DISTINCT 'pg_catalog.' || w.proname, chr(1))
+                 FROM pg_proc w WHERE w.prolang = p.prolang AND w.prosrc = p.prosrc AND w.pronamespace = 'pg_catalog'::regnamespace AND w.prokind <> 'a') END
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang JOIN pg_type t ON t.oid = p.prorettype
         CROSS JOIN LATERAL (
           SELECT t.typname = 'void' OR t.typtype IN ('b', 'e', 'r', 'm')
