@@ -57,6 +57,9 @@ public sealed record SqlCommand(
     /// <summary>Parsing it may, where a constant is of a type whose domains are checked at once: within arrays, rows and ranges.</summary>
     public bool ParsesCode { get; init; }
 
+    /// <summary>DDL after which every name means what it meant: of an index, statistics, a comment.</summary>
+    public bool KeepsNames { get; init; }
+
     /// <summary>For COPY: its options by name, lower case; a null value is an option without one.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Options { get; init; } = [];
 }

@@ -45,9 +45,9 @@ static class StatementTable
         ["CreateStmt"] = Schema("create"),
         ["CreateTableAsStmt"] = SchemaStatements.CreateTableAs,
         ["ViewStmt"] = Schema("create"),
-        ["IndexStmt"] = Schema("alter"),
+        ["IndexStmt"] = KeepsNames(Schema("alter")),
         ["CreateSeqStmt"] = Schema("create"),
-        ["CreateStatsStmt"] = Schema("alter"),
+        ["CreateStatsStmt"] = KeepsNames(Schema("alter")),
         ["CompositeTypeStmt"] = Schema("create"),
         ["CreateEnumStmt"] = Schema("create", "type", E.Ddl, "typeName"),
         ["CreateRangeStmt"] = Defines("create", "type", E.Ddl, "typeName"),
@@ -89,7 +89,7 @@ static class StatementTable
         ["AlterDomainStmt"] = Schema("alter", "type", E.Ddl, "typeName"),
         ["AlterEnumStmt"] = Schema("alter", "type", E.Ddl, "typeName"),
         ["AlterTypeStmt"] = Defines("alter", "type", E.Ddl, "typeName"),
-        ["AlterStatsStmt"] = Schema("alter", "other", E.Ddl, "defnames"),
+        ["AlterStatsStmt"] = KeepsNames(Schema("alter", "other", E.Ddl, "defnames")),
         ["AlterOperatorStmt"] = Defines("alter", "other", E.Ddl, "opername"),
         ["AlterCollationStmt"] = Schema("alter", "other", E.Ddl, "collname"),
         ["AlterTSDictionaryStmt"] = Schema("alter", "other", E.Ddl, "dictname"),
@@ -99,16 +99,16 @@ static class StatementTable
         ["AlterOwnerStmt"] = SchemaStatements.AlterObject(Rights),
         ["RenameStmt"] = SchemaStatements.Rename,
         ["ReplicaIdentityStmt"] = Schema("alter"),
-        ["CommentStmt"] = SchemaStatements.OnObject("comment", E.Ddl),
+        ["CommentStmt"] = KeepsNames(SchemaStatements.OnObject("comment", E.Ddl)),
         ["SecLabelStmt"] = SchemaStatements.OnObject("alter", Rights),
         ["DropStmt"] = SchemaStatements.Drop,
         ["TruncateStmt"] = SchemaStatements.Truncate,
 
         ["VacuumStmt"] = SchemaStatements.Vacuum,
-        ["ClusterStmt"] = Schema("cluster", "table", E.Ddl | E.Lock),
-        ["ReindexStmt"] = Schema("reindex", "schema", E.Ddl | E.Lock, "name"),
-        ["RefreshMatViewStmt"] = Schema("refresh", "table", E.Write | E.Lock),
-        ["CheckPointStmt"] = Schema("checkpoint", "other", E.Lock),
+        ["ClusterStmt"] = KeepsNames(Schema("cluster", "table", E.Ddl | E.Lock)),
+        ["ReindexStmt"] = KeepsNames(Schema("reindex", "schema", E.Ddl | E.Lock, "name")),
+        ["RefreshMatViewStmt"] = KeepsNames(Schema("refresh", "table", E.Write | E.Lock)),
+        ["CheckPointStmt"] = KeepsNames(Schema("checkpoint", "other", E.Lock)),
 
         ["CreateFdwStmt"] = Defines("create", "other", E.Ddl | E.Network | E.CodeExec, "fdwname"),
         ["AlterFdwStmt"] = Defines("alter", "other", E.Ddl | E.Network | E.CodeExec, "fdwname"),
@@ -149,6 +149,12 @@ static class StatementTable
     {
         SchemaStatements.Simple(walk, body, scope, verb, kind, effects, name);
         Definitions.NameFunctions(walk, body);
+    };
+
+    static StatementRule KeepsNames(StatementRule rule) => (walk, body, scope) =>
+    {
+        rule(walk, body, scope);
+        walk.Command = walk.Command with { KeepsNames = true };
     };
 
     static StatementRule Schema(string verb, string kind = "table", E effects = E.Ddl, string? name = null) =>

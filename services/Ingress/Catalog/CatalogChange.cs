@@ -1,13 +1,25 @@
 namespace Hoop.Ingress.Catalog;
 
-/// <summary>A change of a target's names that is under way.</summary>
-internal sealed class CatalogChange : IDisposable
+/// <summary>A change of a target's names that nobody else sees before it is committed; disposed when its transaction is over.</summary>
+internal interface INamesChange : IDisposable
 {
-    private TargetCatalog? catalog;
+    /// <summary>Something was sent that may commit it, and is not answered. True to begin with.</summary>
+    bool MayCommit { get; set; }
+}
 
-    public CatalogChange(TargetCatalog catalog) => (this.catalog = catalog).BeginChange();
+/// <inheritdoc cref="INamesChange"/>
+internal sealed class CatalogChange : INamesChange
+{
+    private readonly TargetCatalog catalog;
+    private volatile bool mayCommit = true;
 
-    public bool IsUnderWay => Volatile.Read(ref catalog) is not null;
+    public CatalogChange(TargetCatalog catalog) => (this.catalog = catalog).Begin(this);
 
-    public void Dispose() => Interlocked.Exchange(ref catalog, null)?.EndChange();
+    public bool MayCommit
+    {
+        get => mayCommit;
+        set => mayCommit = value;
+    }
+
+    public void Dispose() => catalog.End(this);
 }

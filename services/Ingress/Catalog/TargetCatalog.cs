@@ -14,13 +14,15 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
     private long _lastFailure;
     private bool _failed;
     private bool _stale;
+    private readonly List<CatalogChange> _open = [];
     private int _changes;
-    private int _changing;
+    private long _moves;
     private Task<CatalogSnapshot>? _loading;
     private int _loadingSince;
     private long _loadingAt;
     private readonly LookBudget _looks = new(time);
 
+    /// <summary>It may lack something: whoever comes next waits for a load that began after this.</summary>
     public void Invalidate()
     {
         lock (_lock)
@@ -30,21 +32,30 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
         }
     }
 
-    /// <param name="own">One of those that are under way is the asker's own.</param>
-    public long? Changes(bool own)
+    public long? Moves(INamesChange? own)
     {
-        lock (_lock) return _changing > (own ? 1 : 0) ? null : _changes;
+        lock (_lock) return _open.Exists(change => change != own && change.MayCommit) ? null : _moves;
+    }
+
+    public bool IsChangedBeside(INamesChange? own)
+    {
+        lock (_lock) return _open.Exists(change => change != own);
     }
 
     /// <summary>Until it is committed nobody else sees the change, nor could read past its locks: the snapshot stays.</summary>
-    public void BeginChange()
+    public void Begin(CatalogChange change)
     {
-        lock (_lock) _changing++;
+        lock (_lock) _open.Add(change);
     }
 
-    public void EndChange()
+    public void End(CatalogChange change)
     {
-        lock (_lock) _changing--;
+        lock (_lock)
+        {
+            if (!_open.Remove(change)) return;
+            _moves++;
+        }
+
         Invalidate();
     }
 

@@ -37,15 +37,18 @@ internal sealed class TargetCatalogs(TimeProvider time, ILogger<TargetCatalogs> 
     public ValueTask<bool> LookAgainAsync(string target, CatalogSnapshot known, Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel) =>
         Of(target).LookAgainAsync(known, load, cancel);
 
-    /// <summary>Something changed the target's names, or may have.</summary>
+    /// <summary>Something changed what the catalog says of the target, or may have.</summary>
     public void Invalidate(string target) => Of(target).Invalidate();
 
     /// <summary>Something is changing them until this is disposed.</summary>
-    public IDisposable BeginChange(string target) => new CatalogChange(Of(target));
+    public INamesChange BeginChange(string target) => new CatalogChange(Of(target));
 
-    /// <summary>How often they changed; null while anybody else is changing them.</summary>
+    /// <summary>How often they changed; null while somebody else's change may be committed at any moment.</summary>
     /// <param name="own">The asker's own change, which it sees as it is.</param>
-    public long? Changes(string target, IDisposable? own = null) => Of(target).Changes(own is CatalogChange { IsUnderWay: true });
+    public long? Changes(string target, INamesChange? own = null) => Of(target).Moves(own);
+
+    /// <summary>Somebody else's change is not committed: what waits for its locks may run after it.</summary>
+    public bool AreChanging(string target, INamesChange? own) => Of(target).IsChangedBeside(own);
 
     private TargetCatalog Of(string target) =>
         _targets.GetOrAdd(target, name => new(name, time, logger, () => Interlocked.Increment(ref _version)));

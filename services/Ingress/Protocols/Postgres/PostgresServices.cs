@@ -1,3 +1,4 @@
+using Hoop.Ingress.Catalog;
 using Hoop.Ingress.Protocols.Postgres.Previews;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sql;
@@ -30,9 +31,12 @@ internal interface ITargetCatalog
     /// <returns>False: nothing newer is to be had.</returns>
     ValueTask<bool> LookAgainAsync(AuthorizedTarget target, CatalogSnapshot known, CancellationToken cancel);
 
-    /// <summary>A session is about to change names; disposed when its transaction is over. Other sessions' results are not trusted to names meanwhile.</summary>
-    IDisposable BeginChange(AuthorizedTarget target);
+    /// <summary>A session is about to change names. Other sessions' results are not trusted to names while it may be committed.</summary>
+    INamesChange BeginChange(AuthorizedTarget target);
 
-    /// <summary>Grows with every change; null while one is under way that is not the asker's own.</summary>
-    long? Changes(AuthorizedTarget target, IDisposable? own);
+    /// <summary>Grows with every change; null while one that is not the asker's own may be committed.</summary>
+    long? Changes(AuthorizedTarget target, INamesChange? own);
+
+    /// <summary>One that is not the asker's own is not committed: a statement that waits for its locks runs after it.</summary>
+    bool AreChanging(AuthorizedTarget target, INamesChange? own);
 }

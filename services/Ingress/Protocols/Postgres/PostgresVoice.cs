@@ -23,6 +23,10 @@ internal static class PostgresVoice
         "NOTICE", "01000", $"still waiting for approval {hold.RequestId}: {hold.Link}",
         $"It expires in {Math.Max(0, (int)left.TotalSeconds)} seconds.");
 
+    internal static PostgresDiagnostic NamesMoved { get; } = PostgresDiagnostic.Create(
+        "WARNING", "01000", "this result is hidden whole: another session changed the database's schema while the statement ran",
+        "Which of its columns are masked could not be told.", "Send the statement again in a moment.");
+
     internal static PostgresDiagnostic Cancelled(Refusal refusal) =>
         PostgresDiagnostic.Create("ERROR", "57014", "canceling statement due to user request", refusal.Detail);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Hoop.Contracts.Documents;
+using Hoop.Ingress.Catalog;
 using Hoop.Ingress.Protocols.Postgres;
 using Hoop.Ingress.Protocols.Postgres.Startup;
 using Hoop.Ingress.Protocols.Postgres.Targets;
@@ -132,8 +133,18 @@ internal sealed class GatewayRig : IAsyncDisposable
         public ValueTask<CatalogSnapshot> GetAsync(AuthorizedTarget target, CancellationToken cancel) => ValueTask.FromResult(Snapshot);
         public ValueTask<CatalogSnapshot> RefreshAsync(AuthorizedTarget target, CancellationToken cancel) => GetAsync(target, cancel);
         public ValueTask<bool> LookAgainAsync(AuthorizedTarget target, CatalogSnapshot known, CancellationToken cancel) => ValueTask.FromResult(false);
-        public IDisposable BeginChange(AuthorizedTarget target) => new MemoryStream();
-        public long? Changes(AuthorizedTarget target, IDisposable? own) => 0;
+        public INamesChange BeginChange(AuthorizedTarget target) => new NoChange();
+        public long? Changes(AuthorizedTarget target, INamesChange? own) => 0;
+        public bool AreChanging(AuthorizedTarget target, INamesChange? own) => false;
+
+        private sealed class NoChange : INamesChange
+        {
+            public bool MayCommit { get; set; }
+
+            public void Dispose()
+            {
+            }
+        }
     }
 }
 

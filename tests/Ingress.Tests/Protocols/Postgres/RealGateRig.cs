@@ -9,6 +9,8 @@ using Hoop.ServiceDefaults.Documents;
 using Hoop.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Xunit;
 
 namespace Hoop.Ingress.Tests.Protocols.Postgres;
 
@@ -87,6 +89,14 @@ internal sealed class RealGateRig : IAsyncDisposable
 
     /// <summary>What an administrator does without Hoop.</summary>
     internal async Task BehindAsync(string sql) => await (await PostgresServer.SharedAsync()).ExecuteAsync(Gate.Snapshots.Current!.Document.Targets["shop"].Database!, sql);
+
+    /// <summary>Until a statement in the database waits for another's lock.</summary>
+    internal async Task UntilSomebodyWaitsAsync()
+    {
+        await using var source = NpgsqlDataSource.Create((await PostgresServer.SharedAsync()).ConnectionString(Gateway.OwnDatabase!));
+        await using var waits = source.CreateCommand("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')");
+        while (await waits.ExecuteScalarAsync(TestContext.Current.CancellationToken) is false) await Task.Yield();
+    }
 
     public ValueTask DisposeAsync() => Gateway.DisposeAsync();
 

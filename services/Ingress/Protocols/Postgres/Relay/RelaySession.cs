@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Hoop.Ingress.Catalog;
 using Hoop.Ingress.Protocols.Postgres.Masking;
 using Hoop.Ingress.Protocols.Postgres.Results;
 using Hoop.Ingress.Protocols.Postgres.Startup;
@@ -79,8 +80,8 @@ internal sealed class RelaySession
     /// <summary>True while a statement waits for approval.</summary>
     public bool Holding { get; private set; }
 
-    /// <summary>Set while its transaction changes names.</summary>
-    public IDisposable? NamesChange { get; set; }
+    /// <summary>Set while its transaction changes names for others, too.</summary>
+    public INamesChange? NamesChange { get; set; }
 
     /// <summary>The server's side is at its end.</summary>
     public TaskCompletionSource ServerEnded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -193,6 +194,12 @@ internal sealed class RelaySession
     {
         foreach (var operation in suspended) End(operation);
         suspended.Clear();
+    }
+
+    /// <summary>Under the lock, after an answer: what nothing on its way can commit stays as it is, and unseen.</summary>
+    public void RestNamesChange()
+    {
+        if (NamesChange is { } change && TransactionStatus != ReadyForQuery.Idle && !Replies.HasRuns) change.MayCommit = false;
     }
 
     private void EndNamesChange()

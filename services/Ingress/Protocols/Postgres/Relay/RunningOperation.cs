@@ -51,6 +51,9 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
     /// <summary>The current result was looked at, <see cref="Masker"/> is set.</summary>
     public bool MaskerKnown { get; private set; }
 
+    /// <summary>All of the current result is hidden, since its names may have moved; the client is to hear of it.</summary>
+    public bool Hidden { get; set; }
+
     /// <summary>Takes the rows of the current result for the record; null: none are wanted, or no more.</summary>
     public RecordedRows? Recorded => recorded is { Done: false } ? recorded : null;
 

@@ -84,6 +84,7 @@ internal sealed class ServerMessages(RelaySession session)
             BackendType.RowDescription when head.Kind is ReplyKind.Query or ReplyKind.DescribeStatement or ReplyKind.DescribePortal => Columns(head, session.Results.Columns(body)),
             BackendType.NoData when head.Kind is ReplyKind.DescribeStatement or ReplyKind.DescribePortal => Columns(head, []),
             BackendType.DataRow when Runs(head) => Row(head, body, output),
+            BackendType.CommandComplete when Runs(head) && head.Operation is { Hidden: true } operation => Hidden(operation, Completed(head, type, body), body, output),
             BackendType.CommandComplete or BackendType.EmptyQueryResponse when Runs(head) => Completed(head, type, body),
             BackendType.PortalSuspended when head.Kind == ReplyKind.Execute => Suspended(head),
             BackendType.FunctionCallResponse when head.Kind == ReplyKind.FunctionCall => Called(head),
@@ -159,6 +160,13 @@ internal sealed class ServerMessages(RelaySession session)
     }
 
     private bool Ready(in PendingReply head, byte status)
+    {
+        var forward = Answer(head, status);
+        session.RestNamesChange();
+        return forward;
+    }
+
+    private bool Answer(in PendingReply head, byte status)
     {
         if (head.Kind is not (ReplyKind.Query or ReplyKind.Sync or ReplyKind.FunctionCall)) throw Misfit(BackendType.ReadyForQuery);
         var failed = Replies.HeadFailed;
@@ -289,6 +297,15 @@ internal sealed class ServerMessages(RelaySession session)
         if (head.Kind == ReplyKind.Query) return !head.Swallow;
         if (head.Operation is { } ended) session.End(ended);
         return Answered(head);
+    }
+
+    private static bool Hidden(RunningOperation operation, bool forward, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    {
+        operation.Hidden = false;
+        if (!forward) return false;
+        PostgresVoice.NamesMoved.Write(output, BackendType.NoticeResponse);
+        output.WriteMessage(BackendType.CommandComplete, body);
+        return false;
     }
 
     // The end of the answer is shown when the limit is known to be kept; that of an earlier statement of the string promises nothing.

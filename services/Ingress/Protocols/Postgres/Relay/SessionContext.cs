@@ -140,6 +140,7 @@ internal sealed class SessionContext(RelaySession session)
         var statements = analysis.Statements;
         if (freely) followed &= statements.All(IsFollowed);
         for (var i = 0; i < statements.Count; i++) Sent(statements[i]);
+        if (session.NamesChange is { } change) change.MayCommit = !session.IsSurelyInTransaction || statements.Any(static statement => statement.Command.EndsTransaction || !statement.Facts.Understood);
     }
 
     private void Sent(SqlStatement statement)
@@ -147,10 +148,10 @@ internal sealed class SessionContext(RelaySession session)
         var kind = statement.Command.Kind;
         if (MovesNames(statement) || kind is SqlCommandKind.Set or SqlCommandKind.Reset) (MustSettle, MustAsk, movedInTransaction) = (true, true, true);
         // TRUNCATE destroys rows and moves no name: what it fires is in its effects.
-        if (kind == SqlCommandKind.Ddl || (statement.Facts.Effects & (Effects.Ddl | Effects.Dynamic)) != 0 || !statement.Facts.Understood)
+        if ((kind == SqlCommandKind.Ddl || (statement.Facts.Effects & (Effects.Ddl | Effects.Dynamic)) != 0 || !statement.Facts.Understood) && !NameChanges.AreOwn(statement))
         {
             (MustRefresh, UncommittedDdl, ownNamesMoved) = (true, true, true);
-            lock (session.Lock) session.NamesChange ??= session.Services.Catalog.BeginChange(session.Gate.Target);
+            if (!NameChanges.AreNone(statement)) lock (session.Lock) session.NamesChange ??= session.Services.Catalog.BeginChange(session.Gate.Target);
         }
 
         if (!statement.Command.EndsTransaction) return;

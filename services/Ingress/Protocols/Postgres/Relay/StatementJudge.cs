@@ -170,7 +170,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
             if (!ReferenceEquals(current, context.Current)) analysis = await AnalyzeAsync(asked, current = context.Current!);
         }
 
-        if (changes is null && Stores(analysis))
+        if (Stores(analysis) && session.Services.Catalog.AreChanging(session.Gate.Target, session.NamesChange))
         {
             // It may run once the other's change is committed, and keep what nobody may see: judged as if no name were known.
             current = current with { Catalog = CatalogSnapshot.Changed };

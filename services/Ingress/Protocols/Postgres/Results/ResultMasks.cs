@@ -28,6 +28,7 @@ internal static class ResultMasks
         var rows = session.Results.Masks(masks, operation.Context.Catalog, columns, Lineage(session, operation, columns.Length));
         operation.Masked(rows.Columns);
         operation.Use(rows.Masker, recorded);
+        operation.Hidden = rows.Masker is not null && operation.Lineage is not null && NamesMoved(session, operation);
     }
 
     /// <summary>The same by the masks of records.</summary>
@@ -40,6 +41,7 @@ internal static class ResultMasks
         if (session.Gate.MasksFor(operation.Permit) is not { } masks) return null;
         var (masker, names) = ForCopy(session, operation, masks, binary, columnCount);
         operation.Masked(names);
+        operation.Hidden = masker is not null && operation.Lineage is not null && NamesMoved(session, operation);
         return masker;
     }
 
@@ -52,7 +54,12 @@ internal static class ResultMasks
 
     /// <summary>Null when a view or table may have become another between judging and running, by whichever session.</summary>
     private static IReadOnlyList<ResultColumn>? Lineage(RelaySession session, RunningOperation operation, int columns) =>
-        operation.Lineage is { } lineage && lineage.Count == columns && operation.Changes is { } then && session.Services.Catalog.Changes(session.Gate.Target, session.NamesChange) == then ? lineage : null;
+        operation.Lineage is { } lineage && lineage.Count == columns && !NamesMoved(session, operation) ? lineage : null;
+
+    // What a driver asks of the system catalogs as it connects means the same whatever else is changed.
+    private static bool NamesMoved(RelaySession session, RunningOperation operation) =>
+        (operation.Changes is not { } then || session.Services.Catalog.Changes(session.Gate.Target, session.NamesChange) != then)
+        && operation.Current?.Facts.Accesses.All(static access => access.Name.StartsWith("pg_catalog.", StringComparison.Ordinal) || access.Name.StartsWith("information_schema.", StringComparison.Ordinal)) != true;
 
     private static CopyFormat Format(RunningOperation operation, bool binary)
     {

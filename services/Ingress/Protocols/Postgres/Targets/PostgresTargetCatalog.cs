@@ -32,9 +32,11 @@ internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, ITargetDial
     public ValueTask<bool> LookAgainAsync(AuthorizedTarget target, CatalogSnapshot known, CancellationToken cancel) =>
         catalogs.LookAgainAsync(target.Name, known, load => Task.Run(() => LoadAsync(target, load), load), cancel);
 
-    public IDisposable BeginChange(AuthorizedTarget target) => catalogs.BeginChange(target.Name);
+    public INamesChange BeginChange(AuthorizedTarget target) => catalogs.BeginChange(target.Name);
 
-    public long? Changes(AuthorizedTarget target, IDisposable? own) => catalogs.Changes(target.Name, own);
+    public long? Changes(AuthorizedTarget target, INamesChange? own) => catalogs.Changes(target.Name, own);
+
+    public bool AreChanging(AuthorizedTarget target, INamesChange? own) => catalogs.AreChanging(target.Name, own);
 
     // Not on a session's loop: it may be long.
     private async Task<LoadedCatalog> LoadAsync(AuthorizedTarget target, CancellationToken cancel)

@@ -1,4 +1,6 @@
 using Hoop.Ingress.Tests.Catalog;
+using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Messages;
 using Hoop.Testing;
 using Hoop.Testing.Wire;
 using Npgsql;
@@ -89,6 +91,92 @@ public class NamesInTransactionsTests
         await using var second = await rig.Gateway.ConnectAsync();
         await SayAsync(first, "begin", Reveal);
         (await SayAsync(second, "create table another (id int)", "select count(*) from orders", "insert into another values (1)")).ShouldNotContain(message => message.StartsWith('E'));
+    }
+
+    [Theory]
+    [InlineData(Reveal)]
+    [InlineData("create table mine (id int)")]
+    [InlineData("do $$ begin execute 'select 1'; end $$")]
+    public async Task What_another_transaction_has_not_committed_hides_nothing(string change)
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        rig.Principal = rig.Principal with { Groups = ["agents", "dba"] };
+        await using var first = await rig.Gateway.ConnectAsync();
+        rig.Principal = rig.Principal with { Groups = ["agents"] };
+        await using var second = await rig.Gateway.ConnectAsync();
+        (await SayAsync(first, "begin", change, "select 1")).ShouldNotContain(message => message.StartsWith('E'));
+        var seen = await SayAsync(second, "select version() like 'PostgreSQL%', sum(i) from generate_series(1, 10) i", "select id, name, ssn from customers where id = 7");
+        seen.Where(message => message[0] is 'D' or 'N' or 'E').ShouldBe(["D:t|55", "D:7|name 7|***"]);
+    }
+
+    /// <summary>Of a session's own relations others see nothing; an index or a comment makes no name mean anything else.</summary>
+    [Theory]
+    [InlineData("create temp table mine as select id from customers")]
+    [InlineData("create index on customers (name)")]
+    [InlineData("comment on table customers is 'people'")]
+    [InlineData("create statistics s on id, name from customers")]
+    public async Task What_moves_no_name_of_others_hides_nothing_while_it_runs(string change)
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        await using var first = await rig.Gateway.ConnectAsync();
+        await using var second = await rig.Gateway.ConnectAsync();
+        await SayAsync(second, "select 1");
+        // Nothing says that the transaction is open before its Sync: for all that is known it may be committed at any moment.
+        await first.SendAsync(output =>
+        {
+            Parse.Write(output, "", "begin");
+            Bind.WriteText(output, "", "", []);
+            Execute.Write(output, "");
+            Parse.Write(output, "", change);
+            Bind.WriteText(output, "", "", []);
+            Execute.Write(output, "");
+            output.WriteEmpty(FrontendType.Flush);
+        });
+        await first.ReadUntilAsync('C');
+        await first.ReadUntilAsync('C');
+        (await SayAsync(second, "select name from customers where id = 7")).Where(message => message[0] is 'D' or 'N').ShouldBe(["D:name 7"]);
+    }
+
+    [Fact]
+    public async Task A_result_is_hidden_when_names_may_have_moved_meanwhile_and_the_client_hears_why()
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        rig.Principal = rig.Principal with { Groups = ["agents", "dba"] };
+        await using var first = await rig.Gateway.ConnectAsync();
+        rig.Principal = rig.Principal with { Groups = ["agents"] };
+        await using var second = await rig.Gateway.ConnectAsync();
+        await SayAsync(second, "select id, x from vv where id = 7");
+        await SayAsync(first, "begin", Reveal);
+        await second.SendAsync(output => output.WriteStringMessage(FrontendType.Query, "select id, x from vv where id = 7"));
+        await rig.UntilSomebodyWaitsAsync();
+        await SayAsync(first, "commit");
+        var seen = await second.ReadUntilAsync('Z');
+        seen.ShouldContain("D:0|***");
+        seen.ShouldContain("N:01000");
+        // What it shows now is masked as such.
+        (await SayAsync(second, "select id, x from vv where id = 7")).Where(message => message[0] is 'D' or 'N').ShouldBe(["D:7|***"]);
+    }
+
+    [Fact]
+    public async Task A_change_that_commits_itself_hides_results_while_it_is_under_way()
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        rig.Principal = rig.Principal with { Groups = ["agents", "dba"] };
+        await using var reader = await rig.Gateway.ConnectAsync();
+        await using var first = await rig.Gateway.ConnectAsync();
+        rig.Principal = rig.Principal with { Groups = ["agents"] };
+        await using var second = await rig.Gateway.ConnectAsync();
+        await SayAsync(second, "select 1");
+        await SayAsync(reader, "begin", "select count(*) from vv");
+        await first.SendAsync(output => output.WriteStringMessage(FrontendType.Query, Reveal));
+        await rig.UntilSomebodyWaitsAsync();
+        (await SayAsync(second, "select name from customers where id = 7")).Where(message => message[0] is 'D' or 'N').ShouldBe(["D:***", "N:01000"]);
+        // What drivers ask as they connect.
+        (await SayAsync(second, "select version() like 'PostgreSQL%'", "select t.typname from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.oid = 23"))
+            .Where(message => message[0] is 'D' or 'N').ShouldBe(["D:t", "D:int4"]);
+        await SayAsync(reader, "commit");
+        await first.ReadUntilAsync('Z');
+        (await SayAsync(second, "select name from customers where id = 7")).Where(message => message.StartsWith('D')).ShouldBe(["D:name 7"]);
     }
 
     private static async Task<List<string>> SayAsync(WirePeer client, params string[] statements)
