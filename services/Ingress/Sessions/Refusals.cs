@@ -51,6 +51,10 @@ internal static class Refusals
         new(RefusalCode.NotUnderstood, decision.Rules is [var rule, ..] ? rule : null, "the statement was not understood, so it is refused", decision.Why,
             "Check its syntax; what Hoop cannot parse is never forwarded.");
 
+    internal static Refusal Unreadable(Decision decision, string why) =>
+        new(RefusalCode.NotUnderstood, decision.Rules is [var rule, ..] ? rule : null, why, "Hoop did not understand the statement, so it is refused.",
+            "Check its syntax; what Hoop cannot parse is never forwarded.");
+
     internal static Refusal MaskedPredicate(MaskObjection objection) =>
         new(RefusalCode.MaskedPredicate, objection.Mask, $"blocked by mask \"{objection.Mask}\"", objection.Why,
             "Compare a masked column only in the ways the mask allows, and do not copy it elsewhere.");

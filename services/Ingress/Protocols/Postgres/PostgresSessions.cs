@@ -26,10 +26,10 @@ internal sealed class PostgresSessions
 
     public void Remove(BackendKeyData key) => sessions.TryRemove((key.ProcessId, BitConverter.ToInt32(key.Secret)), out _);
 
-    /// <summary>Withdraws what waits for approval, or passes the cancel on. Never says which it was: nor would PostgreSQL.</summary>
+    /// <summary>Withdraws what waits for approval, stops what is still looked at, or passes the cancel on. Never says which it was: nor would PostgreSQL.</summary>
     public async Task CancelAsync(int processId, byte[] secret, CancellationToken cancel)
     {
-        if (secret.Length != 4 || !sessions.TryGetValue((processId, BitConverter.ToInt32(secret)), out var session) || session.TryCancelHold()) return;
+        if (secret.Length != 4 || !sessions.TryGetValue((processId, BitConverter.ToInt32(secret)), out var session) || session.TryCancel()) return;
         await CancelAsync(session, cancel);
     }
 

@@ -130,7 +130,19 @@ internal sealed class GatewayRig : IAsyncDisposable
     {
         internal CatalogSnapshot Snapshot { get; set; } = CatalogSnapshot.Empty;
 
-        public ValueTask<CatalogSnapshot> GetAsync(AuthorizedTarget target, CancellationToken cancel) => ValueTask.FromResult(Snapshot);
+        /// <summary>Set: names are not to be had before it completes.</summary>
+        internal Task? Delay { get; set; }
+
+        internal TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async ValueTask<CatalogSnapshot> GetAsync(AuthorizedTarget target, CancellationToken cancel)
+        {
+            if (Delay is not { } delay) return Snapshot;
+            Waiting.TrySetResult();
+            await delay.WaitAsync(cancel);
+            return Snapshot;
+        }
+
         public ValueTask<CatalogSnapshot> RefreshAsync(AuthorizedTarget target, CancellationToken cancel) => GetAsync(target, cancel);
         public ValueTask<bool> LookAgainAsync(AuthorizedTarget target, CatalogSnapshot known, CancellationToken cancel) => ValueTask.FromResult(false);
         public INamesChange BeginChange(AuthorizedTarget target) => new NoChange();

@@ -101,6 +101,34 @@ public class HoldTests
     }
 
     [Fact]
+    public async Task A_cancel_stops_a_statement_that_is_still_looked_at()
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.DialAsync();
+        await GatewayRig.LogInAsync(client);
+        BackendKeyData? key = null;
+        while (await client.ReadAsync() is { Type: not 'Z' } message)
+            if (message.Type == 'K') key = BackendKeyData.Read(message.Body);
+        var names = new TaskCompletionSource();
+        rig.Catalog.Delay = names.Task;
+        await client.QueryAsync("select pg_sleep(1000)");
+        await rig.Catalog.Waiting.Task;
+        await using (var other = await rig.DialAsync())
+        {
+            await other.SendAsync(output => StartupPacket.WriteCancel(output, key!.ProcessId, key.Secret));
+            (await other.ReadAsync()).ShouldBeNull();
+        }
+
+        (rig.Catalog.Delay, _) = (null, names.TrySetResult());
+        var error = (await client.ReadAsync())!.Diagnostic;
+        (error.SqlState, error.Message).ShouldBe(("57014", "canceling statement due to user request"));
+        (await client.ReadUntilAsync('Z')).ShouldBe(["Z:I"]);
+        // It was for that statement alone.
+        await client.QueryAsync("select 1");
+        (await client.ReadUntilAsync('Z')).ShouldContain("C:SELECT 1");
+    }
+
+    [Fact]
     public async Task A_cancel_with_a_wrong_secret_does_nothing()
     {
         await using var rig = await GatewayRig.StartAsync();

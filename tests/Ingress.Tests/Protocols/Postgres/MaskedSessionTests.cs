@@ -1,3 +1,5 @@
+using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Messages;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -28,6 +30,43 @@ public class MaskedSessionTests
         await using var command = new NpgsqlCommand(sql, connection);
         await command.PrepareAsync();
         for (var run = 0; run < 2; run++) ((string?)await command.ExecuteScalarAsync() ?? "").ShouldNotContain("900-45");
+    }
+
+    [Theory]
+    [InlineData("selec name from customers", "syntax error at or near \"selec\"")]
+    [InlineData("select name form customers", "syntax error at or near \"customers\"")]
+    [InlineData("select count(", "syntax error at end of input")]
+    public async Task A_slip_is_called_a_slip_and_not_a_matter_of_masks(string sql, string message)
+    {
+        await using var rig = await RealGateRig.StartAsync();
+        await using var connection = new NpgsqlConnection(rig.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        var refused = await Should.ThrowAsync<PostgresException>(() => command.ExecuteScalarAsync());
+        refused.SqlState.ShouldBe("42601");
+        refused.MessageText.ShouldBe(message);
+    }
+
+    /// <summary>What drivers send to see whether a connection is alive.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("-- ping")]
+    public async Task An_empty_statement_is_answered(string sql)
+    {
+        await using var rig = await RealGateRig.StartAsync();
+        await using var client = await rig.Gateway.ConnectAsync();
+        for (var time = 0; time < 2; time++)
+        {
+            await client.SendAsync(output =>
+            {
+                Parse.Write(output, "", sql);
+                Bind.WriteText(output, "", "", []);
+                Describe.Write(output, Describe.PortalKind, "");
+                Execute.Write(output, "");
+                output.WriteEmpty(FrontendType.Sync);
+            });
+            (await client.ReadUntilAsync('Z')).ShouldBe(["1", "2", "n", "I", "Z:I"]);
+        }
     }
 
     [Fact]

@@ -214,7 +214,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         await judge.SettleAsync(open, cancel);
         var name = ClientFields.BoundStatement(frame, session.Texts);
         // A statement nobody saw being made: the server knows it or fails; what it runs is not understood.
-        var statement = await FindAsync(session.Statements, name, cancel) ?? new PreparedStatement(name, "", []);
+        var statement = await FindAsync(session.Statements, name, cancel) ?? new PreparedStatement(name, "", []) { Readable = false };
         var portal = Portal.Read(frame, statement, session.Texts, judge.Names);
         open = true;
         if (!Skipping && await judge.DecidesAtBindAsync(statement, cancel)) return await JudgedBindAsync(frame, portal, cancel);
@@ -324,16 +324,19 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
 
     private void Run(in PostgresFrame frame, in Judgement judgement, Permit permit, ReplyKind kind, Portal? portal)
     {
-        if (permit.Revoked.IsCancellationRequested) Stop(permit, kind);
+        if (permit.Revoked.IsCancellationRequested) Stop(permit, kind, "its grant was revoked", permit.Cut);
+        else if (session.IsCancelAsked) Stop(permit, kind, "cancelled", Cancelled);
         else Forward(frame, judgement.Run(permit), kind, portal);
     }
 
-    // Its window was taken back before it was sent.
-    private void Stop(Permit permit, ReplyKind kind)
+    // Its window was taken back, or the client thought better of it, before it was sent.
+    private void Stop(Permit permit, ReplyKind kind, string why, Refusal refusal)
     {
-        session.Gate.Complete(permit, new OperationResult(false, "not run: its grant was revoked", 0, 0, TimeSpan.Zero, []));
-        Refuse(permit.Cut, kind);
+        session.Gate.Complete(permit, new OperationResult(false, $"not run: {why}", 0, 0, TimeSpan.Zero, []));
+        Refuse(refusal, kind);
     }
+
+    private static readonly Refusal Cancelled = new(RefusalCode.Cancelled, null, "canceling statement due to user request", "It was cancelled before it was sent to the target.", "Send it again to run it.");
 
     private WaitingRequest Wait(PostgresFrame frame, Judgement judgement, ReplyKind kind, Portal? portal) => new(
         frame, judgement.Answer.Hold!, (whole, permit) => Run(whole, judgement, permit, kind, portal),

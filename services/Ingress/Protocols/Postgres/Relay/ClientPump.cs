@@ -53,7 +53,8 @@ internal sealed class ClientPump(RelaySession session, ClientMessages messages, 
                 }
 
                 if (frame.Type == FrontendType.Terminate) return "client closed";
-                if (await messages.HandleAsync(frame, cancel) is not { } waiting)
+                var handling = messages.HandleAsync(frame, cancel);
+                if ((handling.IsCompleted ? await handling : await LookAsync(handling)) is not { } waiting)
                 {
                     await messages.SettleLimitedAsync(cancel);
                     continue;
@@ -70,6 +71,19 @@ internal sealed class ClientPump(RelaySession session, ClientMessages messages, 
             if (sent is null) input.AdvanceTo(rest.Start, rest.End);
             await session.Upstream.Output.FlushAsync(cancel);
             if (read.IsCompleted && sent is null) return rest.IsEmpty ? "client closed" : "client closed within a message";
+        }
+    }
+
+    private async ValueTask<WaitingRequest?> LookAsync(ValueTask<WaitingRequest?> handling)
+    {
+        session.BeginLook();
+        try
+        {
+            return await handling;
+        }
+        finally
+        {
+            session.EndLook();
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class Portal(string name, PreparedStatement statement)
     public bool IsExecuted { get; set; }
 
     /// <summary>What its Execute is to run.</summary>
-    public Asked Asked => new(Statement.Text, Statement.Readable && Statement.Text.Length > 0, BindValues, Statement);
+    public Asked Asked => new(Statement.Text, Statement.Readable, BindValues, Statement);
 
     /// <summary>The columns with the formats that its rows really have; null when nobody asked for them.</summary>
     public PostgresColumn[]? RowColumns()

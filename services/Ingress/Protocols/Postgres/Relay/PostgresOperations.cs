@@ -17,6 +17,7 @@ internal static class PostgresOperations
     {
         Facts = Merge(analysis),
         Text = text,
+        Unreadable = analysis.Error,
         HideValues = Hide,
         Secrets = analysis.Secrets is { } secrets ? new OperationSecrets(secrets.Shown, secrets.HoldsParameter) : null,
         BindValues = values,

@@ -52,7 +52,7 @@ internal sealed class PreparedStatement(string name, string text, uint[] paramet
     /// <summary>What it means now: the server, too, resolves its names again when the search path or the catalog moves.</summary>
     public SqlAnalysis Analyze(Func<string, SqlContext, SqlAnalysis> analyze, SqlContext context)
     {
-        if (!Readable) return PostgresOperations.NotUnderstood(Text, "not read");
+        if (!Readable) return PostgresOperations.NotUnderstood(Text, "the statement's text could not be read");
         if (analysis is not null && ReferenceEquals(analyzedIn, context) && !Fetches(analysis)) return analysis;
         (analysis, analyzedIn) = (Typed(Unwrap(analyze(Text, context)), context), context);
         return analysis;

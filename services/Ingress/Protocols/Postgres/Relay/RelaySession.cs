@@ -18,6 +18,8 @@ internal sealed class RelaySession
     private const int MostNotes = 64;
 
     private readonly Queue<byte[]> notes = [];
+    private bool looking;
+    private bool cancelAsked;
     private TaskCompletionSource? heard;
     private List<(Permit Permit, OperationResult Result)> ended = [];
     private List<(Permit Permit, OperationResult Result)>? recorded;
@@ -104,7 +106,7 @@ internal sealed class RelaySession
         {
             Holding = true;
             cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (Replies.Skipping) cancelled.TrySetResult();
+            if (Replies.Skipping || cancelAsked) cancelled.TrySetResult();
         }
     }
 
@@ -113,15 +115,42 @@ internal sealed class RelaySession
         lock (Lock) Holding = false;
     }
 
-    /// <summary>A CancelRequest with this session's secret arrived. True: a waiting statement was withdrawn, the target needs no cancel.</summary>
-    public bool TryCancelHold()
+    /// <summary>A statement is looked at, which takes its time: what it is asked to do meanwhile is for it, not for the target.</summary>
+    public void BeginLook()
+    {
+        lock (Lock) (looking, cancelAsked) = (true, false);
+    }
+
+    public void EndLook()
+    {
+        lock (Lock) (looking, cancelAsked) = (false, false);
+    }
+
+    /// <summary>The client cancelled the statement that is being looked at.</summary>
+    public bool IsCancelAsked
+    {
+        get
+        {
+            lock (Lock) return cancelAsked;
+        }
+    }
+
+    /// <summary>A CancelRequest with this session's secret arrived. True: it was for a statement that waits or is still looked at, the target needs no cancel.</summary>
+    public bool TryCancel()
     {
         lock (Lock)
         {
-            if (!Holding) return false;
-            cancelled.TrySetResult();
+            if (Holding) cancelled.TrySetResult();
+            else if (looking && Replies.Running is null) cancelAsked = true;
+            else return false;
             return true;
         }
+    }
+
+    /// <summary>Under the lock: a statement that waits for approval behind one that failed will not run.</summary>
+    public void CancelHold()
+    {
+        if (Holding) cancelled.TrySetResult();
     }
 
     /// <summary>Has the server's pump, the only writer to the client, say something at the next message boundary.</summary>

@@ -156,7 +156,7 @@ internal sealed class ServerMessages(RelaySession session)
         session.Failed(head);
         Replies.FailHead();
         // What waits for approval behind it will never run.
-        if (Replies.Skipping) session.TryCancelHold();
+        if (Replies.Skipping) session.CancelHold();
     }
 
     private bool Ready(in PendingReply head, byte status)

@@ -96,7 +96,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     /// </summary>
     public ValueTask<bool> DecidesAtBindAsync(PreparedStatement statement, CancellationToken cancel)
     {
-        if (session.Gate.PassesEverything || Failed || statement.Text.Length == 0) return default;
+        if (session.Gate.PassesEverything || Failed || !statement.Readable) return default;
         var following = FollowAsync(cancel);
         // Nearly always there is nothing to wait for.
         return following.IsCompletedSuccessfully && !context.MustAsk && statement.Text.Length <= LongText && context.Current is { } current && TextRefusal(statement.Text) is null
@@ -314,7 +314,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         });
     }
 
-    private static SqlAnalysis Unread(string text) => PostgresOperations.NotUnderstood(text, "not read");
+    private static SqlAnalysis Unread(string text) => PostgresOperations.NotUnderstood(text, "the statement's text could not be read");
 
     private static readonly Refusal PolicyMoved = new(RefusalCode.Withdrawn, null, "the policy changed while the statement was looked at, so it did not run",
         "It is to be judged by the new policy.", "Send it again.");
