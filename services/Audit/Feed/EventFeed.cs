@@ -1,5 +1,5 @@
+using Hoop.Audit.Ingest;
 using Hoop.Audit.Storage;
-using Hoop.Contracts.Audit;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -23,21 +23,16 @@ internal sealed record FeedEntry(FeedPlace Place, IReadOnlyList<FeedRange> Range
 /// </summary>
 internal static class EventFeed
 {
-    public static async Task AppendAsync(NpgsqlConnection connection, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
+    /// <param name="sessions">Each with its events in the order of their sequence.</param>
+    public static NpgsqlBatchCommand Append(IReadOnlyList<SessionPart> sessions) => new("INSERT INTO audit.feed (sessions, firsts, lasts) VALUES ($1, $2, $3)")
     {
-        var ranges = events.GroupBy(e => e.SessionId).Select(s => new FeedRange(s.Key, s.Min(e => e.Sequence), s.Max(e => e.Sequence))).ToList();
-        await using var command = new NpgsqlCommand("INSERT INTO audit.feed (sessions, firsts, lasts) VALUES ($1, $2, $3)", connection)
+        Parameters =
         {
-            Parameters =
-            {
-                new() { Value = ranges.Select(r => r.SessionId).ToArray() },
-                new() { Value = ranges.Select(r => r.First).ToArray() },
-                new() { Value = ranges.Select(r => r.Last).ToArray() },
-            },
-        };
-        await command.PrepareAsync(cancel);
-        await command.ExecuteNonQueryAsync(cancel);
-    }
+            new() { Value = sessions.Select(s => s.Id).ToArray() },
+            new() { Value = sessions.Select(s => s.Events[0].Sequence).ToArray() },
+            new() { Value = sessions.Select(s => s.Events[^1].Sequence).ToArray() },
+        },
+    };
 
     public static async Task<List<FeedEntry>> ReadAsync(NpgsqlConnection connection, FeedPlace after, int limit, CancellationToken cancel)
     {

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Hoop.Audit.Chain;
+using Hoop.Audit.Feed;
 using Hoop.Audit.Recordings;
 using Hoop.Audit.Storage;
-using Hoop.Contracts.Audit;
-using Hoop.ServiceDefaults;
 using Npgsql;
 
 namespace Hoop.Audit.Ingest;
@@ -12,7 +12,7 @@ internal sealed class EventStore(AuditDatabase database, EventPartitions partiti
 {
     private const int Attempts = 5;
 
-    public async Task<BatchVerdict> StoreAsync(string ingress, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
+    public async Task<BatchVerdict> StoreAsync(string ingress, IReadOnlyList<BatchedEvent> events, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -32,22 +32,22 @@ internal sealed class EventStore(AuditDatabase database, EventPartitions partiti
         }
     }
 
-    private async Task<BatchVerdict> StoreOnceAsync(string ingress, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
+    private async Task<BatchVerdict> StoreOnceAsync(string ingress, IReadOnlyList<BatchedEvent> events, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         await partitions.EnsureAsync(connection, events, cancel);
-        (var rows, var broken, events) = RecordedContent.Split(events);
+        var (rows, broken, rest) = RecordedContent.Split(events);
+        var batch = SessionPart.Of(rest);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         // A session's events all come from one Ingress: two instances of Audit do not work on the same chain side by side.
-        await connection.LockAsync(ingress, cancel);
-        var heads = await HeadTable.LoadAsync(connection, [.. events.Select(e => e.SessionId).Where(id => !id.Contains('\0')).Distinct()], cancel);
-        var verdict = BatchCheck.Check(events, await EventTable.NeighboursAsync(connection, events, heads, cancel));
+        var heads = await HeadTable.LoadUnderLockAsync(connection, ingress, [.. batch.Select(s => s.Id).Where(id => !id.Contains('\0'))], cancel);
+        var verdict = BatchCheck.Check(batch, await EventTable.NeighboursAsync(connection, batch, heads, cancel));
         verdict.Refused.AddRange(broken.Select(e => (e, "its content does not match its hash")));
         await ContentTable.InsertAsync(connection, rows, contents.UsesObjects, cancel);
         await EventTable.InsertAsync(connection, ingress, verdict.Accepted, cancel);
         await KeepRefusedAsync(connection, ingress, verdict.Refused, cancel);
-        await MoveHeadsAsync(connection, verdict.Accepted, heads, cancel);
-        await SessionRow.ApplyAsync(connection, ingress, [.. SessionDelta.Of(verdict.Accepted)], cancel);
+        await HeadTable.SaveAsync(
+            connection, await MovedAsync(connection, verdict.Accepted, heads, cancel), cancel, EventFeed.Append(verdict.Accepted), SessionRow.Apply(ingress, [.. verdict.Accepted.Select(SessionDelta.Of)]));
         await transaction.CommitAsync(cancel);
 
         foreach (var (e, reason) in verdict.Refused)
@@ -57,22 +57,22 @@ internal sealed class EventStore(AuditDatabase database, EventPartitions partiti
         return verdict;
     }
 
-    private static async Task MoveHeadsAsync(
-        NpgsqlConnection connection, IReadOnlyList<JournalEvent> accepted, IReadOnlyDictionary<string, SessionHead> heads, CancellationToken cancel)
+    private static async Task<List<(SessionHead Old, SessionHead New)>> MovedAsync(
+        NpgsqlConnection connection, IReadOnlyList<SessionPart> accepted, IReadOnlyDictionary<string, SessionHead> heads, CancellationToken cancel)
     {
-        var moved = new List<(SessionHead Old, SessionHead New)>();
-        foreach (var session in accepted.GroupBy(e => e.SessionId))
+        var moved = new List<(SessionHead Old, SessionHead New)>(accepted.Count);
+        foreach (var part in accepted)
         {
-            var old = heads.GetValueOrDefault(session.Key) ?? SessionHead.Before(session.Key);
-            var head = old.With(session);
+            var old = heads.GetValueOrDefault(part.Id) ?? SessionHead.Before(part.Id);
+            var head = old.With(part.Events);
             moved.Add((old, old.HasGap && head.HasGap ? await EventTable.FollowAsync(connection, head, cancel) : head));
         }
 
-        await HeadTable.SaveAsync(connection, moved, cancel);
+        return moved;
     }
 
     private static async Task KeepRefusedAsync(
-        NpgsqlConnection connection, string ingress, IReadOnlyList<(JournalEvent Event, string Reason)> refused, CancellationToken cancel)
+        NpgsqlConnection connection, string ingress, IReadOnlyList<(BatchedEvent Event, string Reason)> refused, CancellationToken cancel)
     {
         foreach (var (e, reason) in refused)
         {
@@ -81,8 +81,8 @@ internal sealed class EventStore(AuditDatabase database, EventPartitions partiti
             {
                 Parameters =
                 {
-                    new() { Value = Storable(e.SessionId) }, new() { Value = e.Sequence }, new() { Value = Storable(e.Hash) },
-                    new() { Value = reason }, new() { Value = JsonSerializer.Serialize(e) }, new() { Value = ingress },
+                    new() { Value = Storable(e.SessionId) }, new() { Value = e.Sequence }, new() { Value = Storable(e.Hash.ToString()) },
+                    new() { Value = reason }, new() { Value = JsonSerializer.Serialize(e.ToEvent()) }, new() { Value = ingress },
                 },
             };
             await command.ExecuteNonQueryAsync(cancel);

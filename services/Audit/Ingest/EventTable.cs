@@ -1,6 +1,5 @@
-using Hoop.Audit.Feed;
+using Hoop.Audit.Chain;
 using Hoop.Audit.Storage;
-using Hoop.Contracts.Audit;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -9,36 +8,31 @@ namespace Hoop.Audit.Ingest;
 /// <summary><c>audit.event_chunks</c>: adding, and looking beside a batch.</summary>
 internal static class EventTable
 {
-    public static async Task InsertAsync(NpgsqlConnection connection, string ingress, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
+    /// <param name="sessions">Each with its events in the order of their sequence.</param>
+    public static async Task InsertAsync(NpgsqlConnection connection, string ingress, IReadOnlyList<SessionPart> sessions, CancellationToken cancel)
     {
-        if (events.Count == 0)
-            return;
-        await using var rows = await connection.BeginBinaryImportAsync(
-            "COPY audit.event_chunks (session_id, sequence, at, events, times, kinds, payloads, previous_hash, hashes, ingress) FROM STDIN (FORMAT binary)", cancel);
-        foreach (var chunk in EventChunk.Of(events))
-            await chunk.WriteAsync(rows, ingress, cancel);
-        await rows.CompleteAsync(cancel);
-        await rows.CloseAsync(cancel);
-        await EventFeed.AppendAsync(connection, events, cancel);
+        if (sessions.Count > 0)
+            await new EventChunkCopy(ingress).WriteAsync(connection, sessions.Select(s => s.Events), cancel);
     }
 
     /// <summary>
-    /// What is stored in the batch's places and right beside them. A batch that goes on where its sessions' heads stand, as nearly all do,
+    /// Of each session what is stored in the batch's places and right beside them, by its sequence. A batch that goes on where its sessions' heads stand, as nearly all do,
     /// needs no look into the table.
     /// </summary>
-    public static async Task<Dictionary<(string Session, long Sequence), StoredLink>> NeighboursAsync(
-        NpgsqlConnection connection, IReadOnlyList<JournalEvent> events, IReadOnlyDictionary<string, SessionHead> heads, CancellationToken cancel)
+    public static async Task<Dictionary<string, Dictionary<long, StoredLink>>> NeighboursAsync(
+        NpgsqlConnection connection, IReadOnlyList<SessionPart> batch, IReadOnlyDictionary<string, SessionHead> heads, CancellationToken cancel)
     {
-        var stored = new Dictionary<(string, long), StoredLink>();
-        var ranges = new List<(SessionHead Head, long First, long Last)>();
-        foreach (var session in events.GroupBy(e => e.SessionId))
+        var (stored, ranges) = (new Dictionary<string, Dictionary<long, StoredLink>>(), new List<(SessionHead Head, long First, long Last)>());
+        foreach (var part in batch)
         {
-            if (!heads.TryGetValue(session.Key, out var head))
+            if (!heads.TryGetValue(part.Id, out var head))
                 continue;
-            if (!head.HasGap && session.All(e => e.Sequence > head.Sequence))
-                stored.Add((head.SessionId, head.Sequence), new StoredLink(head.Hash, PreviousHash: ""));
+            stored.Add(part.Id, []);
+            var (first, last) = (part.Events.Min(e => e.Sequence), part.Events.Max(e => e.Sequence));
+            if (!head.HasGap && first > head.Sequence)
+                stored[part.Id].Add(head.Sequence, new StoredLink(ChainHash.Parse(head.Hash), PreviousHash: null));
             else
-                ranges.Add((head, session.Min(e => e.Sequence) - 1, session.Max(e => e.Sequence) + 1));
+                ranges.Add((head, Math.Max(first, 0) - 1, Math.Min(last, EventChunk.LastSequence) + 1));
         }
 
         if (ranges.Count > 0)
@@ -64,9 +58,9 @@ internal static class EventTable
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            foreach (var (sequence, link) in Links(reader, 0).Where(e => e.Sequence > head.Sequence))
+            foreach (var (sequence, previous, hash) in Links(reader, 0).Where(e => e.Sequence > head.Sequence))
             {
-                var next = head.Follow(sequence, link.PreviousHash, link.Hash);
+                var next = head.Follow(sequence, previous, hash);
                 if (ReferenceEquals(next, head))
                     return head;
                 head = next;
@@ -77,7 +71,7 @@ internal static class EventTable
     }
 
     private static async Task ReadRangesAsync(
-        NpgsqlConnection connection, List<(SessionHead Head, long First, long Last)> ranges, Dictionary<(string, long), StoredLink> stored, CancellationToken cancel)
+        NpgsqlConnection connection, List<(SessionHead Head, long First, long Last)> ranges, Dictionary<string, Dictionary<long, StoredLink>> stored, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
             $"""
@@ -99,15 +93,15 @@ internal static class EventTable
         };
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
-            foreach (var (sequence, link) in Links(reader, 1))
-                stored[(reader.GetString(0), sequence)] = link;
+            foreach (var (sequence, previous, hash) in Links(reader, 1))
+                stored[reader.GetString(0)][sequence] = new StoredLink(ChainHash.Parse(hash), ChainHash.Parse(previous));
     }
 
     /// <summary>The events of a row, from the column on that has its first sequence.</summary>
-    private static IEnumerable<(long Sequence, StoredLink Link)> Links(NpgsqlDataReader row, int column)
+    private static IEnumerable<(long Sequence, string PreviousHash, string Hash)> Links(NpgsqlDataReader row, int column)
     {
         var first = row.GetInt64(column);
         return EventChunk.Links(row.GetFieldValue<byte[]>(column + 2), row.GetFieldValue<byte[]>(column + 3), row.GetInt32(column + 1))
-            .Select((link, i) => (first + i, new StoredLink(link.Hash, link.PreviousHash)));
+            .Select((link, i) => (first + i, link.PreviousHash, link.Hash));
     }
 }

@@ -1,3 +1,4 @@
+using Hoop.ServiceDefaults;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -16,16 +17,20 @@ internal static class HeadTable
         WHERE h.events = ($8::bigint[])[array_position($1::text[], h.session_id)]
         """;
 
-    public static async Task<Dictionary<string, SessionHead>> LoadAsync(NpgsqlConnection connection, IReadOnlyCollection<string> sessions, CancellationToken cancel)
+    private const string Select = "SELECT session_id, first_at, last_at, events, last_sequence, sequence, hash FROM audit.heads WHERE session_id = ANY ($1)";
+
+    /// <summary>Takes the lock of this name until the transaction ends, and then reads.</summary>
+    public static Task<Dictionary<string, SessionHead>> LoadUnderLockAsync(NpgsqlConnection connection, string name, IReadOnlyCollection<string> sessions, CancellationToken cancel) =>
+        LoadAsync(connection, sessions, cancel, SchemaScript.Lock(name));
+
+    public static async Task<Dictionary<string, SessionHead>> LoadAsync(NpgsqlConnection connection, IReadOnlyCollection<string> sessions, CancellationToken cancel, params NpgsqlBatchCommand[] before)
     {
-        await using var command = new NpgsqlCommand(
-            "SELECT session_id, first_at, last_at, events, last_sequence, sequence, hash FROM audit.heads WHERE session_id = ANY ($1)", connection)
-        {
-            Parameters = { new() { Value = sessions.ToArray() } },
-        };
+        await using var batch = connection.Batch([.. before, new NpgsqlBatchCommand(Select) { Parameters = { new() { Value = sessions.ToArray() } } }]);
         var heads = new Dictionary<string, SessionHead>(sessions.Count);
-        await command.PrepareAsync(cancel);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
+        await batch.PrepareAsync(cancel);
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        foreach (var _ in before)
+            await reader.NextResultAsync(cancel);
         while (await reader.ReadAsync(cancel))
             heads.Add(reader.GetString(0), Read(reader));
         return heads;
@@ -39,12 +44,13 @@ internal static class HeadTable
     /// Stores heads that moved. A session's number of events says whether another transaction moved it in between: then this one is
     /// rolled back and its batch comes again. So no place of a session is ever taken twice, in whatever partition.
     /// </summary>
+    /// <param name="besides">What else there is to store, in the same round trip.</param>
     /// <exception cref="ConcurrentIngestException">Another transaction stored events of one of the sessions.</exception>
-    public static async Task SaveAsync(NpgsqlConnection connection, IReadOnlyList<(SessionHead Old, SessionHead New)> heads, CancellationToken cancel)
+    public static async Task SaveAsync(NpgsqlConnection connection, IReadOnlyList<(SessionHead Old, SessionHead New)> heads, CancellationToken cancel, params NpgsqlBatchCommand[] besides)
     {
         if (heads.Count == 0)
             return;
-        await using var command = new NpgsqlCommand(Upsert, connection)
+        var upsert = new NpgsqlBatchCommand(Upsert)
         {
             Parameters =
             {
@@ -58,8 +64,10 @@ internal static class HeadTable
                 new() { Value = heads.Select(h => h.Old.Events).ToArray() },
             },
         };
-        await command.PrepareAsync(cancel);
-        if (await command.ExecuteNonQueryAsync(cancel) != heads.Count)
+        await using var batch = connection.Batch([upsert, .. besides]);
+        await batch.PrepareAsync(cancel);
+        await batch.ExecuteNonQueryAsync(cancel);
+        if (upsert.RecordsAffected != heads.Count)
             throw new ConcurrentIngestException();
     }
 }

@@ -1,7 +1,6 @@
 using Hoop.Audit.Chain;
 using Hoop.Contracts.Audit;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Hoop.Audit.Storage;
 
@@ -19,7 +18,7 @@ internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffse
     /// <summary>Events within a row are no further apart in time.</summary>
     public static readonly TimeSpan LongestSpan = TimeSpan.FromMinutes(1);
 
-    /// <summary>So much text that, compressed, a row takes half a page.</summary>
+    /// <summary>So many bytes of payloads that, compressed, a row takes half a page.</summary>
     private const int MostText = 16_000;
 
     /// <summary>What <see cref="Read"/> reads, of <c>audit.event_chunks c</c>.</summary>
@@ -41,26 +40,14 @@ internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffse
 
     public int Count => Times.Length;
 
-    /// <summary>Cuts the events into rows.</summary>
-    public static IEnumerable<EventChunk> Of(IEnumerable<JournalEvent> events)
+    /// <summary>Where the row ends that begins at <paramref name="start"/>.</summary>
+    /// <param name="events">Of one session, in the order of their sequence.</param>
+    public static int EndOf(List<BatchedEvent> events, int start)
     {
-        foreach (var session in events.GroupBy(e => e.SessionId))
-        {
-            var (chunk, text) = (new List<JournalEvent>(), 0);
-            foreach (var e in session.OrderBy(e => e.Sequence))
-            {
-                if (chunk.Count > 0 && (chunk.Count == MostEvents || text + e.Payload.Length > MostText || !Follows(chunk[0], chunk[^1], e)))
-                {
-                    yield return Whole(chunk);
-                    (chunk, text) = ([], 0);
-                }
-
-                chunk.Add(e);
-                text += e.Payload.Length;
-            }
-
-            yield return Whole(chunk);
-        }
+        var (end, text) = (start + 1, (long)events[start].Payload.Length);
+        while (end < events.Count && end - start < MostEvents && (text += events[end].Payload.Length) <= MostText && Follows(events[start], events[end - 1], events[end]))
+            end++;
+        return end;
     }
 
     public static EventChunk Read(NpgsqlDataReader row) => new(
@@ -90,33 +77,8 @@ internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffse
         }
     }
 
-    public async Task WriteAsync(NpgsqlBinaryImporter rows, string ingress, CancellationToken cancel)
-    {
-        await rows.StartRowAsync(cancel);
-        await rows.WriteAsync(SessionId, NpgsqlDbType.Text, cancel);
-        await rows.WriteAsync(Sequence, NpgsqlDbType.Bigint, cancel);
-        await rows.WriteAsync(Times[0], NpgsqlDbType.TimestampTz, cancel);
-        await rows.WriteAsync(Count, NpgsqlDbType.Integer, cancel);
-        await rows.WriteAsync(Times, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, cancel);
-        await rows.WriteAsync(Kinds, NpgsqlDbType.Array | NpgsqlDbType.Text, cancel);
-        await rows.WriteAsync(Payloads, NpgsqlDbType.Array | NpgsqlDbType.Text, cancel);
-        await rows.WriteAsync(PreviousHash, NpgsqlDbType.Bytea, cancel);
-        await rows.WriteAsync(Hashes, NpgsqlDbType.Bytea, cancel);
-        await rows.WriteAsync(ingress, NpgsqlDbType.Text, cancel);
-    }
-
-    private static bool Follows(JournalEvent first, JournalEvent last, JournalEvent e) =>
+    private static bool Follows(BatchedEvent first, BatchedEvent last, BatchedEvent e) =>
         e.Sequence == last.Sequence + 1 && e.PreviousHash == last.Hash && e.At >= first.At && e.At - first.At < LongestSpan && Week.Of(e.At) == Week.Of(first.At);
-
-    private static EventChunk Whole(List<JournalEvent> events)
-    {
-        var hashes = new byte[events.Count * CanonicalEvent.HashLength];
-        for (var i = 0; i < events.Count; i++)
-            Convert.FromHexString(events[i].Hash, hashes.AsSpan(i * CanonicalEvent.HashLength, CanonicalEvent.HashLength), out _, out _);
-        return new EventChunk(
-            events[0].SessionId, events[0].Sequence, [.. events.Select(e => e.At.ToUniversalTime())], [.. events.Select(e => e.Kind)], [.. events.Select(e => e.Payload)],
-            Convert.FromHexString(events[0].PreviousHash), hashes);
-    }
 }
 
 /// <summary>The weeks that events are kept by: ISO weeks, UTC.</summary>

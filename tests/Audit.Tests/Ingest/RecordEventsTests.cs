@@ -76,7 +76,7 @@ public class RecordEventsTests(AuditRig rig)
             var id = AuditRig.NewId();
             // The same places at other times: each would be a row of its own in the table.
             var claims = Enumerable.Range(0, 4).Select(i => AuditRig.Session(id, at: DateTimeOffset.Parse("2026-01-31T12:00:00Z").AddDays(7 * i))).ToList();
-            await Task.WhenAll(claims.Select((events, i) => Task.Run(() => rig.Store.StoreAsync($"claim-{i}", events, CancellationToken.None))));
+            await Task.WhenAll(claims.Select((events, i) => Task.Run(() => rig.Store.StoreAsync($"claim-{i}", AuditRig.Batch(events), CancellationToken.None))));
 
             (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.events WHERE session_id = '{id}'")).ShouldBe(6);
             (await rig.ScalarAsync<long>($"SELECT count(DISTINCT ingress) FROM audit.events WHERE session_id = '{id}'")).ShouldBe(1);
