@@ -41,7 +41,7 @@ public sealed class BatchedEvent
     }
 
     /// <summary>The same as text.</summary>
-    public JournalEvent ToEvent() => CanonicalEvent.TryRead(canonical.Span, Bytes(Hash), out var e) ? e! : throw new InvalidOperationException("an event that was read does not read back");
+    public JournalEvent ToEvent() => CanonicalEvent.TryRead(canonical.Span, Hash.ToBytes(), out var e) ? e! : throw new InvalidOperationException("an event that was read does not read back");
 
     /// <summary>Null when the bytes are not hash and canonical form of one.</summary>
     internal static BatchedEvent? Read(ReadOnlyMemory<byte> chained, KnownTexts texts)
@@ -60,12 +60,5 @@ public sealed class BatchedEvent
         var bytes = new byte[CanonicalEvent.HashLength + CanonicalEvent.MaxLength(e)];
         Hex.Decode(e.Hash, bytes.AsSpan(0, CanonicalEvent.HashLength));
         return bytes.AsMemory(0, CanonicalEvent.HashLength + CanonicalEvent.Write(e, bytes.AsSpan(CanonicalEvent.HashLength)));
-    }
-
-    private static byte[] Bytes(ChainHash hash)
-    {
-        var bytes = new byte[CanonicalEvent.HashLength];
-        hash.Write(bytes);
-        return bytes;
     }
 }

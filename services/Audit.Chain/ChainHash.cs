@@ -33,10 +33,12 @@ public readonly record struct ChainHash
         BinaryPrimitives.WriteUInt128BigEndian(destination[16..], low);
     }
 
-    public override string ToString()
+    public byte[] ToBytes()
     {
-        Span<byte> bytes = stackalloc byte[CanonicalEvent.HashLength];
+        var bytes = new byte[CanonicalEvent.HashLength];
         Write(bytes);
-        return Convert.ToHexStringLower(bytes);
+        return bytes;
     }
+
+    public override string ToString() => Convert.ToHexStringLower(ToBytes());
 }

@@ -44,11 +44,7 @@ internal sealed class EventStore(AuditDatabase database, EventPartitions partiti
         var verdict = BatchCheck.Check(batch, await EventTable.NeighboursAsync(connection, batch, heads, cancel));
         verdict.Refused.AddRange(broken.Select(e => (e, "its content does not match its hash")));
         await ContentTable.InsertAsync(connection, rows, contents.UsesObjects, cancel);
-        await EventTable.InsertAsync(connection, ingress, verdict.Accepted, cancel);
-        await KeepRefusedAsync(connection, ingress, verdict.Refused, cancel);
-        await HeadTable.SaveAsync(
-            connection, await MovedAsync(connection, verdict.Accepted, heads, cancel), cancel, EventFeed.Append(verdict.Accepted), SessionRow.Apply(ingress, [.. verdict.Accepted.Select(SessionDelta.Of)]));
-        await transaction.CommitAsync(cancel);
+        await StoreAsync(connection, ingress, verdict, heads, cancel);
 
         foreach (var (e, reason) in verdict.Refused)
             logger.Tampering(e.SessionId, e.Sequence, ingress, reason);
@@ -57,37 +53,40 @@ internal sealed class EventStore(AuditDatabase database, EventPartitions partiti
         return verdict;
     }
 
-    private static async Task<List<(SessionHead Old, SessionHead New)>> MovedAsync(
-        NpgsqlConnection connection, IReadOnlyList<SessionPart> accepted, IReadOnlyDictionary<string, SessionHead> heads, CancellationToken cancel)
+    /// <summary>To the commit: one round trip, for nearly every batch.</summary>
+    private static async Task StoreAsync(NpgsqlConnection connection, string ingress, BatchVerdict verdict, IReadOnlyDictionary<string, SessionHead> heads, CancellationToken cancel)
     {
-        var moved = new List<(SessionHead Old, SessionHead New)>(accepted.Count);
-        foreach (var part in accepted)
+        var accepted = verdict.Accepted;
+        List<NpgsqlBatchCommand> commands = [.. verdict.Refused.Select(r => Kept(ingress, r.Event, r.Reason))];
+        if (accepted.Count > 0)
         {
-            var old = heads.GetValueOrDefault(part.Id) ?? SessionHead.Before(part.Id);
-            var head = old.With(part.Events);
-            moved.Add((old, old.HasGap && head.HasGap ? await EventTable.FollowAsync(connection, head, cancel) : head));
-        }
-
-        return moved;
-    }
-
-    private static async Task KeepRefusedAsync(
-        NpgsqlConnection connection, string ingress, IReadOnlyList<(BatchedEvent Event, string Reason)> refused, CancellationToken cancel)
-    {
-        foreach (var (e, reason) in refused)
-        {
-            await using var command = new NpgsqlCommand(
-                "INSERT INTO audit.tampering (session_id, sequence, hash, reason, event, ingress) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING", connection)
+            commands.AddRange([EventTable.Insert(ingress, accepted), EventFeed.Append(accepted), SessionRow.Apply(ingress, [.. accepted.Select(SessionDelta.Of)])]);
+            var moved = accepted.ConvertAll(part => (Old: heads.GetValueOrDefault(part.Id) ?? SessionHead.Before(part.Id), part.Events)).ConvertAll(m => (m.Old, New: m.Old.With(m.Events)));
+            if (moved.Exists(m => m.Old.HasGap && m.New.HasGap))
             {
-                Parameters =
-                {
-                    new() { Value = Storable(e.SessionId) }, new() { Value = e.Sequence }, new() { Value = Storable(e.Hash.ToString()) },
-                    new() { Value = reason }, new() { Value = JsonSerializer.Serialize(e.ToEvent()) }, new() { Value = ingress },
-                },
-            };
-            await command.ExecuteNonQueryAsync(cancel);
+                // What closes a gap joins what is stored on both sides of it.
+                await HeadTable.RunAsync(connection, commands, cancel);
+                commands.Clear();
+                for (var i = 0; i < moved.Count; i++)
+                    if (moved[i].Old.HasGap && moved[i].New.HasGap)
+                        moved[i] = (moved[i].Old, await EventTable.FollowAsync(connection, moved[i].New, cancel));
+            }
+
+            commands.Add(HeadTable.Move(moved));
         }
+
+        await HeadTable.RunAsync(connection, [.. commands, new NpgsqlBatchCommand("COMMIT")], cancel);
     }
+
+    private static NpgsqlBatchCommand Kept(string ingress, BatchedEvent e, string reason) => new(
+        "INSERT INTO audit.tampering (session_id, sequence, hash, reason, event, ingress) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING")
+    {
+        Parameters =
+        {
+            new() { Value = Storable(e.SessionId) }, new() { Value = e.Sequence }, new() { Value = e.Hash.ToString() },
+            new() { Value = reason }, new() { Value = JsonSerializer.Serialize(e.ToEvent()) }, new() { Value = ingress },
+        },
+    };
 
     /// <summary>Fit for a column and its index; the event itself is kept whole beside it, as JSON.</summary>
     private static string Storable(string text) => (text.Length > 200 ? text[..200] : text).Replace('\0', '\uFFFD');

@@ -8,11 +8,31 @@ namespace Hoop.Audit.Ingest;
 /// <summary><c>audit.event_chunks</c>: adding, and looking beside a batch.</summary>
 internal static class EventTable
 {
+    // Lists of lists would have to be as wide everywhere: the events of all rows travel in one, and each row takes its stretch.
+    private const string Insertion = """
+        INSERT INTO audit.event_chunks (session_id, sequence, at, events, times, kinds, payloads, previous_hash, hashes, ingress)
+        SELECT r.session_id, r.sequence, ($6::timestamptz[])[r.first], r.last - r.first + 1, ($6::timestamptz[])[r.first:r.last], ($7::text[])[r.first:r.last], ($8::text[])[r.first:r.last],
+            r.previous_hash, substr($9::bytea, (r.first - 1) * 32 + 1, (r.last - r.first + 1) * 32), $10
+        FROM unnest($1::text[], $2::bigint[], $3::int[], $4::int[], $5::bytea[]) AS r (session_id, sequence, first, last, previous_hash)
+        """;
+
     /// <param name="sessions">Each with its events in the order of their sequence.</param>
-    public static async Task InsertAsync(NpgsqlConnection connection, string ingress, IReadOnlyList<SessionPart> sessions, CancellationToken cancel)
+    public static NpgsqlBatchCommand Insert(string ingress, IReadOnlyList<SessionPart> sessions)
     {
-        if (sessions.Count > 0)
-            await new EventChunkCopy(ingress).WriteAsync(connection, sessions.Select(s => s.Events), cancel);
+        var events = sessions.SelectMany(s => s.Events).ToArray();
+        var rows = EventChunk.Cut(events);
+        return new NpgsqlBatchCommand(Insertion)
+        {
+            Parameters =
+            {
+                new() { Value = rows.ConvertAll(r => events[r.First].SessionId) }, new() { Value = rows.ConvertAll(r => events[r.First].Sequence) },
+                new() { Value = rows.ConvertAll(r => r.First + 1) }, new() { Value = rows.ConvertAll(r => r.Last + 1) }, new() { Value = rows.ConvertAll(r => events[r.First].PreviousHash.ToBytes()) },
+                new() { Value = Array.ConvertAll(events, e => e.At), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+                new() { Value = Array.ConvertAll(events, e => e.Kind) },
+                new() { Value = Array.ConvertAll(events, e => e.Payload), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+                new() { Value = Hashes(events) }, new() { Value = ingress },
+            },
+        };
     }
 
     /// <summary>
@@ -95,6 +115,14 @@ internal static class EventTable
         while (await reader.ReadAsync(cancel))
             foreach (var (sequence, previous, hash) in Links(reader, 1))
                 stored[reader.GetString(0)][sequence] = new StoredLink(ChainHash.Parse(hash), ChainHash.Parse(previous));
+    }
+
+    private static byte[] Hashes(BatchedEvent[] events)
+    {
+        var hashes = new byte[events.Length * CanonicalEvent.HashLength];
+        for (var i = 0; i < events.Length; i++)
+            events[i].Hash.Write(hashes.AsSpan(i * CanonicalEvent.HashLength));
+        return hashes;
     }
 
     /// <summary>The events of a row, from the column on that has its first sequence.</summary>

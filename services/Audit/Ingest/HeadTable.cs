@@ -7,14 +7,14 @@ namespace Hoop.Audit.Ingest;
 /// <summary><c>audit.heads</c>: read before a batch is checked, written after it, in the same transaction.</summary>
 internal static class HeadTable
 {
+    // A head that another transaction moved has no number of events: the table refuses it, and all that goes with it.
     private const string Upsert = """
         INSERT INTO audit.heads AS h (session_id, first_at, last_at, events, last_sequence, sequence, hash, to_log)
         SELECT id, first_at, last_at, events, last_sequence, sequence, hash, true
         FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[])
             AS u (id, first_at, last_at, events, last_sequence, sequence, hash) ORDER BY id
-        ON CONFLICT (session_id) DO UPDATE SET first_at = excluded.first_at, last_at = excluded.last_at, events = excluded.events,
-            last_sequence = excluded.last_sequence, sequence = excluded.sequence, hash = excluded.hash, to_log = true
-        WHERE h.events = ($8::bigint[])[array_position($1::text[], h.session_id)]
+        ON CONFLICT (session_id) DO UPDATE SET first_at = excluded.first_at, last_at = excluded.last_at,
+            events = CASE h.events WHEN ($8::bigint[])[array_position($1::text[], h.session_id)] THEN excluded.events END, last_sequence = excluded.last_sequence, sequence = excluded.sequence, hash = excluded.hash, to_log = true
         """;
 
     private const string Select = "SELECT session_id, first_at, last_at, events, last_sequence, sequence, hash FROM audit.heads WHERE session_id = ANY ($1)";
@@ -41,34 +41,38 @@ internal static class HeadTable
         row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), Convert.ToHexStringLower(row.GetFieldValue<byte[]>(6)));
 
     /// <summary>
-    /// Stores heads that moved. A session's number of events says whether another transaction moved it in between: then this one is
-    /// rolled back and its batch comes again. So no place of a session is ever taken twice, in whatever partition.
+    /// Stores heads that moved. A session's number of events says whether another transaction moved it in between: then nothing of the batch is stored, and it comes again.
+    /// So no place of a session is ever taken twice, in whatever partition.
     /// </summary>
-    /// <param name="besides">What else there is to store, in the same round trip.</param>
-    /// <exception cref="ConcurrentIngestException">Another transaction stored events of one of the sessions.</exception>
-    public static async Task SaveAsync(NpgsqlConnection connection, IReadOnlyList<(SessionHead Old, SessionHead New)> heads, CancellationToken cancel, params NpgsqlBatchCommand[] besides)
+    public static NpgsqlBatchCommand Move(IReadOnlyList<(SessionHead Old, SessionHead New)> heads) => new(Upsert)
     {
-        if (heads.Count == 0)
-            return;
-        var upsert = new NpgsqlBatchCommand(Upsert)
+        Parameters =
         {
-            Parameters =
-            {
-                new() { Value = heads.Select(h => h.New.SessionId).ToArray() },
-                new() { Value = heads.Select(h => h.New.FirstAt.ToUniversalTime()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
-                new() { Value = heads.Select(h => h.New.LastAt.ToUniversalTime()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
-                new() { Value = heads.Select(h => h.New.Events).ToArray() },
-                new() { Value = heads.Select(h => h.New.LastSequence).ToArray() },
-                new() { Value = heads.Select(h => h.New.Sequence).ToArray() },
-                new() { Value = heads.Select(h => Convert.FromHexString(h.New.Hash)).ToArray() },
-                new() { Value = heads.Select(h => h.Old.Events).ToArray() },
-            },
-        };
-        await using var batch = connection.Batch([upsert, .. besides]);
-        await batch.PrepareAsync(cancel);
-        await batch.ExecuteNonQueryAsync(cancel);
-        if (upsert.RecordsAffected != heads.Count)
+            new() { Value = heads.Select(h => h.New.SessionId).ToArray() },
+            new() { Value = heads.Select(h => h.New.FirstAt.ToUniversalTime()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+            new() { Value = heads.Select(h => h.New.LastAt.ToUniversalTime()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+            new() { Value = heads.Select(h => h.New.Events).ToArray() },
+            new() { Value = heads.Select(h => h.New.LastSequence).ToArray() },
+            new() { Value = heads.Select(h => h.New.Sequence).ToArray() },
+            new() { Value = heads.Select(h => Convert.FromHexString(h.New.Hash)).ToArray() },
+            new() { Value = heads.Select(h => h.Old.Events).ToArray() },
+        },
+    };
+
+    /// <summary>Runs commands of which one moves heads, in one round trip.</summary>
+    /// <exception cref="ConcurrentIngestException">Another transaction stored events of one of the sessions.</exception>
+    public static async Task RunAsync(NpgsqlConnection connection, IEnumerable<NpgsqlBatchCommand> commands, CancellationToken cancel)
+    {
+        try
+        {
+            await using var batch = connection.Batch(commands);
+            await batch.PrepareAsync(cancel);
+            await batch.ExecuteNonQueryAsync(cancel);
+        }
+        catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.NotNullViolation, TableName: "heads", ColumnName: "events" })
+        {
             throw new ConcurrentIngestException();
+        }
     }
 }
 

@@ -40,14 +40,24 @@ internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffse
 
     public int Count => Times.Length;
 
-    /// <summary>Where the row ends that begins at <paramref name="start"/>.</summary>
-    /// <param name="events">Of one session, in the order of their sequence.</param>
-    public static int EndOf(List<BatchedEvent> events, int start)
+    /// <summary>Cuts events into rows: of each the places of its first and its last.</summary>
+    /// <param name="events">Session by session, each in the order of its sequence.</param>
+    public static List<(int First, int Last)> Cut(ReadOnlySpan<BatchedEvent> events)
     {
-        var (end, text) = (start + 1, (long)events[start].Payload.Length);
-        while (end < events.Count && end - start < MostEvents && (text += events[end].Payload.Length) <= MostText && Follows(events[start], events[end - 1], events[end]))
-            end++;
-        return end;
+        var (rows, first, text) = (new List<(int First, int Last)>(), 0, 0L);
+        for (var i = 0; i < events.Length; i++)
+        {
+            text += events[i].Payload.Length;
+            if (i > first && (i - first == MostEvents || text > MostText || !Follows(events[first], events[i - 1], events[i])))
+            {
+                rows.Add((first, i - 1));
+                (first, text) = (i, events[i].Payload.Length);
+            }
+        }
+
+        if (events.Length > 0)
+            rows.Add((first, events.Length - 1));
+        return rows;
     }
 
     public static EventChunk Read(NpgsqlDataReader row) => new(
@@ -78,7 +88,7 @@ internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffse
     }
 
     private static bool Follows(BatchedEvent first, BatchedEvent last, BatchedEvent e) =>
-        e.Sequence == last.Sequence + 1 && e.PreviousHash == last.Hash && e.At >= first.At && e.At - first.At < LongestSpan && Week.Of(e.At) == Week.Of(first.At);
+        e.SessionId == last.SessionId && e.Sequence == last.Sequence + 1 && e.PreviousHash == last.Hash && e.At >= first.At && e.At - first.At < LongestSpan && Week.Of(e.At) == Week.Of(first.At);
 }
 
 /// <summary>The weeks that events are kept by: ISO weeks, UTC.</summary>
