@@ -61,14 +61,14 @@ internal sealed class EventStore(AuditDatabase database, EventPartitions partiti
         if (accepted.Count > 0)
         {
             commands.AddRange([EventTable.Insert(ingress, accepted), EventFeed.Append(accepted), SessionRow.Apply(ingress, [.. accepted.Select(SessionDelta.Of)])]);
-            var moved = accepted.ConvertAll(part => (Old: heads.GetValueOrDefault(part.Id) ?? SessionHead.Before(part.Id), part.Events)).ConvertAll(m => (m.Old, New: m.Old.With(m.Events)));
-            if (moved.Exists(m => m.Old.HasGap && m.New.HasGap))
+            var moved = accepted.ConvertAll(part => Moved(heads.GetValueOrDefault(part.Id) ?? SessionHead.Before(part.Id), part));
+            if (moved.Exists(StillHasGap))
             {
-                // What closes a gap joins what is stored on both sides of it.
+                // What was stored before may follow what comes now, and that again: both are in the table first.
                 await HeadTable.RunAsync(connection, commands, cancel);
                 commands.Clear();
                 for (var i = 0; i < moved.Count; i++)
-                    if (moved[i].Old.HasGap && moved[i].New.HasGap)
+                    if (StillHasGap(moved[i]))
                         moved[i] = (moved[i].Old, await EventTable.FollowAsync(connection, moved[i].New, cancel));
             }
 
@@ -77,6 +77,10 @@ internal sealed class EventStore(AuditDatabase database, EventPartitions partiti
 
         await HeadTable.RunAsync(connection, [.. commands, new NpgsqlBatchCommand("COMMIT")], cancel);
     }
+
+    private static (SessionHead Old, SessionHead New) Moved(SessionHead old, SessionPart part) => (old, old.With(part.Events));
+
+    private static bool StillHasGap((SessionHead Old, SessionHead New) moved) => moved.Old.HasGap && moved.New.HasGap;
 
     private static NpgsqlBatchCommand Kept(string ingress, BatchedEvent e, string reason) => new(
         "INSERT INTO audit.tampering (session_id, sequence, hash, reason, event, ingress) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING")

@@ -59,7 +59,7 @@ internal static class HeadTable
         },
     };
 
-    /// <summary>Runs commands of which one moves heads, in one round trip.</summary>
+    /// <summary>Runs what stores a batch, in one round trip.</summary>
     /// <exception cref="ConcurrentIngestException">Another transaction stored events of one of the sessions.</exception>
     public static async Task RunAsync(NpgsqlConnection connection, IEnumerable<NpgsqlBatchCommand> commands, CancellationToken cancel)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Hoop.Audit.Chain;
 using Hoop.Contracts.Audit;
 using Npgsql;
@@ -10,7 +11,7 @@ namespace Hoop.Audit.Storage;
 /// </summary>
 /// <param name="PreviousHash">Of the event before the first; each of the others follows the one before it.</param>
 /// <param name="Hashes">32 bytes an event.</param>
-internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffset[] Times, string[] Kinds, string[] Payloads, byte[] PreviousHash, byte[] Hashes)
+internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffset[] Times, SentArray Kinds, SentArray Payloads, byte[] PreviousHash, byte[] Hashes)
 {
     /// <summary>More are never in one row: who looks for an event needs to look no further back.</summary>
     public const int MostEvents = 64;
@@ -22,7 +23,7 @@ internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffse
     private const int MostText = 16_000;
 
     /// <summary>What <see cref="Read"/> reads, of <c>audit.event_chunks c</c>.</summary>
-    public const string Columns = "c.session_id, c.sequence, c.times, c.kinds, c.payloads, c.previous_hash, c.hashes";
+    public const string Columns = "c.session_id, c.sequence, c.times, array_send(c.kinds), array_send(c.payloads), c.previous_hash, c.hashes";
 
     /// <summary>The greatest that an event may have: the place after the last of a row is still a number.</summary>
     public const long LastSequence = long.MaxValue - MostEvents;
@@ -61,8 +62,11 @@ internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffse
     }
 
     public static EventChunk Read(NpgsqlDataReader row) => new(
-        row.GetString(0), row.GetInt64(1), row.GetFieldValue<DateTimeOffset[]>(2), row.GetFieldValue<string[]>(3), row.GetFieldValue<string[]>(4),
+        row.GetString(0), row.GetInt64(1), row.GetFieldValue<DateTimeOffset[]>(2), new SentArray(row.GetFieldValue<byte[]>(3)), new SentArray(row.GetFieldValue<byte[]>(4)),
         row.GetFieldValue<byte[]>(5), row.GetFieldValue<byte[]>(6));
+
+    /// <summary>Whether its event at this place is of the kind.</summary>
+    public bool Is(int i, string kind) => i < Kinds.Count && Ascii.Equals(Kinds[i], kind);
 
     /// <summary>One by one, as they came.</summary>
     public IEnumerable<JournalEvent> Events()
@@ -70,9 +74,11 @@ internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffse
         var i = 0;
         foreach (var (previous, hash) in Links(PreviousHash, Hashes, Count))
         {
-            yield return new JournalEvent(SessionId, Sequence + i, Times[i], Kinds.ElementAtOrDefault(i) ?? "", Payloads.ElementAtOrDefault(i) ?? "", previous, hash);
+            yield return new JournalEvent(SessionId, Sequence + i, Times[i], Text(Kinds, i), Text(Payloads, i), previous, hash);
             i++;
         }
+
+        static string Text(SentArray texts, int i) => i < texts.Count ? Encoding.UTF8.GetString(texts[i]) : "";
     }
 
     /// <summary>Of each event of a row the hash before it and its own, lower-case hex; empty where there is none.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Hoop.Audit.Chain;
 using Hoop.Audit.Ingest;
 using Hoop.Contracts.Audit;
@@ -83,6 +84,7 @@ public class BatchCheckTests
     [InlineData("ADMIN-x", "k", "{}")]
     [InlineData("", "k", "{}")]
     [InlineData("s\0", "k", "{}")]
+    [InlineData("s\u0085", "k", "{}")]
     [InlineData("s", "", "{}")]
     [InlineData("s", "k", "[]")]
     [InlineData("s", "k", "{\n}")]
@@ -93,6 +95,58 @@ public class BatchCheckTests
     [Fact]
     public void An_event_behind_which_no_other_could_be_counted_is_refused() =>
         Check([new SessionChain("s", long.MaxValue, EventHash.None).Append("k", "{}", DateTimeOffset.UnixEpoch)], []).Refused.Count.ShouldBe(1);
+
+    [Fact]
+    public void An_event_of_bytes_that_are_no_text_is_refused_for_its_hash_whoever_hashed_it()
+    {
+        var batch = EventBatch.Of([new SessionChain("s").Append("k", """{"text":"!"}""", DateTimeOffset.UnixEpoch)]);
+        batch[batch.AsSpan().IndexOf((byte)'!')] = 0xc3;
+        SHA256.HashData(batch.AsSpan(4 + 32)).CopyTo(batch, 4);
+
+        Reason(BatchCheck.Check(SessionPart.Of(EventBatch.Read(batch)), new Dictionary<string, Dictionary<long, StoredLink>>())).ShouldBe("its hash does not match its content");
+    }
+
+    [Fact]
+    public void Sessions_side_by_side_are_each_checked_by_themselves()
+    {
+        var other = AuditRig.Session("s2");
+        var forged = new SessionChain("s2", 3, session[2].Hash).Append(EventKinds.OperationDecided, "{}", DateTimeOffset.UnixEpoch);
+        List<JournalEvent> mixed = [session[0], other[0], other[1], session[1], session[2], other[2], forged, session[3]];
+
+        var verdict = Check(mixed, []);
+
+        verdict.Accepted.Select(s => s.Id).ShouldBe(["s1", "s2"]);
+        Accepted(verdict).ShouldBe([.. session[..4], .. other[..3]]);
+        var (e, reason) = verdict.Refused.ShouldHaveSingleItem();
+        (e.ToEvent(), reason).ShouldBe((forged, "it does not follow the event stored before it"));
+        verdict.Gaps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_redelivery_with_a_forged_twin_is_passed_over_and_the_twin_refused()
+    {
+        var twin = new SessionChain("s1", 1, session[0].Hash).Append(EventKinds.OperationDecided, "{}", DateTimeOffset.UnixEpoch);
+
+        Reason(Check([session[0], twin, session[1]], Stored(session[..2]))).ShouldBe("another event is stored in its place");
+        var verdict = Check([session[0], session[1], twin], []);
+        Accepted(verdict).ShouldBe(session[..2]);
+        verdict.Refused.ShouldHaveSingleItem().Reason.ShouldBe("another event is stored in its place");
+    }
+
+    [Fact]
+    public void Events_that_come_in_another_order_are_stored_in_theirs()
+    {
+        var verdict = Check([session[2], session[0], session[1]], []);
+
+        Accepted(verdict).ShouldBe(session[..3]);
+        verdict.Gaps.Select(e => e.ToEvent()).ShouldBe([session[2]]);
+    }
+
+    [Theory]
+    [InlineData(100, true)]
+    [InlineData(101, false)]
+    public void A_name_is_as_long_as_its_characters(int length, bool valid) =>
+        Check([new SessionChain(new string('\u00e9', length)).Append("k", "{}", DateTimeOffset.UnixEpoch)], []).Refused.Count.ShouldBe(valid ? 0 : 1);
 
     private static BatchVerdict Check(IEnumerable<JournalEvent> events, Dictionary<string, Dictionary<long, StoredLink>> stored) => BatchCheck.Check(SessionPart.Of(AuditRig.Batch(events)), stored);
 

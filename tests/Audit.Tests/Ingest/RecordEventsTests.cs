@@ -120,6 +120,50 @@ public class RecordEventsTests(AuditRig rig)
         (await rig.ScalarAsync<string>($"SELECT encode(hash, 'hex') FROM audit.heads WHERE session_id = '{events[0].SessionId}'")).ShouldBe(events[5].Hash);
     }
 
+    [Fact]
+    public async Task Sessions_side_by_side_are_stored_to_the_byte()
+    {
+        var (one, other) = (new SessionChain(AuditRig.NewId()), new SessionChain(AuditRig.NewId()));
+        var (at, events) = (DateTimeOffset.Parse("2026-01-31T12:00:00Z"), new List<JournalEvent>());
+        for (var i = 0; i < 200; i++)
+            events.Add((i % 3 == 0 ? one : other).Append(EventKinds.OperationCompleted, $$"""{"operation":{{i}},"status":"{{new string('\u2603', i)}} \\ \" '{}'"}""", at.AddSeconds(i)));
+        await rig.StoreAsync(events);
+
+        foreach (var chain in new[] { one, other })
+        {
+            var stored = await rig.ScalarAsync<string>($"SELECT string_agg(concat_ws('|', sequence, to_char(at AT TIME ZONE 'UTC', 'SS.US'), kind, payload, encode(previous_hash, 'hex'), encode(hash, 'hex')), E'\n' ORDER BY sequence) FROM audit.events WHERE session_id = '{chain.SessionId}'");
+            stored.ShouldBe(string.Join('\n', events.Where(e => e.SessionId == chain.SessionId).Select(e => $"{e.Sequence}|{e.At:ss.ffffff}|{e.Kind}|{e.Payload}|{e.PreviousHash}|{e.Hash}")));
+        }
+    }
+
+    [Theory]
+    [InlineData(long.MinValue)]
+    [InlineData(-1)]
+    [InlineData(long.MaxValue)]
+    public async Task An_event_that_has_no_place_is_kept_and_stops_no_other(long sequence)
+    {
+        var events = AuditRig.Session(AuditRig.NewId());
+        await rig.StoreAsync(events[..3]);
+        await rig.StoreAsync([new SessionChain(events[0].SessionId, sequence, events[2].Hash).Append("k", "{}", events[0].At), .. events[3..]]);
+
+        (await HeadAsync(events[0].SessionId)).ShouldBe("5 of 5");
+        (await rig.ScalarAsync<string>($"SELECT reason FROM audit.tampering WHERE session_id = '{events[0].SessionId}'")).ShouldBe("its session, kind or sequence is malformed");
+    }
+
+    [Fact]
+    public async Task What_is_no_text_for_the_database_is_kept_as_tampering()
+    {
+        var (id, at) = (AuditRig.NewId(), DateTimeOffset.Parse("2026-01-31T12:00:00Z"));
+        var nul = new SessionChain(id + "\0").Append("k", "{}", at);
+        var bytes = EventBatch.Of([new SessionChain(id).Append("k", """{"text":"!"}""", at)]);
+        bytes[bytes.AsSpan().IndexOf((byte)'!')] = 0xff;
+        await rig.Store.StoreAsync("i1", [.. AuditRig.Batch([nul]), .. EventBatch.Read(bytes)], CancellationToken.None);
+
+        (await rig.ScalarAsync<string>($"SELECT reason FROM audit.tampering WHERE session_id = '{id}\ufffd'")).ShouldBe("its session, kind or sequence is malformed");
+        (await rig.ScalarAsync<string>($"SELECT reason || ': ' || (event::jsonb ->> 'Payload') FROM audit.tampering WHERE session_id = '{id}'")).ShouldBe("its hash does not match its content: {\"text\":\"\ufffd\"}");
+        (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.events WHERE session_id LIKE '{id}%'")).ShouldBe(0);
+    }
+
     internal static EventStore StoreOn(AuditDatabase database) => new(database, new EventPartitions(), new Hoop.Audit.Recordings.ContentStore(database, NullLogger<Hoop.Audit.Recordings.ContentStore>.Instance), NullLogger<EventStore>.Instance);
 
     private Task<string> HeadAsync(string id) => rig.ScalarAsync<string>($"SELECT sequence || ' of ' || last_sequence FROM audit.heads WHERE session_id = '{id}'");
