@@ -72,7 +72,7 @@ internal sealed class AdminChain(AuditDatabase database, EventPartitions partiti
         foreach (var (kind, payload) in news)
             events.Add(chain.Append(kind, payload, now));
         var parts = SessionPart.Of(EventBatch.Read(EventBatch.Of(events)));
-        await HeadTable.RunAsync(connection, [EventTable.Insert("audit", parts), EventFeed.Append(parts), HeadTable.Move([(old, old.With(parts[0].Events))])], cancel);
+        await HeadTable.RunAsync(connection, [.. EventTable.Insert("audit", parts), EventFeed.Append(parts), HeadTable.Move([(old, old.With(parts[0].Events))])], cancel);
         await transaction.CommitAsync(cancel);
     }
 

@@ -60,7 +60,7 @@ internal sealed class EventStore(AuditDatabase database, EventPartitions partiti
         List<NpgsqlBatchCommand> commands = [.. verdict.Refused.Select(r => Kept(ingress, r.Event, r.Reason))];
         if (accepted.Count > 0)
         {
-            commands.AddRange([EventTable.Insert(ingress, accepted), EventFeed.Append(accepted), SessionRow.Apply(ingress, [.. accepted.Select(SessionDelta.Of)])]);
+            commands.AddRange([.. EventTable.Insert(ingress, accepted), EventFeed.Append(accepted), SessionRow.Apply(ingress, [.. accepted.Select(SessionDelta.Of)])]);
             var moved = accepted.ConvertAll(part => Moved(heads.GetValueOrDefault(part.Id) ?? SessionHead.Before(part.Id), part));
             if (moved.Exists(StillHasGap))
             {

@@ -16,17 +16,28 @@ internal static class EventTable
         FROM unnest($1::text[], $2::bigint[], $3::int[], $4::int[], $5::bytea[]) AS r (session_id, sequence, first, last, previous_hash)
         """;
 
+    /// <summary>The server walks to a row's stretch: over the events of so many rows at most, where a batch has many short ones.</summary>
+    private const int RowsAtOnce = 64;
+
     /// <param name="sessions">Each with its events in the order of their sequence.</param>
-    public static NpgsqlBatchCommand Insert(string ingress, IReadOnlyList<SessionPart> sessions)
+    public static IEnumerable<NpgsqlBatchCommand> Insert(string ingress, IReadOnlyList<SessionPart> sessions)
     {
         var events = sessions.SelectMany(s => s.Events).ToArray();
-        var rows = EventChunk.Cut(events);
+        return EventChunk.Cut(events).Chunk(RowsAtOnce).Select(rows => Insert(ingress, events[rows[0].First..(rows[^1].Last + 1)], rows, rows[0].First));
+    }
+
+    /// <param name="events">Those of the rows.</param>
+    /// <param name="start">The place of the first of them, as the rows count.</param>
+    private static NpgsqlBatchCommand Insert(string ingress, BatchedEvent[] events, (int First, int Last)[] rows, int start)
+    {
+        var firsts = Array.ConvertAll(rows, r => events[r.First - start]);
         return new NpgsqlBatchCommand(Insertion)
         {
             Parameters =
             {
-                new() { Value = rows.ConvertAll(r => events[r.First].SessionId) }, new() { Value = rows.ConvertAll(r => events[r.First].Sequence) },
-                new() { Value = rows.ConvertAll(r => r.First + 1) }, new() { Value = rows.ConvertAll(r => r.Last + 1) }, new() { Value = rows.ConvertAll(r => events[r.First].PreviousHash.ToBytes()) },
+                new() { Value = Array.ConvertAll(firsts, e => e.SessionId) }, new() { Value = Array.ConvertAll(firsts, e => e.Sequence) },
+                new() { Value = Array.ConvertAll(rows, r => r.First - start + 1) }, new() { Value = Array.ConvertAll(rows, r => r.Last - start + 1) },
+                new() { Value = Array.ConvertAll(firsts, e => e.PreviousHash.ToBytes()) },
                 new() { Value = Array.ConvertAll(events, e => e.At), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
                 new() { Value = Array.ConvertAll(events, e => e.Kind) },
                 new() { Value = Array.ConvertAll(events, e => e.Payload), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },

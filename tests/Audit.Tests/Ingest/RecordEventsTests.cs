@@ -136,6 +136,17 @@ public class RecordEventsTests(AuditRig rig)
         }
     }
 
+    [Fact]
+    public async Task A_batch_of_many_short_sessions_is_stored_whole()
+    {
+        var (prefix, at) = (AuditRig.NewId(), DateTimeOffset.Parse("2026-01-31T12:00:00Z"));
+        var chains = Enumerable.Range(0, 150).Select(i => new SessionChain($"{prefix}-{i}")).ToList();
+        await rig.StoreAsync([.. Enumerable.Range(0, 3).SelectMany(n => chains.Select((c, i) => c.Append("k", $$"""{"n":{{n}},"of":{{i}}}""", at)))]);
+
+        (await rig.ScalarAsync<long>($$"""SELECT count(*) FROM audit.events WHERE session_id LIKE '{{prefix}}-%' AND payload = format('{"n":%s,"of":%s}', sequence, split_part(session_id, '-', 2))""")).ShouldBe(450);
+        (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.heads WHERE session_id LIKE '{prefix}-%' AND sequence = 2 AND events = 3")).ShouldBe(150);
+    }
+
     [Theory]
     [InlineData(long.MinValue)]
     [InlineData(-1)]
