@@ -38,9 +38,9 @@ internal readonly record struct DecisionParts(
         return parts;
     }
 
-    /// <summary>Whether the decisions are, but for what is no part of these, written alike; then <see cref="Decision.IsLike"/> says so too, unless they were held.</summary>
+    /// <summary>Whether the decisions are, but for what is no part of these, written alike; then <see cref="Decision.IsLike"/> says so too, unless they were held. Without a fingerprint, the text is one.</summary>
     public bool Match(in DecisionParts other) =>
-        Same(Fingerprint, other.Fingerprint) && (!Fingerprint.IsEmpty || HasSameText(other)) && Same(Outcome, other.Outcome) && Same(RequestId, other.RequestId)
+        Same(Fingerprint, other.Fingerprint) && (Fingerprint.Span.StartsWith((byte)'"') || HasSameText(other)) && Same(Outcome, other.Outcome) && Same(RequestId, other.RequestId)
         && Same(Verbs, other.Verbs) && Same(Objects, other.Objects) && Same(Effects, other.Effects) && Same(Rules, other.Rules);
 
     public bool HasSameText(in DecisionParts other) => Same(Text, other.Text);
