@@ -38,8 +38,20 @@ public static class SchemaScript
     /// <summary>Holds the lock of this name until the transaction ends; other instances wait.</summary>
     public static async Task LockAsync(this NpgsqlConnection connection, string name, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand("SELECT pg_advisory_xact_lock(hashtextextended($1, 5001))", connection) { Parameters = { new() { Value = name } } };
-        await command.ExecuteNonQueryAsync(cancel);
+        await using var batch = connection.Batch([Lock(name)]);
+        await batch.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>The same as part of a batch: what follows it sees what others did under the lock.</summary>
+    public static NpgsqlBatchCommand Lock(string name) => new("SELECT pg_advisory_xact_lock(hashtextextended($1, 5001))") { Parameters = { new() { Value = name } } };
+
+    /// <summary>Commands for one round trip.</summary>
+    public static NpgsqlBatch Batch(this NpgsqlConnection connection, IEnumerable<NpgsqlBatchCommand> commands)
+    {
+        var batch = connection.CreateBatch();
+        foreach (var command in commands)
+            batch.BatchCommands.Add(command);
+        return batch;
     }
 
     private static async Task RunOnceAsync(NpgsqlDataSource database, string schema, string script, CancellationToken cancel)

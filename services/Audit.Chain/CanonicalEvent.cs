@@ -21,7 +21,7 @@ public static class CanonicalEvent
 {
     public const int HashLength = 32;
 
-    private static ReadOnlySpan<byte> Magic => "hoop-event/1\n"u8;
+    internal static ReadOnlySpan<byte> Magic => "hoop-event/1\n"u8;
 
     // Magic, three lengths, sequence, time, previous hash.
     private const int FixedLength = 13 + (3 * 4) + 8 + 8 + HashLength;
@@ -79,33 +79,14 @@ public static class CanonicalEvent
     /// <param name="hash">The event's own hash, kept beside the canonical form.</param>
     public static bool TryRead(ReadOnlySpan<byte> canonical, ReadOnlySpan<byte> hash, out JournalEvent? e)
     {
-        e = null;
-        if (!canonical.StartsWith(Magic) || hash.Length != HashLength)
-            return false;
-        var rest = canonical[Magic.Length..];
-        if (!TryText(ref rest, out var session) || rest.Length < 16)
-            return false;
-        var sequence = BinaryPrimitives.ReadInt64BigEndian(rest);
-        var microseconds = BinaryPrimitives.ReadInt64BigEndian(rest[8..]);
-        rest = rest[16..];
-        if (!TryText(ref rest, out var kind) || !TryText(ref rest, out var payload) || rest.Length != HashLength || !TryTime(microseconds, out var at))
-            return false;
-        e = new JournalEvent(session, sequence, at, kind, payload, Convert.ToHexStringLower(rest), Convert.ToHexStringLower(hash));
-        return true;
+        e = hash.Length == HashLength && CanonicalFields.TryRead(canonical, out var fields) ? fields.ToEvent(hash) : null;
+        return e is not null;
     }
 
     /// <summary>Time as it is hashed and stored: UTC, whole microseconds.</summary>
     public static DateTimeOffset Truncate(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
     internal static long Microseconds(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
-
-    private static bool TryTime(long microseconds, out DateTimeOffset at)
-    {
-        const long Limit = 250_000_000_000_000_000;   // Within the years that DateTimeOffset knows.
-        var valid = microseconds is > -Limit / 5 and < Limit;
-        at = valid ? DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond) : default;
-        return valid;
-    }
 
     private static int Start(Span<byte> destination)
     {
@@ -125,18 +106,5 @@ public static class CanonicalEvent
         var length = Encoding.UTF8.GetBytes(text, destination[4..]);
         BinaryPrimitives.WriteInt32BigEndian(destination, length);
         return 4 + length;
-    }
-
-    private static bool TryText(ref ReadOnlySpan<byte> rest, out string text)
-    {
-        text = "";
-        if (rest.Length < 4)
-            return false;
-        var length = BinaryPrimitives.ReadInt32BigEndian(rest);
-        if (length < 0 || length > rest.Length - 4)
-            return false;
-        text = Encoding.UTF8.GetString(rest.Slice(4, length));
-        rest = rest[(4 + length)..];
-        return true;
     }
 }

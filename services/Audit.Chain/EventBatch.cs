@@ -25,28 +25,20 @@ public static class EventBatch
     {
         var batch = new ArrayBufferWriter<byte>();
         foreach (var e in events)
-        {
-            var chained = new byte[CanonicalEvent.HashLength + CanonicalEvent.MaxLength(e)];
-            Hex.Decode(e.Hash, chained.AsSpan(0, CanonicalEvent.HashLength));
-            Add(batch, chained.AsSpan(0, CanonicalEvent.HashLength + CanonicalEvent.Write(e, chained.AsSpan(CanonicalEvent.HashLength))));
-        }
-
+            Add(batch, BatchedEvent.Chained(e).Span);
         return batch.WrittenSpan.ToArray();
     }
 
     /// <exception cref="InvalidDataException">The bytes are not a batch.</exception>
-    public static List<JournalEvent> Read(ReadOnlySpan<byte> batch)
+    public static List<BatchedEvent> Read(ReadOnlyMemory<byte> batch)
     {
-        var events = new List<JournalEvent>();
+        var (events, texts) = (new List<BatchedEvent>(), new KnownTexts());
         while (!batch.IsEmpty)
         {
-            var length = batch.Length < LengthBytes ? -1 : BinaryPrimitives.ReadInt32LittleEndian(batch);
+            var length = batch.Length < LengthBytes ? -1 : BinaryPrimitives.ReadInt32LittleEndian(batch.Span);
             if (length < CanonicalEvent.HashLength || length > batch.Length - LengthBytes)
                 throw new InvalidDataException($"A batch of events is cut short after {events.Count} of them.");
-            var chained = batch.Slice(LengthBytes, length);
-            if (!CanonicalEvent.TryRead(chained[CanonicalEvent.HashLength..], chained[..CanonicalEvent.HashLength], out var e))
-                throw new InvalidDataException($"A batch of events holds something else after {events.Count} of them.");
-            events.Add(e!);
+            events.Add(BatchedEvent.Read(batch.Slice(LengthBytes, length), texts) ?? throw new InvalidDataException($"A batch of events holds something else after {events.Count} of them."));
             batch = batch[(LengthBytes + length)..];
         }
 

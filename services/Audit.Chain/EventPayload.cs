@@ -7,15 +7,12 @@ namespace Hoop.Audit.Chain;
 /// <summary>What a payload must be to be stored and exported: one JSON object, on one line, all of whose texts can be read.</summary>
 public static class EventPayload
 {
-    public static bool IsValid(string payload) =>
-        payload.AsSpan().IndexOfAny('\n', '\r') < 0 && IsObject(payload);
-
-    private static bool IsObject(string payload)
+    public static bool IsValid(string payload)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(payload.Length));
         try
         {
-            return IsObject(buffer.AsSpan(0, Encoding.UTF8.GetBytes(payload, buffer)));
+            return IsValid(buffer.AsSpan(0, Encoding.UTF8.GetBytes(payload, buffer)));
         }
         finally
         {
@@ -23,8 +20,11 @@ public static class EventPayload
         }
     }
 
-    private static bool IsObject(ReadOnlySpan<byte> json)
+    /// <param name="json">UTF-8.</param>
+    public static bool IsValid(ReadOnlySpan<byte> json)
     {
+        if (json.IndexOfAny((byte)'\n', (byte)'\r') >= 0)
+            return false;
         try
         {
             var reader = new Utf8JsonReader(json);

@@ -95,7 +95,10 @@ public sealed class AuditRig : IAsyncLifetime
         return events;
     }
 
-    public Task StoreAsync(IReadOnlyList<JournalEvent> events) => Store.StoreAsync("i1", events, CancellationToken.None);
+    /// <summary>As they arrive over the bus.</summary>
+    internal static List<BatchedEvent> Batch(IEnumerable<JournalEvent> events) => EventBatch.Read(EventBatch.Of(events));
+
+    public Task StoreAsync(IReadOnlyList<JournalEvent> events) => Store.StoreAsync("i1", Batch(events), CancellationToken.None);
 
     /// <summary>As the database's superuser.</summary>
     public async Task<T> ScalarAsync<T>(string sql, string? before = null)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hoop.Audit.Chain;
+using Hoop.Audit.Feed;
 using Hoop.Audit.Ingest;
 using Hoop.Audit.Storage;
 using Hoop.Contracts.Audit;
@@ -70,8 +71,8 @@ internal sealed class AdminChain(AuditDatabase database, EventPartitions partiti
             events.Add(chain.Append(Opened, await OpeningAsync(connection, id, cancel), now));
         foreach (var (kind, payload) in news)
             events.Add(chain.Append(kind, payload, now));
-        await EventTable.InsertAsync(connection, "audit", events, cancel);
-        await HeadTable.SaveAsync(connection, [(old, old.With(events))], cancel);
+        var parts = SessionPart.Of(EventBatch.Read(EventBatch.Of(events)));
+        await HeadTable.RunAsync(connection, [.. EventTable.Insert("audit", parts), EventFeed.Append(parts), HeadTable.Move([(old, old.With(parts[0].Events))])], cancel);
         await transaction.CommitAsync(cancel);
     }
 

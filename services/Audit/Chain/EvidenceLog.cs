@@ -162,7 +162,7 @@ internal sealed class EvidenceLog(AuditDatabase database, IEvidenceSigner signer
 
     private static async Task<SessionHead> SaveAsync(NpgsqlConnection connection, SessionHead old, SessionHead followed, CancellationToken cancel)
     {
-        await HeadTable.SaveAsync(connection, [(old, followed)], cancel);
+        await HeadTable.RunAsync(connection, [HeadTable.Move([(old, followed)])], cancel);
         return followed;
     }
 }

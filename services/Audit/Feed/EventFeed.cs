@@ -1,7 +1,7 @@
+using Hoop.Audit.Ingest;
 using Hoop.Audit.Storage;
-using Hoop.Contracts.Audit;
+using Hoop.ServiceDefaults;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Hoop.Audit.Feed;
 
@@ -23,39 +23,40 @@ internal sealed record FeedEntry(FeedPlace Place, IReadOnlyList<FeedRange> Range
 /// </summary>
 internal static class EventFeed
 {
-    public static async Task AppendAsync(NpgsqlConnection connection, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
+    /// <param name="sessions">Each with its events in the order of their sequence.</param>
+    public static NpgsqlBatchCommand Append(IReadOnlyList<SessionPart> sessions) => new("INSERT INTO audit.feed (sessions, firsts, lasts) VALUES ($1, $2, $3)")
     {
-        var ranges = events.GroupBy(e => e.SessionId).Select(s => new FeedRange(s.Key, s.Min(e => e.Sequence), s.Max(e => e.Sequence))).ToList();
-        await using var command = new NpgsqlCommand("INSERT INTO audit.feed (sessions, firsts, lasts) VALUES ($1, $2, $3)", connection)
+        Parameters =
         {
-            Parameters =
-            {
-                new() { Value = ranges.Select(r => r.SessionId).ToArray() },
-                new() { Value = ranges.Select(r => r.First).ToArray() },
-                new() { Value = ranges.Select(r => r.Last).ToArray() },
-            },
-        };
-        await command.PrepareAsync(cancel);
-        await command.ExecuteNonQueryAsync(cancel);
-    }
+            new() { Value = sessions.Select(s => s.Id).ToArray() },
+            new() { Value = sessions.Select(s => s.Events[0].Sequence).ToArray() },
+            new() { Value = sessions.Select(s => s.Events[^1].Sequence).ToArray() },
+        },
+    };
 
-    public static async Task<List<FeedEntry>> ReadAsync(NpgsqlConnection connection, FeedPlace after, int limit, CancellationToken cancel)
+    /// <summary>What follows the reader's place. One instance at a time reads under a name: its lock lasts as long as the transaction.</summary>
+    /// <returns>Null: another instance reads under this name now.</returns>
+    public static async Task<List<FeedEntry>?> ReadAsync(NpgsqlConnection connection, string reader, int limit, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand(
-            """
-            SELECT xid, position, sessions, firsts, lasts FROM audit.feed
-            WHERE (xid, position) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, position LIMIT $3
-            """, connection)
-        {
-            Parameters = { new() { Value = after.Xid, NpgsqlDbType = NpgsqlDbType.Xid8 }, new() { Value = after.Position }, new() { Value = limit } },
-        };
+        await using var batch = connection.Batch(
+        [
+            new("SELECT pg_try_advisory_xact_lock(hashtextextended('feed ' || $1, 5001))") { Parameters = { new() { Value = reader } } },
+            new("""
+                SELECT f.xid, f.position, f.sessions, f.firsts, f.lasts FROM audit.feed f
+                WHERE (f.xid, f.position) > (coalesce((SELECT xid FROM audit.feed_cursors WHERE name = $1), '0'), coalesce((SELECT position FROM audit.feed_cursors WHERE name = $1), 0))
+                    AND f.xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY f.xid, f.position LIMIT $2
+                """) { Parameters = { new() { Value = reader }, new() { Value = limit } } },
+        ]);
+        await batch.PrepareAsync(cancel);
+        await using var rows = await batch.ExecuteReaderAsync(cancel);
+        if (!await rows.ReadAsync(cancel) || !rows.GetBoolean(0))
+            return null;
+        await rows.NextResultAsync(cancel);
         var entries = new List<FeedEntry>();
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
+        while (await rows.ReadAsync(cancel))
         {
-            var (sessions, firsts, lasts) = (reader.GetFieldValue<string[]>(2), reader.GetFieldValue<long[]>(3), reader.GetFieldValue<long[]>(4));
-            entries.Add(new FeedEntry(
-                new FeedPlace(reader.GetFieldValue<ulong>(0), reader.GetInt64(1)), [.. sessions.Select((session, i) => new FeedRange(session, firsts[i], lasts[i]))]));
+            var (sessions, firsts, lasts) = (rows.GetFieldValue<string[]>(2), rows.GetFieldValue<long[]>(3), rows.GetFieldValue<long[]>(4));
+            entries.Add(new FeedEntry(new FeedPlace(rows.GetFieldValue<ulong>(0), rows.GetInt64(1)), [.. sessions.Select((session, i) => new FeedRange(session, firsts[i], lasts[i]))]));
         }
 
         return entries;

@@ -1,4 +1,5 @@
 using Hoop.Audit.Storage;
+using Hoop.ServiceDefaults;
 using Npgsql;
 
 namespace Hoop.Audit.Feed;
@@ -16,9 +17,8 @@ internal abstract class FeedReader(string name, AuditDatabase database, TimeProv
     /// <summary>Batches are taken together until they have so many events; each by itself, unless said otherwise.</summary>
     protected virtual int EventsAtOnce => 1;
 
-    /// <summary>What to do with the events of some batches. When it returns, the reader's place moves past them.</summary>
-    /// <param name="connection">In the transaction that moves the place.</param>
-    protected abstract Task TakeAsync(NpgsqlConnection connection, IReadOnlyList<EventChunk> chunks, CancellationToken cancel);
+    /// <summary>What to do with the events of some batches. The reader's place moves past them in the transaction that stores what this returns.</summary>
+    protected abstract Task<IReadOnlyList<NpgsqlBatchCommand>> TakeAsync(IReadOnlyList<EventChunk> chunks, CancellationToken cancel);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -45,23 +45,21 @@ internal abstract class FeedReader(string name, AuditDatabase database, TimeProv
     {
         await using var connection = await database.OpenAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        if (await FeedCursor.TakeAsync(connection, name, cancel) is not { } place)
+        if (await EventFeed.ReadAsync(connection, name, Lines, cancel) is not { Count: > 0 } entries)
             return default;
-        var entries = await EventFeed.ReadAsync(connection, place, Lines, cancel);
-        if (entries.Count == 0)
-            return default;
-        var some = new List<FeedEntry>();
+        var (some, commands) = (new List<FeedEntry>(), new List<NpgsqlBatchCommand>());
         foreach (var entry in entries)
         {
             some.Add(entry);
             if (some.Sum(e => e.Events) < EventsAtOnce && !ReferenceEquals(entry, entries[^1]))
                 continue;
-            await TakeAsync(connection, await EventFeed.ChunksAsync(connection, some, cancel), cancel);
+            commands.AddRange(await TakeAsync(await EventFeed.ChunksAsync(connection, some, cancel), cancel));
             some.Clear();
         }
 
-        await FeedCursor.MoveAsync(connection, name, entries[^1].Place, cancel);
-        await transaction.CommitAsync(cancel);
+        await using var batch = connection.Batch([.. commands, FeedCursor.Move(name, entries[^1].Place), new NpgsqlBatchCommand("COMMIT")]);
+        await batch.PrepareAsync(cancel);
+        await batch.ExecuteNonQueryAsync(cancel);
         return new FeedStep(entries.Sum(e => e.Events), IsBehind: entries.Count == Lines);
     }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using Hoop.Audit.Chain;
 using Hoop.Audit.Storage;
-using Hoop.Contracts.Audit;
 using Npgsql;
 
 namespace Hoop.Audit.Ingest;
@@ -10,7 +10,7 @@ internal sealed class EventPartitions
 {
     private readonly ConcurrentDictionary<long, bool> known = new();
 
-    public async Task EnsureAsync(NpgsqlConnection connection, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
+    public async Task EnsureAsync(NpgsqlConnection connection, IReadOnlyList<BatchedEvent> events, CancellationToken cancel)
     {
         foreach (var e in events)
             await EnsureAsync(connection, e.At, cancel);

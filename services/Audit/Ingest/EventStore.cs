@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Hoop.Audit.Chain;
+using Hoop.Audit.Feed;
 using Hoop.Audit.Recordings;
 using Hoop.Audit.Storage;
-using Hoop.Contracts.Audit;
-using Hoop.ServiceDefaults;
 using Npgsql;
 
 namespace Hoop.Audit.Ingest;
@@ -12,7 +12,7 @@ internal sealed class EventStore(AuditDatabase database, EventPartitions partiti
 {
     private const int Attempts = 5;
 
-    public async Task<BatchVerdict> StoreAsync(string ingress, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
+    public async Task<BatchVerdict> StoreAsync(string ingress, IReadOnlyList<BatchedEvent> events, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -32,23 +32,19 @@ internal sealed class EventStore(AuditDatabase database, EventPartitions partiti
         }
     }
 
-    private async Task<BatchVerdict> StoreOnceAsync(string ingress, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
+    private async Task<BatchVerdict> StoreOnceAsync(string ingress, IReadOnlyList<BatchedEvent> events, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         await partitions.EnsureAsync(connection, events, cancel);
-        (var rows, var broken, events) = RecordedContent.Split(events);
+        var (rows, broken, rest) = RecordedContent.Split(events);
+        var batch = SessionPart.Of(rest);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         // A session's events all come from one Ingress: two instances of Audit do not work on the same chain side by side.
-        await connection.LockAsync(ingress, cancel);
-        var heads = await HeadTable.LoadAsync(connection, [.. events.Select(e => e.SessionId).Where(id => !id.Contains('\0')).Distinct()], cancel);
-        var verdict = BatchCheck.Check(events, await EventTable.NeighboursAsync(connection, events, heads, cancel));
+        var heads = await HeadTable.LoadUnderLockAsync(connection, ingress, [.. batch.Select(s => s.Id).Where(id => !id.Contains('\0'))], cancel);
+        var verdict = BatchCheck.Check(batch, await EventTable.NeighboursAsync(connection, batch, heads, cancel));
         verdict.Refused.AddRange(broken.Select(e => (e, "its content does not match its hash")));
         await ContentTable.InsertAsync(connection, rows, contents.UsesObjects, cancel);
-        await EventTable.InsertAsync(connection, ingress, verdict.Accepted, cancel);
-        await KeepRefusedAsync(connection, ingress, verdict.Refused, cancel);
-        await MoveHeadsAsync(connection, verdict.Accepted, heads, cancel);
-        await SessionRow.ApplyAsync(connection, ingress, [.. SessionDelta.Of(verdict.Accepted)], cancel);
-        await transaction.CommitAsync(cancel);
+        await StoreAsync(connection, ingress, verdict, heads, cancel);
 
         foreach (var (e, reason) in verdict.Refused)
             logger.Tampering(e.SessionId, e.Sequence, ingress, reason);
@@ -57,37 +53,44 @@ internal sealed class EventStore(AuditDatabase database, EventPartitions partiti
         return verdict;
     }
 
-    private static async Task MoveHeadsAsync(
-        NpgsqlConnection connection, IReadOnlyList<JournalEvent> accepted, IReadOnlyDictionary<string, SessionHead> heads, CancellationToken cancel)
+    /// <summary>To the commit: one round trip, for nearly every batch.</summary>
+    private static async Task StoreAsync(NpgsqlConnection connection, string ingress, BatchVerdict verdict, IReadOnlyDictionary<string, SessionHead> heads, CancellationToken cancel)
     {
-        var moved = new List<(SessionHead Old, SessionHead New)>();
-        foreach (var session in accepted.GroupBy(e => e.SessionId))
+        var accepted = verdict.Accepted;
+        List<NpgsqlBatchCommand> commands = [.. verdict.Refused.Select(r => Kept(ingress, r.Event, r.Reason))];
+        if (accepted.Count > 0)
         {
-            var old = heads.GetValueOrDefault(session.Key) ?? SessionHead.Before(session.Key);
-            var head = old.With(session);
-            moved.Add((old, old.HasGap && head.HasGap ? await EventTable.FollowAsync(connection, head, cancel) : head));
-        }
-
-        await HeadTable.SaveAsync(connection, moved, cancel);
-    }
-
-    private static async Task KeepRefusedAsync(
-        NpgsqlConnection connection, string ingress, IReadOnlyList<(JournalEvent Event, string Reason)> refused, CancellationToken cancel)
-    {
-        foreach (var (e, reason) in refused)
-        {
-            await using var command = new NpgsqlCommand(
-                "INSERT INTO audit.tampering (session_id, sequence, hash, reason, event, ingress) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING", connection)
+            commands.AddRange([.. EventTable.Insert(ingress, accepted), EventFeed.Append(accepted), SessionRow.Apply(ingress, [.. accepted.Select(SessionDelta.Of)])]);
+            var moved = accepted.ConvertAll(part => Moved(heads.GetValueOrDefault(part.Id) ?? SessionHead.Before(part.Id), part));
+            if (moved.Exists(StillHasGap))
             {
-                Parameters =
-                {
-                    new() { Value = Storable(e.SessionId) }, new() { Value = e.Sequence }, new() { Value = Storable(e.Hash) },
-                    new() { Value = reason }, new() { Value = JsonSerializer.Serialize(e) }, new() { Value = ingress },
-                },
-            };
-            await command.ExecuteNonQueryAsync(cancel);
+                // What was stored before may follow what comes now, and that again: both are in the table first.
+                await HeadTable.RunAsync(connection, commands, cancel);
+                commands.Clear();
+                for (var i = 0; i < moved.Count; i++)
+                    if (StillHasGap(moved[i]))
+                        moved[i] = (moved[i].Old, await EventTable.FollowAsync(connection, moved[i].New, cancel));
+            }
+
+            commands.Add(HeadTable.Move(moved));
         }
+
+        await HeadTable.RunAsync(connection, [.. commands, new NpgsqlBatchCommand("COMMIT")], cancel);
     }
+
+    private static (SessionHead Old, SessionHead New) Moved(SessionHead old, SessionPart part) => (old, old.With(part.Events));
+
+    private static bool StillHasGap((SessionHead Old, SessionHead New) moved) => moved.Old.HasGap && moved.New.HasGap;
+
+    private static NpgsqlBatchCommand Kept(string ingress, BatchedEvent e, string reason) => new(
+        "INSERT INTO audit.tampering (session_id, sequence, hash, reason, event, ingress) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING")
+    {
+        Parameters =
+        {
+            new() { Value = Storable(e.SessionId) }, new() { Value = e.Sequence }, new() { Value = e.Hash.ToString() },
+            new() { Value = reason }, new() { Value = JsonSerializer.Serialize(e.ToEvent()) }, new() { Value = ingress },
+        },
+    };
 
     /// <summary>Fit for a column and its index; the event itself is kept whole beside it, as JSON.</summary>
     private static string Storable(string text) => (text.Length > 200 ? text[..200] : text).Replace('\0', '\uFFFD');

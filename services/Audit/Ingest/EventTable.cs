@@ -1,6 +1,5 @@
-using Hoop.Audit.Feed;
+using Hoop.Audit.Chain;
 using Hoop.Audit.Storage;
-using Hoop.Contracts.Audit;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -9,36 +8,62 @@ namespace Hoop.Audit.Ingest;
 /// <summary><c>audit.event_chunks</c>: adding, and looking beside a batch.</summary>
 internal static class EventTable
 {
-    public static async Task InsertAsync(NpgsqlConnection connection, string ingress, IReadOnlyList<JournalEvent> events, CancellationToken cancel)
+    // Lists of lists would have to be as wide everywhere: the events of all rows travel in one, and each row takes its stretch.
+    private const string Insertion = """
+        INSERT INTO audit.event_chunks (session_id, sequence, at, events, times, kinds, payloads, previous_hash, hashes, ingress)
+        SELECT r.session_id, r.sequence, ($6::timestamptz[])[r.first], r.last - r.first + 1, ($6::timestamptz[])[r.first:r.last], ($7::text[])[r.first:r.last], ($8::text[])[r.first:r.last],
+            r.previous_hash, substr($9::bytea, (r.first - 1) * 32 + 1, (r.last - r.first + 1) * 32), $10
+        FROM unnest($1::text[], $2::bigint[], $3::int[], $4::int[], $5::bytea[]) AS r (session_id, sequence, first, last, previous_hash)
+        """;
+
+    /// <summary>The server walks to a row's stretch: over the events of so many rows at most, where a batch has many short ones.</summary>
+    private const int RowsAtOnce = 64;
+
+    /// <param name="sessions">Each with its events in the order of their sequence.</param>
+    public static IEnumerable<NpgsqlBatchCommand> Insert(string ingress, IReadOnlyList<SessionPart> sessions)
     {
-        if (events.Count == 0)
-            return;
-        await using var rows = await connection.BeginBinaryImportAsync(
-            "COPY audit.event_chunks (session_id, sequence, at, events, times, kinds, payloads, previous_hash, hashes, ingress) FROM STDIN (FORMAT binary)", cancel);
-        foreach (var chunk in EventChunk.Of(events))
-            await chunk.WriteAsync(rows, ingress, cancel);
-        await rows.CompleteAsync(cancel);
-        await rows.CloseAsync(cancel);
-        await EventFeed.AppendAsync(connection, events, cancel);
+        var events = sessions.SelectMany(s => s.Events).ToArray();
+        return EventChunk.Cut(events).Chunk(RowsAtOnce).Select(rows => Insert(ingress, events[rows[0].First..(rows[^1].Last + 1)], rows, rows[0].First));
+    }
+
+    /// <param name="events">Those of the rows.</param>
+    /// <param name="start">The place of the first of them, as the rows count.</param>
+    private static NpgsqlBatchCommand Insert(string ingress, BatchedEvent[] events, (int First, int Last)[] rows, int start)
+    {
+        var firsts = Array.ConvertAll(rows, r => events[r.First - start]);
+        return new NpgsqlBatchCommand(Insertion)
+        {
+            Parameters =
+            {
+                new() { Value = Array.ConvertAll(firsts, e => e.SessionId) }, new() { Value = Array.ConvertAll(firsts, e => e.Sequence) },
+                new() { Value = Array.ConvertAll(rows, r => r.First - start + 1) }, new() { Value = Array.ConvertAll(rows, r => r.Last - start + 1) },
+                new() { Value = Array.ConvertAll(firsts, e => e.PreviousHash.ToBytes()) },
+                new() { Value = Array.ConvertAll(events, e => e.At), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+                new() { Value = Array.ConvertAll(events, e => e.Kind) },
+                new() { Value = Array.ConvertAll(events, e => e.Payload), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+                new() { Value = Hashes(events) }, new() { Value = ingress },
+            },
+        };
     }
 
     /// <summary>
-    /// What is stored in the batch's places and right beside them. A batch that goes on where its sessions' heads stand, as nearly all do,
+    /// Of each session what is stored in the batch's places and right beside them, by its sequence. A batch that goes on where its sessions' heads stand, as nearly all do,
     /// needs no look into the table.
     /// </summary>
-    public static async Task<Dictionary<(string Session, long Sequence), StoredLink>> NeighboursAsync(
-        NpgsqlConnection connection, IReadOnlyList<JournalEvent> events, IReadOnlyDictionary<string, SessionHead> heads, CancellationToken cancel)
+    public static async Task<Dictionary<string, Dictionary<long, StoredLink>>> NeighboursAsync(
+        NpgsqlConnection connection, IReadOnlyList<SessionPart> batch, IReadOnlyDictionary<string, SessionHead> heads, CancellationToken cancel)
     {
-        var stored = new Dictionary<(string, long), StoredLink>();
-        var ranges = new List<(SessionHead Head, long First, long Last)>();
-        foreach (var session in events.GroupBy(e => e.SessionId))
+        var (stored, ranges) = (new Dictionary<string, Dictionary<long, StoredLink>>(), new List<(SessionHead Head, long First, long Last)>());
+        foreach (var part in batch)
         {
-            if (!heads.TryGetValue(session.Key, out var head))
+            if (!heads.TryGetValue(part.Id, out var head))
                 continue;
-            if (!head.HasGap && session.All(e => e.Sequence > head.Sequence))
-                stored.Add((head.SessionId, head.Sequence), new StoredLink(head.Hash, PreviousHash: ""));
+            stored.Add(part.Id, []);
+            var (first, last) = (part.Events.Min(e => e.Sequence), part.Events.Max(e => e.Sequence));
+            if (!head.HasGap && first > head.Sequence)
+                stored[part.Id].Add(head.Sequence, new StoredLink(ChainHash.Parse(head.Hash), PreviousHash: null));
             else
-                ranges.Add((head, session.Min(e => e.Sequence) - 1, session.Max(e => e.Sequence) + 1));
+                ranges.Add((head, Math.Max(first, 0) - 1, Math.Min(last, EventChunk.LastSequence) + 1));
         }
 
         if (ranges.Count > 0)
@@ -64,9 +89,9 @@ internal static class EventTable
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            foreach (var (sequence, link) in Links(reader, 0).Where(e => e.Sequence > head.Sequence))
+            foreach (var (sequence, previous, hash) in Links(reader, 0).Where(e => e.Sequence > head.Sequence))
             {
-                var next = head.Follow(sequence, link.PreviousHash, link.Hash);
+                var next = head.Follow(sequence, previous, hash);
                 if (ReferenceEquals(next, head))
                     return head;
                 head = next;
@@ -77,7 +102,7 @@ internal static class EventTable
     }
 
     private static async Task ReadRangesAsync(
-        NpgsqlConnection connection, List<(SessionHead Head, long First, long Last)> ranges, Dictionary<(string, long), StoredLink> stored, CancellationToken cancel)
+        NpgsqlConnection connection, List<(SessionHead Head, long First, long Last)> ranges, Dictionary<string, Dictionary<long, StoredLink>> stored, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
             $"""
@@ -99,15 +124,23 @@ internal static class EventTable
         };
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
-            foreach (var (sequence, link) in Links(reader, 1))
-                stored[(reader.GetString(0), sequence)] = link;
+            foreach (var (sequence, previous, hash) in Links(reader, 1))
+                stored[reader.GetString(0)][sequence] = new StoredLink(ChainHash.Parse(hash), ChainHash.Parse(previous));
+    }
+
+    private static byte[] Hashes(BatchedEvent[] events)
+    {
+        var hashes = new byte[events.Length * CanonicalEvent.HashLength];
+        for (var i = 0; i < events.Length; i++)
+            events[i].Hash.Write(hashes.AsSpan(i * CanonicalEvent.HashLength));
+        return hashes;
     }
 
     /// <summary>The events of a row, from the column on that has its first sequence.</summary>
-    private static IEnumerable<(long Sequence, StoredLink Link)> Links(NpgsqlDataReader row, int column)
+    private static IEnumerable<(long Sequence, string PreviousHash, string Hash)> Links(NpgsqlDataReader row, int column)
     {
         var first = row.GetInt64(column);
         return EventChunk.Links(row.GetFieldValue<byte[]>(column + 2), row.GetFieldValue<byte[]>(column + 3), row.GetInt32(column + 1))
-            .Select((link, i) => (first + i, new StoredLink(link.Hash, link.PreviousHash)));
+            .Select((link, i) => (first + i, link.PreviousHash, link.Hash));
     }
 }

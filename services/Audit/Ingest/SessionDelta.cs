@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hoop.Audit.Chain;
 using Hoop.Contracts.Audit;
 
 namespace Hoop.Audit.Ingest;
@@ -23,44 +24,55 @@ internal sealed class SessionDelta(string id)
     public long Held { get; private set; }
     public long Blocked { get; private set; }
 
-    /// <summary>One delta per session, from events that are stored for the first time.</summary>
-    public static IEnumerable<SessionDelta> Of(IEnumerable<JournalEvent> events) => events.GroupBy(e => e.SessionId).Select(session =>
+    /// <summary>From events that are stored for the first time.</summary>
+    public static SessionDelta Of(SessionPart part)
     {
-        var delta = new SessionDelta(session.Key);
-        foreach (var e in session)
+        var delta = new SessionDelta(part.Id);
+        foreach (var e in part.Events)
             delta.Add(e);
         return delta;
-    });
+    }
 
-    private void Add(JournalEvent e)
+    /// <summary>What an event that begins a session says; null when it is none.</summary>
+    /// <exception cref="JsonException">Its payload is no JSON.</exception>
+    public static SessionDelta? OfStart(JournalEvent e)
+    {
+        if (e.Kind is not (EventKinds.SessionStarted or EventKinds.SessionRefused))
+            return null;
+        var delta = new SessionDelta(e.SessionId);
+        using var payload = JsonDocument.Parse(e.Payload);
+        delta.Start(e.At, payload.RootElement);
+        return delta;
+    }
+
+    private void Add(BatchedEvent e)
     {
         Events++;
         LastSequence = Math.Max(LastSequence, e.Sequence);
         LastAt = e.At > LastAt ? e.At : LastAt;
-        if (e.Kind is not (EventKinds.SessionStarted or EventKinds.SessionRefused or EventKinds.OperationDecided or EventKinds.SessionEnded))
-            return;
-        using var payload = JsonDocument.Parse(e.Payload);
         switch (e.Kind)
         {
-            case EventKinds.SessionStarted:
-                Start(e, payload.RootElement);
-                break;
-            case EventKinds.SessionRefused:
-                Start(e, payload.RootElement);
-                (EndedAt, Cause) = (e.At, Text(payload.RootElement, "cause") ?? "refused");
-                break;
             case EventKinds.OperationDecided:
-                Decide(Text(payload.RootElement, "outcome"));
+                Decide(e.Payload.Span);
                 break;
-            default:
-                (EndedAt, Cause) = (e.At, Text(payload.RootElement, "cause"));
+            case EventKinds.SessionStarted or EventKinds.SessionRefused or EventKinds.SessionEnded:
+                using (var payload = JsonDocument.Parse(e.Payload))
+                    Move(e, payload.RootElement);
                 break;
         }
     }
 
-    private void Start(JournalEvent e, JsonElement payload)
+    private void Move(BatchedEvent e, JsonElement payload)
     {
-        StartedAt = e.At;
+        if (e.Kind != EventKinds.SessionEnded)
+            Start(e.At, payload);
+        if (e.Kind != EventKinds.SessionStarted)
+            (EndedAt, Cause) = (e.At, Text(payload, "cause") ?? (e.Kind == EventKinds.SessionRefused ? "refused" : null));
+    }
+
+    private void Start(DateTimeOffset at, JsonElement payload)
+    {
+        StartedAt = at;
         Target = Text(payload, "target");
         Protocol = Text(payload, "protocol");
         if (payload.TryGetProperty("policyVersion", out var version) && version.TryGetInt64(out var number))
@@ -72,11 +84,24 @@ internal sealed class SessionDelta(string id)
         PrincipalKind = Text(principal, "kind");
     }
 
-    private void Decide(string? outcome)
+    /// <summary>As elsewhere, the last outcome counts where somebody wrote two.</summary>
+    private void Decide(ReadOnlySpan<byte> payload)
     {
+        var json = new Utf8JsonReader(payload);
+        var (held, blocked) = (false, false);
+        json.Read();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var isOutcome = json.ValueTextEquals("outcome"u8);
+            json.Read();
+            if (isOutcome)
+                (held, blocked) = json.TokenType == JsonTokenType.String ? (json.ValueTextEquals("hold"u8), json.ValueTextEquals("block"u8)) : default;
+            json.Skip();
+        }
+
         Operations++;
-        Held += outcome == "hold" ? 1 : 0;
-        Blocked += outcome == "block" ? 1 : 0;
+        Held += held ? 1 : 0;
+        Blocked += blocked ? 1 : 0;
     }
 
     // A NUL is legal in JSON and not in PostgreSQL's text; the payload itself keeps it, escaped.

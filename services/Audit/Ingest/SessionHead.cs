@@ -1,5 +1,4 @@
 using Hoop.Audit.Chain;
-using Hoop.Contracts.Audit;
 
 namespace Hoop.Audit.Ingest;
 
@@ -15,20 +14,23 @@ internal sealed record SessionHead(string SessionId, DateTimeOffset FirstAt, Dat
     public static SessionHead Before(string sessionId) => new(sessionId, DateTimeOffset.MaxValue, DateTimeOffset.MinValue, 0, -1, -1, EventHash.None);
 
     /// <summary>With events that were stored; <see cref="Sequence"/> moves over those that follow it without a gap.</summary>
-    public SessionHead With(IEnumerable<JournalEvent> stored)
+    /// <param name="stored">In the order of their sequence.</param>
+    public SessionHead With(IReadOnlyList<BatchedEvent> stored)
     {
-        var head = this;
-        foreach (var e in stored.OrderBy(e => e.Sequence))
+        var (first, last, sequence, hash) = (FirstAt, LastAt, Sequence, ChainHash.Parse(Hash));
+        foreach (var e in stored)
         {
-            head = head with
-            {
-                FirstAt = e.At < head.FirstAt ? e.At : head.FirstAt, LastAt = e.At > head.LastAt ? e.At : head.LastAt,
-                Events = head.Events + 1, LastSequence = Math.Max(head.LastSequence, e.Sequence),
-            };
-            head = head.Follow(e.Sequence, e.PreviousHash, e.Hash);
+            first = e.At < first ? e.At : first;
+            last = e.At > last ? e.At : last;
+            if (e.Sequence == sequence + 1 && e.PreviousHash == hash)
+                (sequence, hash) = (e.Sequence, e.Hash);
         }
 
-        return head;
+        return this with
+        {
+            FirstAt = first, LastAt = last, Events = Events + stored.Count, LastSequence = Math.Max(LastSequence, stored[^1].Sequence),
+            Sequence = sequence, Hash = hash?.ToString() ?? Hash,
+        };
     }
 
     /// <summary>Moves over the event if it is the next.</summary>

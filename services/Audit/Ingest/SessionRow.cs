@@ -25,11 +25,9 @@ internal static class SessionRow
             operations = s.operations + excluded.operations, held = s.held + excluded.held, blocked = s.blocked + excluded.blocked
         """;
 
-    public static async Task ApplyAsync(NpgsqlConnection connection, string ingress, IReadOnlyList<SessionDelta> deltas, CancellationToken cancel)
+    public static NpgsqlBatchCommand Apply(string ingress, IReadOnlyList<SessionDelta> deltas)
     {
-        if (deltas.Count == 0)
-            return;
-        await using var command = new NpgsqlCommand(Upsert, connection)
+        return new NpgsqlBatchCommand(Upsert)
         {
             Parameters =
             {
@@ -42,8 +40,6 @@ internal static class SessionRow
                 Column(d => d.Operations, NpgsqlDbType.Bigint), Column(d => d.Held, NpgsqlDbType.Bigint), Column(d => d.Blocked, NpgsqlDbType.Bigint),
             },
         };
-        await command.PrepareAsync(cancel);
-        await command.ExecuteNonQueryAsync(cancel);
 
         NpgsqlParameter Column<T>(Func<SessionDelta, T> value, NpgsqlDbType type) => new() { Value = deltas.Select(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
     }

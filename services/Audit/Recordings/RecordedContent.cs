@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Hoop.Audit.Chain;
 using Hoop.Contracts.Audit;
 
 namespace Hoop.Audit.Recordings;
@@ -10,11 +11,11 @@ namespace Hoop.Audit.Recordings;
 internal sealed record RecordedContent(string SessionId, long Number, DateTimeOffset At, string Sha256, byte[] Data)
 {
     /// <summary>Takes the contents out of a batch: they are no events of a session, and stored apart.</summary>
-    public static (List<RecordedContent> Contents, List<JournalEvent> Refused, IReadOnlyList<JournalEvent> Events) Split(IReadOnlyList<JournalEvent> batch)
+    public static (List<RecordedContent> Contents, List<BatchedEvent> Refused, IReadOnlyList<BatchedEvent> Events) Split(IReadOnlyList<BatchedEvent> batch)
     {
         if (batch.All(e => e.Kind != EventKinds.Content))
             return ([], [], batch);
-        var (contents, refused, events) = (new List<RecordedContent>(), new List<JournalEvent>(), new List<JournalEvent>(batch.Count));
+        var (contents, refused, events) = (new List<RecordedContent>(), new List<BatchedEvent>(), new List<BatchedEvent>(batch.Count));
         foreach (var e in batch)
         {
             if (e.Kind != EventKinds.Content)
@@ -29,7 +30,7 @@ internal sealed record RecordedContent(string SessionId, long Number, DateTimeOf
     }
 
     /// <summary>Null when it is not what it says.</summary>
-    private static RecordedContent? TryRead(JournalEvent e)
+    private static RecordedContent? TryRead(BatchedEvent e)
     {
         try
         {

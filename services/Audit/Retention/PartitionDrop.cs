@@ -24,6 +24,18 @@ internal sealed class PartitionDrop(
         await using var connection = await database.OpenAsync(cancel);
         if (!await PartitionTable.TryLockAsync(connection, cancel))
             return [];   // Another instance is at it.
+        try
+        {
+            return await DropDueAsync(connection, cancel);
+        }
+        finally
+        {
+            await PartitionTable.UnlockAsync(connection);
+        }
+    }
+
+    private async Task<List<string>> DropDueAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
         var gone = new List<string>();
         var released = await releases.ReadAsync(cancel);
         foreach (var partition in await PartitionTable.DueAsync(connection, cancel))

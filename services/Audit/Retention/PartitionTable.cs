@@ -21,11 +21,17 @@ internal static class PartitionTable
         GROUP BY session_id, run ORDER BY session_id, 2
         """;
 
-    /// <summary>Held until the connection goes back to its pool.</summary>
+    /// <summary>Held until <see cref="UnlockAsync"/>, over transactions, or until the connection breaks.</summary>
     public static async Task<bool> TryLockAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock(hashtextextended('audit.retention', 5001))", connection);
         return await command.ExecuteScalarAsync(cancel) is true;
+    }
+
+    public static async Task UnlockAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand("SELECT pg_advisory_unlock(hashtextextended('audit.retention', 5001))", connection);
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
     /// <summary>Those that are older than the retention, oldest first; none when everything is kept.</summary>

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 
 namespace Hoop.Audit.Search;
@@ -27,22 +25,14 @@ internal sealed class Decision
     /// <summary>Of the statement without its literals; the statement itself where there is none.</summary>
     private string Fingerprint => fingerprint ?? Text;
 
-    public static Decision Read(string payload)
+    public static Decision Read(ReadOnlySpan<byte> payload)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(payload.Length));
-        try
-        {
-            var json = new Utf8JsonReader(buffer.AsSpan(0, Encoding.UTF8.GetBytes(payload, buffer)));
-            var decision = new Decision();
-            json.Read();
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-                decision.Take(ref json);
-            return decision;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        var json = new Utf8JsonReader(payload);
+        var decision = new Decision();
+        json.Read();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            decision.Take(ref json);
+        return decision;
     }
 
     /// <summary>All that a decision can be found by but what follows from its session, and from what became of a hold.</summary>
@@ -62,6 +52,15 @@ internal sealed class Decision
     public bool IsLike(Decision other) =>
         !IsHeld && Fingerprint == other.Fingerprint && Outcome == other.Outcome && RequestId == other.RequestId
         && Verbs.AsSpan().SequenceEqual(other.Verbs) && Objects.AsSpan().SequenceEqual(other.Objects) && Effects.AsSpan().SequenceEqual(other.Effects) && Rules.AsSpan().SequenceEqual(other.Rules);
+
+    /// <summary>The text of a decision from its value as it is written; empty where there is none.</summary>
+    public static string TextOf(ReadOnlySpan<byte> value)
+    {
+        if (value.IsEmpty)
+            return "";
+        var json = new Utf8JsonReader(value);
+        return ReadText(ref json) ?? "";
+    }
 
     private void Take(ref Utf8JsonReader json)
     {

@@ -96,7 +96,7 @@ internal sealed class PageOfStatements(string[] tags, DateTimeOffset? from, Date
             var (session, sequence, at) = (reader.GetString(0), reader.GetInt64(1), reader.GetFieldValue<DateTimeOffset>(2));
             if (at < from || at >= to || !ComesAfter(at, session, sequence))
                 continue;
-            var (decision, resolution, approvers) = (Decision.Read(reader.GetString(3)), Text(reader, 4), reader.GetFieldValue<string[]>(5));
+            var (decision, resolution, approvers) = (Decision.Read(reader.GetFieldValue<byte[]>(3)), Text(reader, 4), reader.GetFieldValue<string[]>(5));
             if (own.Length > 0 && !Has(decision, resolution, approvers))
                 continue;
             found.Add(new FoundStatement(

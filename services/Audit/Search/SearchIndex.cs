@@ -22,16 +22,16 @@ internal sealed class SearchIndex(AuditDatabase database, TimeProvider clock, IL
 
     protected override int EventsAtOnce => 4000;
 
-    protected override async Task TakeAsync(NpgsqlConnection connection, IReadOnlyList<EventChunk> chunks, CancellationToken cancel)
+    protected override Task<IReadOnlyList<NpgsqlBatchCommand>> TakeAsync(IReadOnlyList<EventChunk> chunks, CancellationToken cancel)
     {
-        await StatementGroups.InsertAsync(connection, [.. chunks.SelectMany(StatementGroup.Of)], cancel);
-        await using var resolved = new NpgsqlBatch(connection);
+        var commands = new List<NpgsqlBatchCommand>();
+        if (chunks.SelectMany(StatementGroup.Of).ToList() is { Count: > 0 } groups)
+            commands.Add(StatementGroups.Add(groups));
         foreach (var chunk in chunks)
             for (var i = 0; i < chunk.Count; i++)
-                if (chunk.Kinds[i] == EventKinds.HoldResolved)
-                    resolved.BatchCommands.Add(Resolved(chunk.SessionId, chunk.Sequence + i, Decision.Read(chunk.Payloads[i])));
-        if (resolved.BatchCommands.Count > 0)
-            await resolved.ExecuteNonQueryAsync(cancel);
+                if (chunk.Is(i, EventKinds.HoldResolved))
+                    commands.Add(Resolved(chunk.SessionId, chunk.Sequence + i, Decision.Read(chunk.Payloads[i])));
+        return Task.FromResult<IReadOnlyList<NpgsqlBatchCommand>>(commands);
     }
 
     private static NpgsqlBatchCommand Resolved(string session, long sequence, Decision resolved) => new(Resolve)

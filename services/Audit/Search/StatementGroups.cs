@@ -13,30 +13,55 @@ internal sealed record StatementGroup(EventChunk Chunk, DateTimeOffset At, long[
 {
     public static IEnumerable<StatementGroup> Of(EventChunk chunk)
     {
-        var groups = new List<(Decision First, DateTimeOffset At, List<long> Sequences, HashSet<string> Tags)>();
+        var groups = new List<OpenGroup>();
         for (var i = 0; i < chunk.Count; i++)
         {
-            if (chunk.Kinds[i] != EventKinds.OperationDecided)
+            if (!chunk.Is(i, EventKinds.OperationDecided))
                 continue;
-            var decision = Decision.Read(chunk.Payloads[i]);
-            var place = groups.FindIndex(g => decision.IsLike(g.First));
-            if (place < 0)
+            var payload = chunk.Payloads.Memory(i);
+            var parts = DecisionParts.Read(payload);
+            var group = groups.Find(g => g.Matches(parts));
+            if (group is null)
             {
-                place = groups.Count;
-                groups.Add((decision, chunk.Times[i], [], new HashSet<string>(StringComparer.Ordinal)));
-                decision.AddTags(groups[place].Tags);
-            }
-            else
-            {
-                SearchTags.AddWords(decision.Text, groups[place].Tags);
+                var decision = Decision.Read(payload.Span);
+                group = groups.Find(g => decision.IsLike(g.First));
+                if (group is null)
+                    groups.Add(group = new OpenGroup(decision, parts));
             }
 
-            var group = groups[place];
-            group.Sequences.Add(chunk.Sequence + i);
-            groups[place] = group with { At = chunk.Times[i] > group.At ? chunk.Times[i] : group.At };
+            group.Add(chunk.Sequence + i, chunk.Times[i], parts);
         }
 
         return groups.Select(g => new StatementGroup(chunk, g.At, [.. g.Sequences], g.First.IsHeld ? g.First.Operation : null, g.Tags));
+    }
+
+    /// <summary>One that statements still come to. The words of a text that was there before are not looked at again.</summary>
+    private sealed class OpenGroup
+    {
+        private readonly DecisionParts parts;
+        private DecisionParts newest;
+
+        public OpenGroup(Decision first, in DecisionParts parts)
+        {
+            (First, newest, this.parts) = (first, parts, parts);
+            first.AddTags(Tags);
+        }
+
+        public Decision First { get; }
+        public DateTimeOffset At { get; private set; } = DateTimeOffset.MinValue;
+        public List<long> Sequences { get; } = [];
+        public HashSet<string> Tags { get; } = new(StringComparer.Ordinal);
+
+        public bool Matches(in DecisionParts other) => !First.IsHeld && parts.Match(other);
+
+        public void Add(long sequence, DateTimeOffset at, in DecisionParts other)
+        {
+            Sequences.Add(sequence);
+            At = at > At ? at : At;
+            if (!newest.HasSameText(other))
+                SearchTags.AddWords(Decision.TextOf(other.Text.Span), Tags);
+            newest = other;
+        }
     }
 }
 
@@ -53,11 +78,9 @@ internal static class StatementGroups
         LEFT JOIN (SELECT id, principal_id, principal_name, target FROM audit.sessions WHERE id = ANY ($7)) s ON s.id = u.session_id ON CONFLICT DO NOTHING
         """;
 
-    public static async Task InsertAsync(NpgsqlConnection connection, IReadOnlyList<StatementGroup> groups, CancellationToken cancel)
+    public static NpgsqlBatchCommand Add(IReadOnlyList<StatementGroup> groups)
     {
-        if (groups.Count == 0)
-            return;
-        await using var command = new NpgsqlCommand(Insert, connection)
+        return new NpgsqlBatchCommand(Insert)
         {
             Parameters =
             {
@@ -66,8 +89,6 @@ internal static class StatementGroups
                 new() { Value = groups.Select(g => g.Chunk.SessionId).Distinct().ToArray() },
             },
         };
-        await command.PrepareAsync(cancel);
-        await command.ExecuteNonQueryAsync(cancel);
 
         NpgsqlParameter Column<T>(Func<StatementGroup, T> value, NpgsqlDbType type) => new() { Value = groups.Select(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
     }

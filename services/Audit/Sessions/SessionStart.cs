@@ -15,11 +15,9 @@ internal static class SessionStart
     /// <summary>Null when the event is no start, or can not be read.</summary>
     public static SessionDelta? Of(JournalEvent e)
     {
-        if (e.Kind is not (EventKinds.SessionStarted or EventKinds.SessionRefused))
-            return null;
         try
         {
-            return SessionDelta.Of([e]).Single();
+            return SessionDelta.OfStart(e);
         }
         catch (JsonException)
         {

@@ -18,11 +18,12 @@ internal sealed class SiemReader(SiemSinkOptions options, ISiemSink sink, AuditD
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    protected override async Task TakeAsync(NpgsqlConnection connection, IReadOnlyList<EventChunk> chunks, CancellationToken cancel)
+    protected override async Task<IReadOnlyList<NpgsqlBatchCommand>> TakeAsync(IReadOnlyList<EventChunk> chunks, CancellationToken cancel)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(Patience);
         await sink.SendAsync([.. chunks.SelectMany(c => c.Events())], patience.Token);
+        return [];
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
+using System.Text;
 using Hoop.Audit.Chain;
 using Hoop.Contracts.Audit;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Hoop.Audit.Storage;
 
@@ -11,7 +11,7 @@ namespace Hoop.Audit.Storage;
 /// </summary>
 /// <param name="PreviousHash">Of the event before the first; each of the others follows the one before it.</param>
 /// <param name="Hashes">32 bytes an event.</param>
-internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffset[] Times, string[] Kinds, string[] Payloads, byte[] PreviousHash, byte[] Hashes)
+internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffset[] Times, SentArray Kinds, SentArray Payloads, byte[] PreviousHash, byte[] Hashes)
 {
     /// <summary>More are never in one row: who looks for an event needs to look no further back.</summary>
     public const int MostEvents = 64;
@@ -19,11 +19,11 @@ internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffse
     /// <summary>Events within a row are no further apart in time.</summary>
     public static readonly TimeSpan LongestSpan = TimeSpan.FromMinutes(1);
 
-    /// <summary>So much text that, compressed, a row takes half a page.</summary>
+    /// <summary>So many bytes of payloads that, compressed, a row takes half a page.</summary>
     private const int MostText = 16_000;
 
     /// <summary>What <see cref="Read"/> reads, of <c>audit.event_chunks c</c>.</summary>
-    public const string Columns = "c.session_id, c.sequence, c.times, c.kinds, c.payloads, c.previous_hash, c.hashes";
+    public const string Columns = "c.session_id, c.sequence, c.times, array_send(c.kinds), array_send(c.payloads), c.previous_hash, c.hashes";
 
     /// <summary>The greatest that an event may have: the place after the last of a row is still a number.</summary>
     public const long LastSequence = long.MaxValue - MostEvents;
@@ -41,31 +41,32 @@ internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffse
 
     public int Count => Times.Length;
 
-    /// <summary>Cuts the events into rows.</summary>
-    public static IEnumerable<EventChunk> Of(IEnumerable<JournalEvent> events)
+    /// <summary>Cuts events into rows: of each the places of its first and its last.</summary>
+    /// <param name="events">Session by session, each in the order of its sequence.</param>
+    public static List<(int First, int Last)> Cut(ReadOnlySpan<BatchedEvent> events)
     {
-        foreach (var session in events.GroupBy(e => e.SessionId))
+        var (rows, first, text) = (new List<(int First, int Last)>(), 0, 0L);
+        for (var i = 0; i < events.Length; i++)
         {
-            var (chunk, text) = (new List<JournalEvent>(), 0);
-            foreach (var e in session.OrderBy(e => e.Sequence))
+            text += events[i].Payload.Length;
+            if (i > first && (i - first == MostEvents || text > MostText || !Follows(events[first], events[i - 1], events[i])))
             {
-                if (chunk.Count > 0 && (chunk.Count == MostEvents || text + e.Payload.Length > MostText || !Follows(chunk[0], chunk[^1], e)))
-                {
-                    yield return Whole(chunk);
-                    (chunk, text) = ([], 0);
-                }
-
-                chunk.Add(e);
-                text += e.Payload.Length;
+                rows.Add((first, i - 1));
+                (first, text) = (i, events[i].Payload.Length);
             }
-
-            yield return Whole(chunk);
         }
+
+        if (events.Length > 0)
+            rows.Add((first, events.Length - 1));
+        return rows;
     }
 
     public static EventChunk Read(NpgsqlDataReader row) => new(
-        row.GetString(0), row.GetInt64(1), row.GetFieldValue<DateTimeOffset[]>(2), row.GetFieldValue<string[]>(3), row.GetFieldValue<string[]>(4),
+        row.GetString(0), row.GetInt64(1), row.GetFieldValue<DateTimeOffset[]>(2), new SentArray(row.GetFieldValue<byte[]>(3)), new SentArray(row.GetFieldValue<byte[]>(4)),
         row.GetFieldValue<byte[]>(5), row.GetFieldValue<byte[]>(6));
+
+    /// <summary>Whether its event at this place is of the kind.</summary>
+    public bool Is(int i, string kind) => i < Kinds.Count && Ascii.Equals(Kinds[i], kind);
 
     /// <summary>One by one, as they came.</summary>
     public IEnumerable<JournalEvent> Events()
@@ -73,9 +74,11 @@ internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffse
         var i = 0;
         foreach (var (previous, hash) in Links(PreviousHash, Hashes, Count))
         {
-            yield return new JournalEvent(SessionId, Sequence + i, Times[i], Kinds.ElementAtOrDefault(i) ?? "", Payloads.ElementAtOrDefault(i) ?? "", previous, hash);
+            yield return new JournalEvent(SessionId, Sequence + i, Times[i], Text(Kinds, i), Text(Payloads, i), previous, hash);
             i++;
         }
+
+        static string Text(SentArray texts, int i) => i < texts.Count ? Encoding.UTF8.GetString(texts[i]) : "";
     }
 
     /// <summary>Of each event of a row the hash before it and its own, lower-case hex; empty where there is none.</summary>
@@ -90,33 +93,8 @@ internal sealed record EventChunk(string SessionId, long Sequence, DateTimeOffse
         }
     }
 
-    public async Task WriteAsync(NpgsqlBinaryImporter rows, string ingress, CancellationToken cancel)
-    {
-        await rows.StartRowAsync(cancel);
-        await rows.WriteAsync(SessionId, NpgsqlDbType.Text, cancel);
-        await rows.WriteAsync(Sequence, NpgsqlDbType.Bigint, cancel);
-        await rows.WriteAsync(Times[0], NpgsqlDbType.TimestampTz, cancel);
-        await rows.WriteAsync(Count, NpgsqlDbType.Integer, cancel);
-        await rows.WriteAsync(Times, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, cancel);
-        await rows.WriteAsync(Kinds, NpgsqlDbType.Array | NpgsqlDbType.Text, cancel);
-        await rows.WriteAsync(Payloads, NpgsqlDbType.Array | NpgsqlDbType.Text, cancel);
-        await rows.WriteAsync(PreviousHash, NpgsqlDbType.Bytea, cancel);
-        await rows.WriteAsync(Hashes, NpgsqlDbType.Bytea, cancel);
-        await rows.WriteAsync(ingress, NpgsqlDbType.Text, cancel);
-    }
-
-    private static bool Follows(JournalEvent first, JournalEvent last, JournalEvent e) =>
-        e.Sequence == last.Sequence + 1 && e.PreviousHash == last.Hash && e.At >= first.At && e.At - first.At < LongestSpan && Week.Of(e.At) == Week.Of(first.At);
-
-    private static EventChunk Whole(List<JournalEvent> events)
-    {
-        var hashes = new byte[events.Count * CanonicalEvent.HashLength];
-        for (var i = 0; i < events.Count; i++)
-            Convert.FromHexString(events[i].Hash, hashes.AsSpan(i * CanonicalEvent.HashLength, CanonicalEvent.HashLength), out _, out _);
-        return new EventChunk(
-            events[0].SessionId, events[0].Sequence, [.. events.Select(e => e.At.ToUniversalTime())], [.. events.Select(e => e.Kind)], [.. events.Select(e => e.Payload)],
-            Convert.FromHexString(events[0].PreviousHash), hashes);
-    }
+    private static bool Follows(BatchedEvent first, BatchedEvent last, BatchedEvent e) =>
+        e.SessionId == last.SessionId && e.Sequence == last.Sequence + 1 && e.PreviousHash == last.Hash && e.At >= first.At && e.At - first.At < LongestSpan && Week.Of(e.At) == Week.Of(first.At);
 }
 
 /// <summary>The weeks that events are kept by: ISO weeks, UTC.</summary>

@@ -127,7 +127,7 @@ public sealed class PeriodExportTests(AuditRig rig)
         var session = await StoreAsync();
         var forged = new SessionChain(session).Append(EventKinds.SessionStarted, JsonSerializer.Serialize(new { principal = new { issuer = AuditRig.Ana.Issuer, subject = "ana", name = "ana", kind = "human" }, target = "shop" }), DateTimeOffset.Parse("2026-01-31T12:00:30Z"));
         await using (var connection = await rig.Services.GetRequiredService<AuditDatabase>().OpenAsync(CancellationToken.None))
-            await EventTable.InsertAsync(connection, "i1", [forged], CancellationToken.None);
+            await HeadTable.RunAsync(connection, EventTable.Insert("i1", SessionPart.Of(AuditRig.Batch([forged]))), CancellationToken.None);
 
         foreach (var who in new[] { AuditRig.Ana, AuditRig.Agent })
             (await rig.As(who).GetAsync($"/api/sessions/{session}")).StatusCode.ShouldBe(HttpStatusCode.NotFound, who.Name);

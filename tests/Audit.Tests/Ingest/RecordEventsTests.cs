@@ -76,7 +76,7 @@ public class RecordEventsTests(AuditRig rig)
             var id = AuditRig.NewId();
             // The same places at other times: each would be a row of its own in the table.
             var claims = Enumerable.Range(0, 4).Select(i => AuditRig.Session(id, at: DateTimeOffset.Parse("2026-01-31T12:00:00Z").AddDays(7 * i))).ToList();
-            await Task.WhenAll(claims.Select((events, i) => Task.Run(() => rig.Store.StoreAsync($"claim-{i}", events, CancellationToken.None))));
+            await Task.WhenAll(claims.Select((events, i) => Task.Run(() => rig.Store.StoreAsync($"claim-{i}", AuditRig.Batch(events), CancellationToken.None))));
 
             (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.events WHERE session_id = '{id}'")).ShouldBe(6);
             (await rig.ScalarAsync<long>($"SELECT count(DISTINCT ingress) FROM audit.events WHERE session_id = '{id}'")).ShouldBe(1);
@@ -118,6 +118,61 @@ public class RecordEventsTests(AuditRig rig)
 
         (await HeadAsync(events[0].SessionId)).ShouldBe("5 of 5");
         (await rig.ScalarAsync<string>($"SELECT encode(hash, 'hex') FROM audit.heads WHERE session_id = '{events[0].SessionId}'")).ShouldBe(events[5].Hash);
+    }
+
+    [Fact]
+    public async Task Sessions_side_by_side_are_stored_to_the_byte()
+    {
+        var (one, other) = (new SessionChain(AuditRig.NewId()), new SessionChain(AuditRig.NewId()));
+        var (at, events) = (DateTimeOffset.Parse("2026-01-31T12:00:00Z"), new List<JournalEvent>());
+        for (var i = 0; i < 200; i++)
+            events.Add((i % 3 == 0 ? one : other).Append(EventKinds.OperationCompleted, $$"""{"operation":{{i}},"status":"{{new string('\u2603', i)}} \\ \" '{}'"}""", at.AddSeconds(i)));
+        await rig.StoreAsync(events);
+
+        foreach (var chain in new[] { one, other })
+        {
+            var stored = await rig.ScalarAsync<string>($"SELECT string_agg(concat_ws('|', sequence, to_char(at AT TIME ZONE 'UTC', 'SS.US'), kind, payload, encode(previous_hash, 'hex'), encode(hash, 'hex')), E'\n' ORDER BY sequence) FROM audit.events WHERE session_id = '{chain.SessionId}'");
+            stored.ShouldBe(string.Join('\n', events.Where(e => e.SessionId == chain.SessionId).Select(e => $"{e.Sequence}|{e.At:ss.ffffff}|{e.Kind}|{e.Payload}|{e.PreviousHash}|{e.Hash}")));
+        }
+    }
+
+    [Fact]
+    public async Task A_batch_of_many_short_sessions_is_stored_whole()
+    {
+        var (prefix, at) = (AuditRig.NewId(), DateTimeOffset.Parse("2026-01-31T12:00:00Z"));
+        var chains = Enumerable.Range(0, 150).Select(i => new SessionChain($"{prefix}-{i}")).ToList();
+        await rig.StoreAsync([.. Enumerable.Range(0, 3).SelectMany(n => chains.Select((c, i) => c.Append("k", $$"""{"n":{{n}},"of":{{i}}}""", at)))]);
+
+        (await rig.ScalarAsync<long>($$"""SELECT count(*) FROM audit.events WHERE session_id LIKE '{{prefix}}-%' AND payload = format('{"n":%s,"of":%s}', sequence, split_part(session_id, '-', 2))""")).ShouldBe(450);
+        (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.heads WHERE session_id LIKE '{prefix}-%' AND sequence = 2 AND events = 3")).ShouldBe(150);
+    }
+
+    [Theory]
+    [InlineData(long.MinValue)]
+    [InlineData(-1)]
+    [InlineData(long.MaxValue)]
+    public async Task An_event_that_has_no_place_is_kept_and_stops_no_other(long sequence)
+    {
+        var events = AuditRig.Session(AuditRig.NewId());
+        await rig.StoreAsync(events[..3]);
+        await rig.StoreAsync([new SessionChain(events[0].SessionId, sequence, events[2].Hash).Append("k", "{}", events[0].At), .. events[3..]]);
+
+        (await HeadAsync(events[0].SessionId)).ShouldBe("5 of 5");
+        (await rig.ScalarAsync<string>($"SELECT reason FROM audit.tampering WHERE session_id = '{events[0].SessionId}'")).ShouldBe("its session, kind or sequence is malformed");
+    }
+
+    [Fact]
+    public async Task What_is_no_text_for_the_database_is_kept_as_tampering()
+    {
+        var (id, at) = (AuditRig.NewId(), DateTimeOffset.Parse("2026-01-31T12:00:00Z"));
+        var nul = new SessionChain(id + "\0").Append("k", "{}", at);
+        var bytes = EventBatch.Of([new SessionChain(id).Append("k", """{"text":"!"}""", at)]);
+        bytes[bytes.AsSpan().IndexOf((byte)'!')] = 0xff;
+        await rig.Store.StoreAsync("i1", [.. AuditRig.Batch([nul]), .. EventBatch.Read(bytes)], CancellationToken.None);
+
+        (await rig.ScalarAsync<string>($"SELECT reason FROM audit.tampering WHERE session_id = '{id}\ufffd'")).ShouldBe("its session, kind or sequence is malformed");
+        (await rig.ScalarAsync<string>($"SELECT reason || ': ' || (event::jsonb ->> 'Payload') FROM audit.tampering WHERE session_id = '{id}'")).ShouldBe("its hash does not match its content: {\"text\":\"\ufffd\"}");
+        (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.events WHERE session_id LIKE '{id}%'")).ShouldBe(0);
     }
 
     internal static EventStore StoreOn(AuditDatabase database) => new(database, new EventPartitions(), new Hoop.Audit.Recordings.ContentStore(database, NullLogger<Hoop.Audit.Recordings.ContentStore>.Instance), NullLogger<EventStore>.Instance);

@@ -62,7 +62,7 @@ internal sealed class EvidenceDatabase : IAsyncDisposable
         return evidence;
     }
 
-    public Task StoreAsync(IReadOnlyList<JournalEvent> events) => Store.StoreAsync("i1", events, CancellationToken.None);
+    public Task StoreAsync(IReadOnlyList<JournalEvent> events) => Store.StoreAsync("i1", AuditRig.Batch(events), CancellationToken.None);
 
     /// <summary>The same contents, with another object store.</summary>
     public ContentStore ContentsIn(S3Store objects) => new(Database, NullLogger<ContentStore>.Instance, objects);

@@ -52,9 +52,9 @@ public class PartitionTests(AuditRig rig)
             """ + string.Concat(events.Take(4).Select(e => $"INSERT INTO audit.events VALUES ('old', {e.Sequence}, '{e.At:O}', '{e.Kind}', '{e.Payload.Replace("'", "''")}', '{e.PreviousHash}', '{e.Hash}', 'i1');"))));
         await using var prepared = await PrepareAsync(database);
         var store = RecordEventsTests.StoreOn(prepared);
-        var verdict = await store.StoreAsync("i1", events, CancellationToken.None);
+        var verdict = await store.StoreAsync("i1", AuditRig.Batch(events), CancellationToken.None);
 
-        verdict.Accepted.ShouldBe(events[4..]);
+        verdict.Accepted.Single().Events.Select(e => e.ToEvent()).ShouldBe(events[4..]);
         await using var connection = await prepared.OpenAsync(CancellationToken.None);
         await using var head = new NpgsqlCommand("SELECT sequence || ' ' || encode(hash, 'hex') FROM audit.heads WHERE session_id = 'old'", connection);
         (await head.ExecuteScalarAsync()).ShouldBe($"5 {events[5].Hash}");
@@ -86,7 +86,7 @@ public class PartitionTests(AuditRig rig)
         await using var prepared = await PrepareAsync(postgres.ConnectionString(name));
 
         (await new SessionQueries(prepared).EventsAsync("old", -1, null, CancellationToken.None).ToListAsync()).ShouldBe(events);
-        (await RecordEventsTests.StoreOn(prepared).StoreAsync("i1", events, CancellationToken.None)).Accepted.ShouldBeEmpty();
+        (await RecordEventsTests.StoreOn(prepared).StoreAsync("i1", AuditRig.Batch(events), CancellationToken.None)).Accepted.ShouldBeEmpty();
         var search = new StatementSearch(prepared);
         foreach (var sequence in new[] { 0, 50, 60, 70, 71, 99 })
             (await search.FindAsync([$"w:{sequence}", "a:bea"], null, null, null, 10, CancellationToken.None)).Statements.ShouldHaveSingleItem().Sequence.ShouldBe(sequence);
@@ -103,7 +103,7 @@ public class PartitionTests(AuditRig rig)
         var name = await postgres.CreateDatabaseAsync();
         var events = AuditRig.Session("old");
         await using (var before = await PrepareAsync(postgres.ConnectionString(name)))
-            await RecordEventsTests.StoreOn(before).StoreAsync("i1", events, CancellationToken.None);
+            await RecordEventsTests.StoreOn(before).StoreAsync("i1", AuditRig.Batch(events), CancellationToken.None);
         const string Bad = "INSERT INTO audit.event_chunks (session_id, sequence, at, events, times, kinds, payloads, previous_hash, hashes, ingress) SELECT 'bad', 0, at, 1, times[1:1], array[['x']], payloads[1:1], previous_hash, substr(hashes, 1, 32), 'i' FROM audit.event_chunks WHERE sequence = 0 LIMIT 1;";
         await postgres.ExecuteAsync(name, $"""
             ALTER TABLE audit.event_chunks DROP CONSTRAINT event_chunks_are_whole;
@@ -115,7 +115,7 @@ public class PartitionTests(AuditRig rig)
         await using var prepared = await PrepareAsync(postgres.ConnectionString(name));
         (await Should.ThrowAsync<PostgresException>(() => postgres.ExecuteAsync(name, Bad.Replace("'bad'", "'worse'")))).SqlState.ShouldBe(PostgresErrorCodes.CheckViolation);
         // Weeks that come later are no exception.
-        (await RecordEventsTests.StoreOn(prepared).StoreAsync("i1", AuditRig.Session("new", at: DateTimeOffset.Parse("2033-01-31T12:00:00Z")), CancellationToken.None)).Accepted.Count.ShouldBe(6);
+        (await RecordEventsTests.StoreOn(prepared).StoreAsync("i1", AuditRig.Batch(AuditRig.Session("new", at: DateTimeOffset.Parse("2033-01-31T12:00:00Z"))), CancellationToken.None)).Accepted.Single().Events.Count.ShouldBe(6);
     }
 
     private static async Task<AuditDatabase> PrepareAsync(string connectionString)

@@ -197,7 +197,7 @@ public sealed class JournalShipperTests : IAsyncDisposable
         while (events.Count < count)
         {
             var batch = await sent.Reader.ReadAsync(Limit());
-            var read = EventBatch.Read(batch.Events);
+            var read = EventBatch.Read(batch.Events).ConvertAll(e => e.ToEvent());
             read.Count.ShouldBeLessThanOrEqualTo(BatchReader.MaxEvents);
             if (seen.Add(batch.BatchId))
                 events.AddRange(read);

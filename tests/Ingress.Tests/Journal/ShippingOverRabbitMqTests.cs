@@ -76,7 +76,7 @@ public sealed class ShippingOverRabbitMqTests : IDisposable
         public Task Consume(ConsumeContext<RecordEvents> context)
         {
             foreach (var e in EventBatch.Read(context.Message.Events))
-                stored.Events.Enqueue(e);
+                stored.Events.Enqueue(e.ToEvent());
             return context.Publish(new EventsRecorded(context.Message.BatchId, context.Message.IngressId));
         }
     }
