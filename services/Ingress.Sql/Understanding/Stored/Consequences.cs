@@ -196,7 +196,7 @@ static class Consequences
     {
         var one = new StatementWalk(walk.Context, "", walk.Depth + 1, walk.Stored);
         Run(one, function);
-        if ((one.Effects & ~E.Read) != 0) walk.MergeImplied(one);
+        if (!OnlyComputes(one)) walk.MergeImplied(one);
     }
 
     /// <summary>A value becomes one of this type, and what is in it one of theirs.</summary>
