@@ -27,9 +27,16 @@ static class AttachedExpressions
             if (Reaching(check) is { } tree) Visit(walk, tree, within);
     }
 
+    /// <summary>The CHECKs of a type and of those in it, where a value is read and not cast.</summary>
+    public static void VisitType(StatementWalk walk, string type, bool within)
+    {
+        foreach (var part in walk.Context.Catalog.TypesWithin.GetValueOrDefault(type, []).Prepend(type)) VisitDomain(walk, part, within);
+    }
+
     static void Visit(StatementWalk walk, JsonElement tree, bool within)
     {
         walk.Stored.ChecksConstants |= within;
+        walk.Stored.ChecksValues = true;
         if (tree.ValueKind == JsonValueKind.Undefined)
         {
             walk.Add(E.Unknown);

@@ -29,6 +29,9 @@ sealed class StoredWork
     /// <summary>A type was met within which a domain has a CHECK with code of the database's own: a constant of it is checked when it is parsed.</summary>
     public bool ChecksConstants { get; set; }
 
+    /// <summary>Something with such a CHECK, or another expression of the database's own, hangs on what the statement names: a parameter of its type is checked when its value comes.</summary>
+    public bool ChecksValues { get; set; }
+
     readonly HashSet<string> begun = [];
     readonly HashSet<object> underWay = [];
 

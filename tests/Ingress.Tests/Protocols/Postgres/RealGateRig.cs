@@ -9,6 +9,7 @@ using Hoop.ServiceDefaults.Documents;
 using Hoop.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace Hoop.Ingress.Tests.Protocols.Postgres;
 
@@ -87,6 +88,15 @@ internal sealed class RealGateRig : IAsyncDisposable
 
     /// <summary>What an administrator does without Hoop.</summary>
     internal async Task BehindAsync(string sql) => await (await PostgresServer.SharedAsync()).ExecuteAsync(Gate.Snapshots.Current!.Document.Targets["shop"].Database!, sql);
+
+    /// <summary>One number, as the server itself says it.</summary>
+    internal async Task<long> AskBehindAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection((await PostgresServer.SharedAsync()).ConnectionString(Gate.Snapshots.Current!.Document.Targets["shop"].Database!));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 
     public ValueTask DisposeAsync() => Gateway.DisposeAsync();
 
