@@ -131,7 +131,7 @@ internal sealed class GatewayRig : IAsyncDisposable
 
         public ValueTask<CatalogSnapshot> GetAsync(AuthorizedTarget target, CancellationToken cancel) => ValueTask.FromResult(Snapshot);
         public ValueTask<CatalogSnapshot> RefreshAsync(AuthorizedTarget target, CancellationToken cancel) => GetAsync(target, cancel);
-        public ValueTask<bool> LookAgainAsync(AuthorizedTarget target, CatalogSnapshot known, CancellationToken cancel) => ValueTask.FromResult(false);
+        public ValueTask<bool> LookAgainAsync(AuthorizedTarget target, string principal, CatalogSnapshot known, CancellationToken cancel) => ValueTask.FromResult(false);
         public IDisposable BeginChange(AuthorizedTarget target) => new MemoryStream();
         public long? Changes(AuthorizedTarget target, IDisposable? own) => 0;
     }

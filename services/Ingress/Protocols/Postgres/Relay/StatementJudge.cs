@@ -195,7 +195,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     private async ValueTask<(SqlAnalysis, Refusal?)> LookAgainAsync(Asked asked, SqlAnalysis analysis, CancellationToken cancel)
     {
         var known = context.Current!;
-        if (context.HasOwnNames || Failed || !await session.Services.Catalog.LookAgainAsync(session.Gate.Target, known.Catalog, cancel)) return (analysis, null);
+        if (context.HasOwnNames || Failed || !await session.Services.Catalog.LookAgainAsync(session.Gate.Target, session.Gate.PrincipalId, known.Catalog, cancel)) return (analysis, null);
         var refusal = await UnjudgeableAsync(asked.Text, cancel);
         return (refusal is not null || ReferenceEquals(known, context.Current) ? analysis : await AnalyzeAsync(asked, context.Current!), refusal);
     }
