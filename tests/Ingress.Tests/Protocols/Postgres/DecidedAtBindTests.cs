@@ -222,6 +222,51 @@ public class DecidedAtBindTests
         (await CallsAsync(rig)).ShouldBe(0);
     }
 
+    /// <summary>The server reads a statement again when it describes or binds it under another path than at Parse.</summary>
+    [Theory]
+    [InlineData("select 1 from lists where ids = '{7}'", false)]
+    [InlineData("explain select 1 from lists where ids = '{7}'", false)]
+    [InlineData("explain select 1 from lists where ids = '{7}'", true)]
+    [InlineData("declare c cursor for select 1 from lists where ids = '{7}'", true)]
+    public async Task What_names_come_to_mean_within_a_pipeline_does_not_run_unseen(string sql, bool bind)
+    {
+        var rules = Rules + "\n  - { name: paths, roles: [agent], targets: [shop], allow: { verbs: [set, select, explain], objects: [\"*\"], effects: [session] } }";
+        await using var rig = await RealGateRig.StartAsync(rules, Made + "create schema calm; create table calm.lists (ids int[]);");
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync("set search_path = calm");
+        (await client.ReadUntilAsync('Z')).ShouldContain("C:SET");
+        await client.SendAsync(output =>
+        {
+            Parse.Write(output, "q", sql);
+            Parse.Write(output, "", "set search_path = public");
+            Bind.WriteText(output, "", "", []);
+            Execute.Write(output, "");
+            if (bind) Bind.WriteText(output, "", "q", []);
+            else Describe.Write(output, Describe.StatementKind, "q");
+            output.WriteEmpty(FrontendType.Sync);
+        });
+        var seen = bind ? await HeldAsync(client) : await client.ReadUntilAsync('Z');
+        seen.ShouldBe(bind ? ["1", "1", "2", "C:SET", "N:01000"] : ["1", "1", "2", "C:SET", "E:0A000", "Z:I"]);
+        (await CallsAsync(rig)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_is_described_as_it_was_prepared_asks_the_server_nothing_more()
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, Made);
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.SendAsync(output =>
+        {
+            Parse.Write(output, "q", "select id from t where id = $1");
+            Describe.Write(output, Describe.StatementKind, "q");
+            output.WriteStringMessage(FrontendType.Query, "set search_path = public");
+            Describe.Write(output, Describe.StatementKind, "q");
+            output.WriteEmpty(FrontendType.Sync);
+        });
+        (await client.ReadUntilAsync('Z')).ShouldBe(["1", "t", "T", "C:SET", "Z:I"]);
+        (await client.ReadUntilAsync('Z')).ShouldBe(["t", "T", "Z:I"]);
+    }
+
     private static void Send(IBufferWriter<byte> output, string sql, string[]? values = null)
     {
         Parse.Write(output, "", sql);

@@ -121,7 +121,8 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
 
     private static Asked AskedOf(PreparedStatement statement) => new(statement.Text, true, [], statement);
 
-    private static bool RunsEarly(SqlAnalysis analysis) => Has(analysis, static only => only.Command.PlansCode || !only.Facts.Understood);
+    // What runs at Parse runs again at Bind, when names have moved since.
+    private static bool RunsEarly(SqlAnalysis analysis) => Has(analysis, static only => only.Command.PlansCode || only.Command.ParsesCode || !only.Facts.Understood);
 
     /// <summary>It was decided on at Bind, and was sent.</summary>
     public void Bound(Portal portal) => JustBound = portal;
@@ -246,8 +247,18 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         var analysis = await AnalyzeAsync(asked, context.Current!);
         if (NamesUnknown(analysis)) (analysis, refusal) = await LookAgainAsync(asked, analysis, cancel);
         if (refusal is not null) return refusal;
-        if (analysis.Statements is not [{ Command: { Kind: SqlCommandKind.Other or SqlCommandKind.Ddl } or { Kind: SqlCommandKind.Explain or SqlCommandKind.Declare, Inner.Command.Kind: SqlCommandKind.Other or SqlCommandKind.Ddl } }]) return null;
-        return await session.Gate.ForeseeAsync(PostgresOperations.Create(analysis, statement.Text, [], session, null), analysis.Statements[0].Command.ParsesCode, cancel);
+        var names = context.Current;
+        if (analysis.Statements is [{ Command: { Kind: SqlCommandKind.Other or SqlCommandKind.Ddl } or { Kind: SqlCommandKind.Explain or SqlCommandKind.Declare, Inner.Command.Kind: SqlCommandKind.Other or SqlCommandKind.Ddl } }])
+            refusal = await session.Gate.ForeseeAsync(PostgresOperations.Create(analysis, statement.Text, [], session, null), analysis.Statements[0].Command.ParsesCode, cancel);
+        if (refusal is null) statement.ForeseenIn = names;
+        return refusal;
+    }
+
+    /// <summary>When names have moved since Parse, the server reads the statement again to describe it.</summary>
+    public async ValueTask<Refusal?> ForeseeAgainAsync(PreparedStatement statement, bool open, CancellationToken cancel)
+    {
+        await SettleAsync(open, cancel);
+        return ReferenceEquals(statement.ForeseenIn, context.Current) ? null : await ForeseeAsync(statement, cancel);
     }
 
     /// <summary>Whether a statement that waited would still touch and show what it would have then.</summary>
