@@ -190,7 +190,7 @@ static class Consequences
         if ((walk.Effects & E.Ddl) != 0)
             foreach (var function in catalog.EventTriggers) Run(walk, function);
         if (catalog.Casts.Count > 0) UnwrittenCasts.Visit(walk, catalog.Casts);
-        if (catalog.CheckedTypes.Count > 0) UntypedValues.Visit(walk, accesses ?? walk.Accesses);
+        UntypedValues.Visit(walk, accesses ?? walk.Accesses);
         foreach (var function in catalog.Comparisons) Compare(walk, function);
     }
 

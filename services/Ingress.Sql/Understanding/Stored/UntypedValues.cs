@@ -37,12 +37,13 @@ sealed class UntypedValues
     /// <param name="accesses">The tables that the statement names.</param>
     public static void Visit(StatementWalk walk, IReadOnlyList<ObjectAccess> accesses)
     {
+        if (!AttachedExpressions.AnyChecks(walk.Context.Catalog)) return;
         UntypedValues? values = null;
         foreach (var access in accesses.Where(static a => a.Kind == "table").ToArray())
         {
             var relation = Find(walk, access.Name);
-            var types = relation?.Columns.Select(c => walk.Context.Catalog.CheckedTypes.GetValueOrDefault(c.TypeOid)).OfType<string>().ToArray() ?? [];
-            if (relation is null ? !IsOwn(access.Name) : types.Length == 0) continue;
+            var types = relation is null ? [] : Checked(relation, walk.Context.Catalog);
+            if (relation is null ? !IsOwn(access.Name) : types.Count == 0) continue;
             var written = access.Verb is "insert" or "update" or "merge" or "copy-from";
             values ??= new(walk.Tree, walk);
             if (!written && !values.Strings && !values.Parameters) continue;
@@ -52,6 +53,9 @@ sealed class UntypedValues
                 else if (written || values.Gathers) AttachedExpressions.VisitType(walk, type, within: values.Gathers);
         }
     }
+
+    static List<string> Checked(CatalogRelation relation, CatalogSnapshot catalog) =>
+        [.. relation.Columns.Select(c => catalog.CheckedTypes.GetValueOrDefault(c.TypeOid)).OfType<string>().Distinct().Where(type => AttachedExpressions.HasChecks(catalog, type))];
 
     static CatalogRelation? Find(StatementWalk walk, string name) =>
         IsOwn(name) ? walk.Context.Temporary.ByName.GetValueOrDefault(name[(TemporaryRelations.Schema.Length + 1)..]) : walk.Context.Catalog.Relations.GetValueOrDefault(name);
