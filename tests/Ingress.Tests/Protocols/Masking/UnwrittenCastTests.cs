@@ -86,6 +86,23 @@ public sealed class UnwrittenCastTests
         string.Join(' ', await client.ReadUntilAsync('Z')).ShouldNotContain("900-45", Case.Insensitive);
     }
 
+    /// <summary>Casts that are only made where somebody writes them down.</summary>
+    [Theory]
+    [InlineData("select p::text from plain p")]
+    [InlineData("select cast(row('x')::odd as text)")]
+    [InlineData("select text(p) from plain p")]
+    [InlineData("select (p).text from plain p")]
+    [InlineData("select $1::text", "plain")]
+    public async Task What_written_casts_read_is_not_shown(string sql, string? type = null)
+    {
+        await using var rig = await RealGateRig.StartAsync(Masked, Script + """
+            create table plain (a int); insert into plain values (7);
+            create function from_plain(plain) returns text language sql stable as $$ select ssn from public.customers where id = $1.a $$;
+            create cast (plain as text) with function from_plain(plain);
+            """);
+        string.Join(' ', type is null ? await SayAsync(rig, sql) : await SayAsync(rig, sql, type)).ShouldNotContain("900-45", Case.Insensitive);
+    }
+
     [Theory]
     [InlineData("select upper((c).core) from (select w as c from wrappings w) s")]
     [InlineData("select upper((w).core) from wrappings")]
@@ -135,7 +152,7 @@ public sealed class UnwrittenCastTests
     private static async Task<List<string>> SayAsync(RealGateRig rig, string sql, string type)
     {
         var oid = (uint)await rig.AskBehindAsync($"select '{type}'::regtype::oid::bigint");
-        var value = type switch { "odd[]" => "{(x)}", "kept" => "(1,\"(x)\")", "wrapped" => "(\"(x)\")", _ => "(x)" };
+        var value = type switch { "plain" => "(7)", "odd[]" => "{(x)}", "kept" => "(1,\"(x)\")", "wrapped" => "(\"(x)\")", _ => "(x)" };
         await using var client = await rig.Gateway.ConnectAsync();
         await client.SendAsync(output =>
         {
