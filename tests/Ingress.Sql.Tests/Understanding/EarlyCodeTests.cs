@@ -16,6 +16,7 @@ public class EarlyCodeTests
             Table("public", "listed") with { Columns = [new("ids", 1, 20001), new("note", 2, 25)], Expressions = [new('t', "public.fold(VALUE) > 0")] },
         ],
         Function("public", "fold", "sql", 'i', "select 1"), Function("public", "take", "plpgsql", 'v') with { Definition = "CREATE PROCEDURE take(ids checked[]) LANGUAGE plpgsql AS $b$ begin return; end $b$" },
+        Function("public", "looks", "sql", 's', "select 1 from public.listed where ids = '{1}'"), Function("public", "looks_elsewhere", "sql", 's', "select 1 from public.listed where true"),
         Function("public", "fire", "plpgsql", 'v') with { Definition = "CREATE FUNCTION fire() RETURNS trigger LANGUAGE plpgsql AS $b$ begin return new; end $b$" }) with
     {
         Domains = new Dictionary<string, IReadOnlyList<string>> { ["checked"] = ["(public.fold(VALUE) > 0)"], ["plain"] = ["(VALUE > 0)"] },
@@ -62,6 +63,11 @@ public class EarlyCodeTests
         (statement.Command.PlansCode, statement.Command.ParsesCode).ShouldBe((plans, parses));
         Summary(statement).Contains("execute public.fold", StringComparison.Ordinal).ShouldBe(plans || parses || sql.Contains("fold", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("select looks()", "execute public.looks, select public.listed, ~execute public.fold | read")]
+    [InlineData("select looks_elsewhere()", "execute public.looks_elsewhere, select public.listed | read")]
+    public void Strings_in_stored_code_are_checked_as_well(string sql, string expected) => Summary(Of(sql, Context(Shop))).ShouldBe(expected);
 
     [Fact]
     public void What_is_written_to_temporary_tables_is_checked_as_well()

@@ -84,6 +84,7 @@ sealed class StoredWork
         {
             var one = new StatementWalk(context, "", all.Depth, all.Stored) { Variables = code.Variables, Records = code.Records };
             one.Visit(tree, null);
+            UntypedValues.Visit(one, one.Accesses);
             if (!one.Understood || one.SessionDependent) return false;
             if (MovesSession(one.Command)) one.Add(E.Session | E.Unknown);
             all.Merge(one);
