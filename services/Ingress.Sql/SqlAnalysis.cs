@@ -1,4 +1,5 @@
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Lineage;
 using Hoop.Ingress.Sql.Secrets;
 
 namespace Hoop.Ingress.Sql;
@@ -36,6 +37,13 @@ public sealed record SqlStatement
     public SqlStatement WithForeignParameters() => this with
     {
         Facts = Facts with { ColumnUses = [.. Facts.ColumnUses.Select(static use => use.Kind == ColumnUseKind.Equality ? use with { Kind = ColumnUseKind.Other } : use)] },
+    };
+
+    /// <summary>The same with casts that nobody wrote down and that read tables: any value may be what they read.</summary>
+    internal SqlStatement WithUnseenCasts() => this with
+    {
+        Result = Result?.Select(static c => c with { Opaque = true }).ToArray(),
+        Facts = Facts.ColumnUses.Count > 0 || (Facts.Effects & Effects.Write) != 0 ? Facts with { ColumnUses = [.. Facts.ColumnUses, .. LineageResolver.AnyUse] } : Facts,
     };
 }
 

@@ -81,7 +81,7 @@ public sealed record CatalogExpression(char Kind, string Text);
 /// <param name="Function">Qualified name.</param>
 public sealed record CatalogCast(string Target, char Context, string Function)
 {
-    /// <summary>The database's own types that it is from or to, with arrays of them and domains over them: bare names by oid. Empty: it is between PostgreSQL's own.</summary>
+    /// <summary>The database's own types that it is from or to, and those that hold them: bare names by oid. Empty: it is between PostgreSQL's own.</summary>
     public IReadOnlyDictionary<uint, string> Types { get; init; } = new Dictionary<uint, string>();
 }
 

@@ -28,7 +28,7 @@ sealed class UseSink
 
     public Value Miss(string name)
     {
-        Missing ??= name;
+        if (!Muted) Missing ??= name;
         return Value.Unknown;
     }
 

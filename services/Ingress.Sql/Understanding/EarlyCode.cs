@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Parsing;
 using Hoop.Ingress.Sql.Understanding.Statements;
+using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
 
 namespace Hoop.Ingress.Sql.Understanding;
@@ -12,8 +13,12 @@ static class EarlyCode
     // What a statement does to tables, it does when it is executed.
     const E Later = E.Read | E.Write | E.MassWrite | E.Lock;
 
-    /// <summary>Its plan has code of the database's own. A command has no plan before it is executed.</summary>
-    public static bool Plans(JsonElement node, StatementWalk walk) => MayRun(walk) && IsPlanned(node) && MayRun(ExplainStatement.Planned(walk, node));
+    /// <summary>Its plan has code of the database's own, or the types of its parameters do. A command has no plan before it is executed.</summary>
+    public static bool Plans(JsonElement node, StatementWalk walk) =>
+        MayRun(walk) && (IsPlanned(node) ? MayRun(ExplainStatement.Planned(walk, node)) : walk.Stored.ChecksValues && node.Mentions("ParamRef"));
+
+    /// <summary>Its strings may be of types with code of the database's own.</summary>
+    public static bool Parses(JsonElement node, StatementWalk walk) => walk.Stored.ChecksConstants && UntypedValues.AreStrings(node, walk);
 
     static bool IsPlanned(JsonElement node) => node.TryNode(out var type, out var body) && type switch
     {

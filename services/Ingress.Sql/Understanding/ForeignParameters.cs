@@ -12,14 +12,19 @@ public static class ForeignParameters
     /// <summary>The number from which on types are a database's own: FirstNormalObjectId.</summary>
     public const uint FirstOwn = 16384;
 
-    /// <summary>The statement with them: what = says by their rules is not known, and reading their values runs the CHECKs of their domains.</summary>
+    /// <summary>The statement with them: what = says by their rules is not known, reading their values runs the CHECKs of their domains, and using them casts that nobody wrote down.</summary>
     /// <param name="types">As Parse declares them, by number.</param>
     public static SqlStatement In(SqlStatement statement, IEnumerable<uint> types, SqlContext context) =>
         With(statement, context, walk =>
         {
-            foreach (var type in types)
-                if (context.Catalog.CheckedTypes.TryGetValue(type, out var name)) Check(walk, name);
-                else if (type >= FirstOwn && ReferenceEquals(context.Catalog, CatalogSnapshot.Changed)) walk.Add(E.Unknown);
+            foreach (var type in types.Where(static t => t >= FirstOwn))
+            {
+                if (context.Catalog.CheckedTypes.TryGetValue(type, out var name)) AttachedExpressions.VisitType(walk, name, within: false);
+                UnwrittenCasts.VisitType(walk, cast => cast.Types.ContainsKey(type));
+                if (!ReferenceEquals(context.Catalog, CatalogSnapshot.Changed)) continue;
+                walk.Add(E.Unknown);
+                walk.CastsUnseen = true;
+            }
         });
 
     /// <param name="types">As PREPARE declares them.</param>
@@ -27,14 +32,12 @@ public static class ForeignParameters
         With(statement, context, walk =>
         {
             foreach (var type in types)
-                if (type.As("TypeName")?.Names("names") is [.., var name]) Check(walk, name);
+            {
+                if (type.As("TypeName")?.Names("names") is not [.., var name]) continue;
+                AttachedExpressions.VisitType(walk, name, within: false);
+                UnwrittenCasts.VisitType(walk, cast => cast.Types.Values.Contains(name));
+            }
         });
-
-    // A value is read, not cast.
-    static void Check(StatementWalk walk, string type)
-    {
-        foreach (var part in walk.Context.Catalog.TypesWithin.GetValueOrDefault(type, []).Prepend(type)) AttachedExpressions.VisitDomain(walk, part, within: false);
-    }
 
     static SqlStatement With(SqlStatement statement, SqlContext context, Action<StatementWalk> read)
     {
@@ -43,7 +46,7 @@ public static class ForeignParameters
         statement = statement.WithForeignParameters();
         if (walk.IsPlumbing) return statement;
         var facts = statement.Facts;
-        return statement with
+        statement = statement with
         {
             Command = statement.Command with { PlansCode = true },
             Facts = facts with
@@ -52,5 +55,6 @@ public static class ForeignParameters
                 Accesses = [.. facts.Accesses, .. walk.Accesses.Where(a => !facts.Accesses.Contains(a) && !facts.Accesses.Contains(a with { Implied = false }))],
             },
         };
+        return walk.CastsUnseen ? statement.WithUnseenCasts() : statement;
     }
 }

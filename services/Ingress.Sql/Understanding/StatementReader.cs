@@ -27,20 +27,16 @@ static class StatementReader
             if (!walk.IsPlumbing && walk.Command.Kind is not (SqlCommandKind.Prepare or SqlCommandKind.Explain)) Consequences.OfStatement(walk);
         }
         var plans = walk.Understood && EarlyCode.Plans(node, walk);
+        var parses = EarlyCode.Parses(node, walk);
         walk.Understood &= !walk.Names.Guessed;
         sessionDependent = walk.SessionDependent || walk.Names.AskedSession;
 
         var (result, uses) = walk.Understood ? Columns(node, walk) : (null, LineageResolver.AnyUse);
-        if (walk.CastsUnseen)
-        {
-            result = result?.Select(static c => c with { Opaque = true }).ToArray();
-            if (uses.Count > 0 || (walk.Effects & E.Write) != 0) uses = [.. uses, .. LineageResolver.AnyUse];
-        }
         if (walk.Copied.Count > 0) uses = [.. uses, .. walk.Copied];
         var command = walk.Command;
         if (command.Kind == SqlCommandKind.Other && (walk.Effects & (E.Dynamic | E.Unknown)) != 0) command = new(SqlCommandKind.Ddl);
-        if (plans || walk.Stored.ChecksConstants) command = command with { PlansCode = plans, ParsesCode = walk.Stored.ChecksConstants };
-        return new SqlStatement
+        if (plans || parses) command = command with { PlansCode = plans, ParsesCode = parses };
+        var statement = new SqlStatement
         {
             Text = text,
             Facts = new OperationFacts
@@ -58,6 +54,7 @@ static class StatementReader
             Command = command,
             SecretParameters = depth > 0 ? SecretSearch.Of(node, context).Parameters : [],
         };
+        return walk.CastsUnseen ? statement.WithUnseenCasts() : statement;
     }
 
     /// <summary>A text that says nothing: allowed, and answered by the server with EmptyQueryResponse.</summary>

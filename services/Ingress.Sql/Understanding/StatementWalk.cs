@@ -76,7 +76,7 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
     public IReadOnlySet<string> Records { get; init; } = new HashSet<string>();
 
     /// <summary>What the names in it are looked up in: the first thing that is visited, unless another is given.</summary>
-    public JsonElement Tree { private get; set; }
+    public JsonElement Tree { get; set; }
 
     public KnownRows Rows => rows ??= new(Tree, Names);
 

@@ -118,7 +118,7 @@ internal static class CatalogSql
 
     /// <summary>
     /// What the database does by itself: kind, an oid that it hangs on, and four texts (see <see cref="CatalogConsequences"/>). All of it in one query.
-    /// Names are cast to text, or a UNION with a <c>name</c> cuts definitions to 63 bytes.
+    /// Names are cast to text, or a UNION with a <c>name</c> cuts definitions to 63 bytes. What compiled casts of extensions only compute nobody asks for.
     /// </summary>
     public const string Consequences =
         $"""
@@ -133,6 +133,12 @@ internal static class CatalogSql
           WHERE NOT {System} AND EXISTS (SELECT FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c')
              OR EXISTS (SELECT FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_namespace fn ON fn.oid = p.pronamespace WHERE c.casttarget = t.oid AND fn.nspname <> 'pg_catalog')
           UNION SELECT p.whole, h.piece FROM holds h JOIN part p ON p.piece = h.whole
+        ), about(way, type, told) AS (
+          SELECT c.oid, b.oid, l.lanname NOT IN ('internal', 'c') OR p.provolatile = 'v' OR p.prosecdef
+          FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_language l ON l.oid = p.prolang JOIN pg_namespace fn ON fn.oid = p.pronamespace
+          JOIN pg_type b ON b.oid >= 16384 AND b.oid IN (c.castsource, c.casttarget)
+          WHERE fn.nspname <> 'pg_catalog'
+          UNION SELECT a.way, p.whole, a.told FROM about a JOIN part p ON p.piece = a.type WHERE a.told
         )
         SELECT 'type', h.whole, w.typname::text, h.piece::text, t.typname::text, NULL
         FROM holds h JOIN pg_type w ON w.oid = h.whole JOIN pg_type t ON t.oid = h.piece WHERE h.whole <> h.piece
@@ -171,10 +177,7 @@ internal static class CatalogSql
         WHERE l.lanname NOT IN ('internal', 'c') AND NOT fn.nspname = 'pg_catalog' AND p.oid IN (
           SELECT amproc::oid FROM pg_amproc UNION SELECT o.oprcode::oid FROM pg_amop a JOIN pg_operator o ON o.oid = a.amopopr UNION SELECT rngsubdiff::oid FROM pg_range)
         UNION ALL
-        SELECT DISTINCT 'between', c.oid, t.oid::text, t.typname::text, NULL, NULL
-        FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_namespace fn ON fn.oid = p.pronamespace
-        JOIN pg_type b ON b.oid >= 16384 AND b.oid IN (c.castsource, c.casttarget) JOIN pg_type t ON b.oid IN (t.oid, t.typbasetype, t.typelem)
-        WHERE fn.nspname <> 'pg_catalog'
+        SELECT 'between', a.way, t.oid::text, t.typname::text, NULL, NULL FROM about a JOIN pg_type t ON t.oid = a.type
         UNION ALL
         SELECT 'event', e.oid, fn.nspname::text, p.proname::text, NULL, NULL
         FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid JOIN pg_namespace fn ON fn.oid = p.pronamespace WHERE e.evtenabled <> 'D'

@@ -87,7 +87,7 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
         return new(WaitAsync(load, cancel));
     }
 
-    public async ValueTask<bool> LookAgainAsync(CatalogSnapshot known, Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel)
+    public async ValueTask<bool> LookAgainAsync(string principal, CatalogSnapshot known, Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel)
     {
         var asked = time.GetTimestamp();
         try
@@ -99,7 +99,7 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
                 lock (_lock)
                 {
                     if (_current is { } current && !ReferenceEquals(current.Snapshot, known)) return true;
-                    if (_loading is null && !_looks.TryTake()) return false;
+                    if (_loading is null && !_looks.TryTake(principal)) return false;
                     loading = _loading ?? Start(load);
                     late = _loadingAt >= asked;
                 }

@@ -33,9 +33,10 @@ internal sealed class TargetCatalogs(TimeProvider time, ILogger<TargetCatalogs> 
     public CatalogSnapshot? Fresh(string target) => Of(target).Fresh;
 
     /// <summary>A load for the sake of names that <paramref name="known"/> lacks. Others are not held up by it, and lose nothing when it fails.</summary>
+    /// <param name="principal">Who asks, see <see cref="LookBudget"/>.</param>
     /// <returns>False: nothing newer is to be had now.</returns>
-    public ValueTask<bool> LookAgainAsync(string target, CatalogSnapshot known, Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel) =>
-        Of(target).LookAgainAsync(known, load, cancel);
+    public ValueTask<bool> LookAgainAsync(string target, string principal, CatalogSnapshot known, Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel) =>
+        Of(target).LookAgainAsync(principal, known, load, cancel);
 
     /// <summary>Something changed what the catalog says of the target, or may have.</summary>
     public void Invalidate(string target) => Of(target).Invalidate();

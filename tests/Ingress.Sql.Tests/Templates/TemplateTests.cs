@@ -1,4 +1,5 @@
 using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Sql.Tests.Lineage;
 using Shouldly;
 using Xunit;
 
@@ -120,6 +121,22 @@ public class TemplateTests
         rig.Analyzer.Templates.Count.ShouldBe(1);
         rig.Knows("select id, note from orders where id = 7 order by 19").ShouldBeTrue();
         rig.Knows("select id, note from orders where id = 7 order by 5").ShouldBeFalse();
+    }
+
+    /// <summary>Whether strings may be of a type that is checked by code is only asked where there is such a type.</summary>
+    [Theory]
+    [InlineData("(VALUE ~ '@'::text)", true)]
+    [InlineData("public.leak(VALUE)", false)]
+    public void Domains_that_only_compute_leave_strings_to_templates(string check, bool expected)
+    {
+        var people = new CatalogRelation(1, "public", "people", 'r', [new("mail", 1, 20001)], null, [], false, false);
+        var catalog = LineageRig.Catalog with
+        {
+            Relations = new Dictionary<string, CatalogRelation> { ["public.people"] = people }, CheckedTypes = new Dictionary<uint, string> { [20001] = "_email" },
+            Domains = new Dictionary<string, IReadOnlyList<string>> { ["email"] = [check] }, TypesWithin = new Dictionary<string, IReadOnlyList<string>> { ["_email"] = ["email"] },
+        };
+        var rig = new TemplateRig { Context = LineageRig.Context with { Catalog = catalog } }.Learn("select 1 from people where mail = 'a'", "select 1 from people where mail = 'b'");
+        rig.Knows("select 1 from people where mail = 'c'").ShouldBe(expected);
     }
 
     [Fact]

@@ -177,7 +177,7 @@ public sealed class CatalogLoaderTests : IAsyncLifetime
     {
         var casts = _catalog.Casts.Where(c => !c.Target.EndsWith("_multirange", StringComparison.Ordinal)).ToList();
         casts.Select(c => (c.Target, c.Context, c.Function)).ShouldBe([("odd", 'a', "public.to_odd"), ("oddly", 'a', "public.to_odd")]);
-        casts.ShouldAllBe(c => c.Types.Values.Order().SequenceEqual(new[] { "_odd", "odd", "oddly" }));
+        casts.ShouldAllBe(c => c.Types.Values.Order().SequenceEqual(new[] { "_odd", "_oddly", "odd", "oddly" }));
         _catalog.Domains["positive"].ShouldHaveSingleItem().ShouldContain("public.plain(VALUE)");
         _catalog.EventTriggers.ShouldBe(["public.noticed"]);
     }

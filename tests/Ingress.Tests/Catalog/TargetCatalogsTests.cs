@@ -158,6 +158,33 @@ public sealed class TargetCatalogsTests
         _loads.ShouldBeInRange(1 + LookBudget.Burst + 9, 1 + LookBudget.Burst + 10);
     }
 
+    /// <summary>However many make names up, for however long and however quickly.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(5, 10)]
+    public async Task Nobody_uses_up_what_others_may_look_for(int busy, int tries)
+    {
+        var old = await GetAsync();
+        for (var i = 0; i < 100; i++) await BusyAsync();
+        _loads.ShouldBeLessThanOrEqualTo(1 + LookBudget.BurstOfAll + 10);
+        var found = 0;
+        for (var i = 0; i < tries; i++)
+        {
+            await BusyAsync();
+            var before = _loads;
+            await LookAsync(old, "bea");
+            found += _loads - before;
+        }
+
+        found.ShouldBeGreaterThan(0);
+
+        async Task BusyAsync()
+        {
+            _time.Advance(LookBudget.Interval / 10);
+            for (var principal = 0; principal < busy; principal++) await LookAsync(old, $"busy {principal}");
+        }
+    }
+
     [Fact]
     public async Task The_longer_a_load_takes_the_more_seldom_names_are_looked_for()
     {
@@ -193,7 +220,7 @@ public sealed class TargetCatalogsTests
     {
         var old = await GetAsync();
         var early = new TaskCompletionSource<LoadedCatalog>();
-        var first = _catalogs.LookAgainAsync("shop", old, _ => early.Task, CancellationToken.None).AsTask();
+        var first = _catalogs.LookAgainAsync("shop", "ann", old, _ => early.Task, CancellationToken.None).AsTask();
         _time.Advance(TimeSpan.FromMilliseconds(1));
         _answer = () => Task.FromResult(Catalog("b"));
         var second = LookAsync(old).AsTask();
@@ -211,7 +238,7 @@ public sealed class TargetCatalogsTests
         (await GetAsync()).ShouldBeSameAs(old);
     }
 
-    private ValueTask<bool> LookAsync(CatalogSnapshot known) => _catalogs.LookAgainAsync("shop", known, LoadAsync, CancellationToken.None);
+    private ValueTask<bool> LookAsync(CatalogSnapshot known, string principal = "ann") => _catalogs.LookAgainAsync("shop", principal, known, LoadAsync, CancellationToken.None);
 
     private ValueTask<CatalogSnapshot> GetAsync() => _catalogs.GetAsync("shop", LoadAsync, CancellationToken.None);
 

@@ -35,7 +35,7 @@ static class ExplainStatement
     {
         var planned = new StatementWalk(walk.Context, walk.Text, walk.Depth + 1, new()) { Plans = true, MayBePlumbing = true };
         planned.Visit(query, null);
-        if (!planned.IsPlumbing || walk.Accesses.Count > 0) Consequences.OfStatement(planned);
+        if (!planned.IsPlumbing || walk.Accesses.Count > 0) Consequences.OfStatement(planned, walk.Accesses);
         walk.SessionDependent |= planned.SessionDependent;
         return planned;
     }

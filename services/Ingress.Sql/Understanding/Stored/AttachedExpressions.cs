@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Hoop.Ingress.Sql.Catalog;
@@ -11,6 +12,8 @@ static class AttachedExpressions
 {
     static readonly ConditionalWeakTable<CatalogExpression, StrongBox<JsonElement?>> Known = [];
 
+    static readonly ConditionalWeakTable<CatalogSnapshot, FrozenDictionary<string, JsonElement[]>> Checks = [];
+
     static readonly SqlContext Bare = new() { Catalog = CatalogSnapshot.Empty, SearchPath = ["pg_catalog"] };
 
     public static void Visit(StatementWalk walk, CatalogRelation relation, string kinds)
@@ -23,13 +26,28 @@ static class AttachedExpressions
     /// <param name="within">It is within another type.</param>
     public static void VisitDomain(StatementWalk walk, string type, bool within)
     {
-        foreach (var check in walk.Context.Catalog.Domains.GetValueOrDefault(type, []))
-            if (Reaching(check) is { } tree) Visit(walk, tree, within);
+        foreach (var tree in ChecksOf(walk.Context.Catalog).GetValueOrDefault(type, [])) Visit(walk, tree, within);
+    }
+
+    /// <summary>Some CHECK of a domain has code of the database's own.</summary>
+    public static bool AnyChecks(CatalogSnapshot catalog) => catalog.CheckedTypes.Count > 0 && ChecksOf(catalog).Count > 0;
+
+    /// <summary>That of this type has, or one in it.</summary>
+    public static bool HasChecks(CatalogSnapshot catalog, string type) => catalog.TypesWithin.GetValueOrDefault(type, []).Prepend(type).Any(ChecksOf(catalog).ContainsKey);
+
+    static FrozenDictionary<string, JsonElement[]> ChecksOf(CatalogSnapshot catalog) => Checks.GetValue(catalog, static c => c.Domains
+        .Select(static d => KeyValuePair.Create(d.Key, d.Value.Select(Reaching).OfType<JsonElement>().ToArray())).Where(static d => d.Value.Length > 0).ToFrozenDictionary());
+
+    /// <summary>The CHECKs of a type and of those in it, where a value is read and not cast.</summary>
+    public static void VisitType(StatementWalk walk, string type, bool within)
+    {
+        foreach (var part in walk.Context.Catalog.TypesWithin.GetValueOrDefault(type, []).Prepend(type)) VisitDomain(walk, part, within);
     }
 
     static void Visit(StatementWalk walk, JsonElement tree, bool within)
     {
         walk.Stored.ChecksConstants |= within;
+        walk.Stored.ChecksValues = true;
         if (tree.ValueKind == JsonValueKind.Undefined)
         {
             walk.Add(E.Unknown);

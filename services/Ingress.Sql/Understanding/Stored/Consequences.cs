@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Sql.Parsing;
 using E = Hoop.Contracts.Operations.Effects;
@@ -181,13 +182,15 @@ static class Consequences
             walk.Imply("drop", relation.QualifiedName);
     }
 
-    /// <summary>What any statement of its kind runs: event triggers for DDL, casts and comparisons that are not written down.</summary>
-    public static void OfStatement(StatementWalk walk)
+    /// <summary>What any statement of its kind runs: event triggers for DDL, casts, CHECKs and comparisons that are not written down.</summary>
+    /// <param name="accesses">What it touches, where the walk only asks what is planned.</param>
+    public static void OfStatement(StatementWalk walk, IReadOnlyList<ObjectAccess>? accesses = null)
     {
         var catalog = walk.Context.Catalog;
         if ((walk.Effects & E.Ddl) != 0)
             foreach (var function in catalog.EventTriggers) Run(walk, function);
         if (catalog.Casts.Count > 0) UnwrittenCasts.Visit(walk, catalog.Casts);
+        UntypedValues.Visit(walk, accesses ?? walk.Accesses);
         foreach (var function in catalog.Comparisons) Compare(walk, function);
     }
 
@@ -196,7 +199,7 @@ static class Consequences
     {
         var one = new StatementWalk(walk.Context, "", walk.Depth + 1, walk.Stored);
         Run(one, function);
-        if ((one.Effects & ~E.Read) != 0) walk.MergeImplied(one);
+        if (!OnlyComputes(one)) walk.MergeImplied(one);
     }
 
     /// <summary>A value becomes one of this type, and what is in it one of theirs.</summary>

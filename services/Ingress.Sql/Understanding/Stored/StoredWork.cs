@@ -29,6 +29,9 @@ sealed class StoredWork
     /// <summary>A type was met within which a domain has a CHECK with code of the database's own: a constant of it is checked when it is parsed.</summary>
     public bool ChecksConstants { get; set; }
 
+    /// <summary>Something with such a CHECK, or another expression of the database's own, hangs on what the statement names: a parameter of its type is checked when its value comes.</summary>
+    public bool ChecksValues { get; set; }
+
     readonly HashSet<string> begun = [];
     readonly HashSet<object> underWay = [];
 
@@ -81,6 +84,7 @@ sealed class StoredWork
         {
             var one = new StatementWalk(context, "", all.Depth, all.Stored) { Variables = code.Variables, Records = code.Records };
             one.Visit(tree, null);
+            UntypedValues.Visit(one, one.Accesses);
             if (!one.Understood || one.SessionDependent) return false;
             if (MovesSession(one.Command)) one.Add(E.Session | E.Unknown);
             all.Merge(one);

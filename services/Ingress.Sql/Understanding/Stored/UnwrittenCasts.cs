@@ -11,14 +11,23 @@ static class UnwrittenCasts
     public static void Visit(StatementWalk walk, IReadOnlyList<CatalogCast> casts)
     {
         List<(CatalogCast Cast, bool Touched)> unwritten = [.. casts.Where(static c => c.Context != 'e').Select(c => (c, MayConcern(walk, c)))];
-        foreach (var (cast, touched) in unwritten)
-        {
-            var one = Consequences.WorkOf(walk, cast);
-            var reads = one.Accesses.Any(static a => a.Kind == "table");
-            if (Consequences.OnlyComputes(one) && !(touched && reads)) continue;
-            walk.MergeImplied(one);
-            walk.CastsUnseen |= touched;
-        }
+        foreach (var (cast, touched) in unwritten) Visit(walk, cast, touched);
+    }
+
+    /// <summary>Those that may be applied to a value of a type that is not in the text.</summary>
+    public static void VisitType(StatementWalk walk, Func<CatalogCast, bool> isOfType)
+    {
+        foreach (var cast in walk.Context.Catalog.Casts)
+            if (cast.Context != 'e' && isOfType(cast)) Visit(walk, cast, touched: true);
+    }
+
+    static void Visit(StatementWalk walk, CatalogCast cast, bool touched)
+    {
+        var one = Consequences.WorkOf(walk, cast);
+        var reads = one.Accesses.Any(static a => a.Kind == "table");
+        if (Consequences.OnlyComputes(one) && !(touched && reads)) return;
+        walk.MergeImplied(one);
+        walk.CastsUnseen |= touched;
     }
 
     // What a function or an operator of somebody's takes and gives is not looked at, nor is what a view holds.

@@ -19,6 +19,9 @@ internal interface IGateSession
     string Id { get; }
     AuthorizedTarget Target { get; }
 
+    /// <inheritdoc cref="Principal.Id"/>
+    string PrincipalId { get; }
+
     /// <summary>The masks of the documents an operation was decided with; null when none apply.</summary>
     TargetMasks? MasksFor(Permit permit);
 
@@ -79,6 +82,7 @@ internal sealed class RealGateSession(GateSession session) : IGateSession
 {
     public string Id => session.Id;
     public AuthorizedTarget Target => session.Target;
+    public string PrincipalId => session.Principal.Id;
 
     public TargetMasks? CurrentMasks => NullIfEmpty(session.Standing.Masks);
     public TargetMasks? MasksFor(Permit permit) => NullIfEmpty(permit.Standing.Masks);

@@ -28,8 +28,9 @@ internal interface ITargetCatalog
     ValueTask<CatalogSnapshot> RefreshAsync(AuthorizedTarget target, CancellationToken cancel);
 
     /// <summary>For a statement with names that the newest snapshot lacks: loads again, if that may be done now.</summary>
+    /// <param name="principal">Who asks: nobody uses up what others may ask for.</param>
     /// <returns>False: nothing newer is to be had.</returns>
-    ValueTask<bool> LookAgainAsync(AuthorizedTarget target, CatalogSnapshot known, CancellationToken cancel);
+    ValueTask<bool> LookAgainAsync(AuthorizedTarget target, string principal, CatalogSnapshot known, CancellationToken cancel);
 
     /// <summary>A session is about to change names. Other sessions' results are not trusted to names while it may be committed.</summary>
     INamesChange BeginChange(AuthorizedTarget target);

@@ -2,9 +2,7 @@ using System.Buffers;
 using Hoop.Contracts.Approvals;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
-using Hoop.Testing;
 using Hoop.Testing.Wire;
-using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -30,7 +28,7 @@ public class DecidedAtBindTests
         """;
 
     private static string Made => Script.Replace("create operator", "create function same(a int, b int) returns bool language plpgsql immutable as 'begin return public.fold(a) = b; end';\ncreate operator", StringComparison.Ordinal)
-        + "create domain checked as int check (public.fold(value) > 0); create view folded as select public.fold(7) as id from t;";
+        + "create domain checked as int check (public.fold(value) > 0); create view folded as select public.fold(7) as id from t; create table lists (ids checked[]); create table checks (id checked);";
 
     public static TheoryData<string> Statements => ["select fold($1::int)", "select id from t where id = fold($1::int)", "insert into t values (fold($1::int))", "select $1::int === 7", "select id from folded where id = $1::int", "select $1::text::checked from t"];
 
@@ -167,6 +165,8 @@ public class DecidedAtBindTests
 
     [Theory]
     [InlineData("select '{7}'::checked[] from t")]
+    [InlineData("select 1 from lists where ids = '{7}'")]
+    [InlineData("select 1 from checks where array[id] = '{7}'")]
     [InlineData("insert into t select id from t where '{7}'::checked[] is null")]
     [InlineData("explain select '{7}'::checked[] from t")]
     [InlineData("declare c cursor for select '{7}'::checked[] from t")]
@@ -187,7 +187,7 @@ public class DecidedAtBindTests
     public async Task A_parameter_of_a_domains_type_is_checked_at_Bind()
     {
         await using var rig = await RealGateRig.StartAsync(Rules, Made);
-        var type = (uint)await AskAsync(rig, "select 'checked[]'::regtype::oid::bigint");
+        var type = (uint)await rig.AskBehindAsync<long>("select 'checked[]'::regtype::oid::bigint");
         await using var client = await rig.Gateway.ConnectAsync();
         await client.SendAsync(output =>
         {
@@ -201,6 +201,70 @@ public class DecidedAtBindTests
         await ResolveAsync(rig, ApprovalOutcome.Denied);
         seen.AddRange(await client.ReadUntilAsync('Z'));
         seen.Where(static message => message[0] != 'N').ShouldBe(["1", "E:42501", "Z:I"]);
+    }
+
+    [Theory]
+    [InlineData("select 1 from lists where ids = $1")]
+    [InlineData("select 1 from checks where array[id] = $1")]
+    [InlineData("insert into lists values ($1)")]
+    [InlineData("explain select $1::checked[] from t")]
+    [InlineData("declare c cursor for select 1 from lists where ids = $1")]
+    public async Task A_parameter_that_takes_a_domains_type_from_its_neighbour_is_checked_at_Bind(string sql)
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, Made);
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.SendAsync(output => Send(output, sql, ["{7}"]));
+        var seen = await HeldAsync(client);
+        (await CallsAsync(rig)).ShouldBe(0);
+        await ResolveAsync(rig, ApprovalOutcome.Denied);
+        seen.AddRange(await client.ReadUntilAsync('Z'));
+        seen.Where(static message => message[0] != 'N').ShouldBe(["1", "E:42501", "Z:I"]);
+        (await CallsAsync(rig)).ShouldBe(0);
+    }
+
+    /// <summary>The server reads a statement again when it describes or binds it under another path than at Parse.</summary>
+    [Theory]
+    [InlineData("select 1 from lists where ids = '{7}'", false)]
+    [InlineData("explain select 1 from lists where ids = '{7}'", false)]
+    [InlineData("explain select 1 from lists where ids = '{7}'", true)]
+    [InlineData("declare c cursor for select 1 from lists where ids = '{7}'", true)]
+    public async Task What_names_come_to_mean_within_a_pipeline_does_not_run_unseen(string sql, bool bind)
+    {
+        var rules = Rules + "\n  - { name: paths, roles: [agent], targets: [shop], allow: { verbs: [set, select, explain], objects: [\"*\"], effects: [session] } }";
+        await using var rig = await RealGateRig.StartAsync(rules, Made + "create schema calm; create table calm.lists (ids int[]);");
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync("set search_path = calm");
+        (await client.ReadUntilAsync('Z')).ShouldContain("C:SET");
+        await client.SendAsync(output =>
+        {
+            Parse.Write(output, "q", sql);
+            Parse.Write(output, "", "set search_path = public");
+            Bind.WriteText(output, "", "", []);
+            Execute.Write(output, "");
+            if (bind) Bind.WriteText(output, "", "q", []);
+            else Describe.Write(output, Describe.StatementKind, "q");
+            output.WriteEmpty(FrontendType.Sync);
+        });
+        var seen = bind ? await HeldAsync(client) : await client.ReadUntilAsync('Z');
+        seen.ShouldBe(bind ? ["1", "1", "2", "C:SET", "N:01000"] : ["1", "1", "2", "C:SET", "E:0A000", "Z:I"]);
+        (await CallsAsync(rig)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_is_described_as_it_was_prepared_asks_the_server_nothing_more()
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, Made);
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.SendAsync(output =>
+        {
+            Parse.Write(output, "q", "select id from t where id = $1");
+            Describe.Write(output, Describe.StatementKind, "q");
+            output.WriteStringMessage(FrontendType.Query, "set search_path = public");
+            Describe.Write(output, Describe.StatementKind, "q");
+            output.WriteEmpty(FrontendType.Sync);
+        });
+        (await client.ReadUntilAsync('Z')).ShouldBe(["1", "t", "T", "C:SET", "Z:I"]);
+        (await client.ReadUntilAsync('Z')).ShouldBe(["t", "T", "Z:I"]);
     }
 
     private static void Send(IBufferWriter<byte> output, string sql, string[]? values = null)
@@ -233,13 +297,5 @@ public class DecidedAtBindTests
 
     private static int Events(RealGateRig rig, string kind) => rig.Gate.Journal.Events.Count(e => e.Kind == kind);
 
-    private static Task<long> CallsAsync(RealGateRig rig) => AskAsync(rig, "select case when is_called then last_value else 0 end from calls");
-
-    private static async Task<long> AskAsync(RealGateRig rig, string sql)
-    {
-        await using var connection = new NpgsqlConnection((await PostgresServer.SharedAsync()).ConnectionString(rig.Gate.Snapshots.Current!.Document.Targets["shop"].Database!));
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        return (long)(await command.ExecuteScalarAsync())!;
-    }
+    private static Task<long> CallsAsync(RealGateRig rig) => rig.AskBehindAsync<long>("select case when is_called then last_value else 0 end from calls");
 }

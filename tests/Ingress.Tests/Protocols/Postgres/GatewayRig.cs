@@ -144,7 +144,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         }
 
         public ValueTask<CatalogSnapshot> RefreshAsync(AuthorizedTarget target, CancellationToken cancel) => GetAsync(target, cancel);
-        public ValueTask<bool> LookAgainAsync(AuthorizedTarget target, CatalogSnapshot known, CancellationToken cancel) => ValueTask.FromResult(false);
+        public ValueTask<bool> LookAgainAsync(AuthorizedTarget target, string principal, CatalogSnapshot known, CancellationToken cancel) => ValueTask.FromResult(false);
         public INamesChange BeginChange(AuthorizedTarget target) => new NoChange();
         public long? Changes(AuthorizedTarget target, INamesChange? own) => 0;
         public bool AreChanging(AuthorizedTarget target, INamesChange? own) => false;

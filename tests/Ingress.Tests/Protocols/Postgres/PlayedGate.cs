@@ -28,6 +28,7 @@ internal sealed class PlayedGate(TargetDocument target) : IGate, IGateSession
     internal long? MaxRows { get; set; }
 
     public string Id => "session-1";
+    public string PrincipalId => "ann";
     public AuthorizedTarget Target { get; } = new("shop", target);
     public TargetMasks? CurrentMasks => Masks;
     public TargetMasks StrictestMasks => Masks ?? NoMasks;

@@ -10,7 +10,6 @@ using Hoop.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Xunit;
 
 namespace Hoop.Ingress.Tests.Protocols.Postgres;
 
@@ -90,12 +89,19 @@ internal sealed class RealGateRig : IAsyncDisposable
     /// <summary>What an administrator does without Hoop.</summary>
     internal async Task BehindAsync(string sql) => await (await PostgresServer.SharedAsync()).ExecuteAsync(Gate.Snapshots.Current!.Document.Targets["shop"].Database!, sql);
 
+    /// <summary>One value, as the server itself says it.</summary>
+    internal async Task<T> AskBehindAsync<T>(string sql)
+    {
+        await using var connection = new NpgsqlConnection((await PostgresServer.SharedAsync()).ConnectionString(Gate.Snapshots.Current!.Document.Targets["shop"].Database!));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
     /// <summary>Until a statement in the database waits for another's lock.</summary>
     internal async Task UntilSomebodyWaitsAsync()
     {
-        await using var source = NpgsqlDataSource.Create((await PostgresServer.SharedAsync()).ConnectionString(Gateway.OwnDatabase!));
-        await using var waits = source.CreateCommand("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')");
-        while (await waits.ExecuteScalarAsync(TestContext.Current.CancellationToken) is false) await Task.Yield();
+        while (!await AskBehindAsync<bool>("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')")) await Task.Yield();
     }
 
     public ValueTask DisposeAsync() => Gateway.DisposeAsync();

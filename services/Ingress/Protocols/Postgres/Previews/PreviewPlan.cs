@@ -10,7 +10,7 @@ namespace Hoop.Ingress.Protocols.Postgres.Previews;
 /// <param name="ByTable">Rows expected of each table that is read, and of those that are changed, by qualified name.</param>
 internal sealed record PreviewPlan(double? EstimatedRows, string Text, IReadOnlyDictionary<(string Table, bool Changed), double> ByTable)
 {
-    // The planner calls immutable functions: nothing it could call may reach out of the transaction.
+    // Nothing that is planned may reach out of the transaction.
     private const Effects Reaching = Effects.CodeExec | Effects.FileAccess | Effects.Network | Effects.Dynamic;
     private static readonly string[] Planned = ["select", "insert", "update", "delete", "merge"];
 
@@ -44,6 +44,8 @@ internal sealed record PreviewPlan(double? EstimatedRows, string Text, IReadOnly
         { Facts.Understood: false } => "the statement was not understood",
         var only when !only.Facts.Accesses.Any(access => access.Kind == "table" && Planned.Contains(access.Verb)) => "EXPLAIN does not take this kind of statement",
         var only when (only.Facts.Effects & Reaching) != 0 && !ReadsPlainly(subject, only) => "planning it could reach beyond the database",
+        // What a person is asked about does not run to tell them of it.
+        { Command: { PlansCode: true } or { ParsesCode: true } } => "planning it would already run functions that nobody has agreed to yet",
         _ when subject.UsesTemporary => "it uses a temporary table, which only its session sees",
         _ when subject.NamesMoved => "the open transaction changed the schema, and only its own connection sees that",
         _ => null,

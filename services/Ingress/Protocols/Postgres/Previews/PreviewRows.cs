@@ -3,6 +3,7 @@ using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sql;
 using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Sql.Previews;
+using Hoop.Ingress.Sql.Understanding;
 
 namespace Hoop.Ingress.Protocols.Postgres.Previews;
 
@@ -15,6 +16,7 @@ internal sealed class PreviewRows(PreviewSubject subject, PostgresTargetClient c
     private const int MostColumns = 30;
     private const int MostBytes = 1024 * 1024;
     private const string Missing = "No rows are shown";
+    private const string ReadingRuns = "reading its values would already run functions that nobody has agreed to yet";
 
     internal async Task<PreviewSample?> ReadAsync(CancellationToken cancel)
     {
@@ -33,6 +35,7 @@ internal sealed class PreviewRows(PreviewSubject subject, PostgresTargetClient c
         _ when subject.Session.Services.Options.PreviewRows <= 0 => "this gateway is set not to read any",
         { Command.Kind: SqlCommandKind.CopyIn } => "they come with the copy",
         { Command.Kind: SqlCommandKind.Execute } => "it runs a prepared statement that only its session has",
+        { Command.ParsesCode: true } => ReadingRuns,
         _ when subject.UsesTemporary => "it uses a temporary table, which only its session sees",
         _ when subject.NamesMoved => "the open transaction changed the schema, and only its own connection sees that",
         _ => null,
@@ -87,6 +90,7 @@ internal sealed class PreviewRows(PreviewSubject subject, PostgresTargetClient c
         var parameters = subject.Parameters;
         // A parameter that is not in the SELECT has a type from the statement alone.
         if (parameters.Count > 0) parameters = parameters with { Types = await client.ParameterTypesAsync(subject.Only!.Text, parameters.Types, cancel) };
+        if (ForeignParameters.In(plain with { Command = SqlCommand.Other }, parameters.Types, subject.Names).Command.PlansCode) return None(ReadingRuns);
         var reply = await client.ReadOnlyAsync(() => client.ReadAsync(text, parameters, MostBytes, cancel), cancel);
         if (change.Joins) notes.Add("A row that meets several of the joined ones is listed once for each.");
         if (change.Upserts) notes.Add("Rows that are there already are updated instead of inserted.");

@@ -273,10 +273,17 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     {
         RefuseInCopy();
         var (kind, name) = ClientFields.ReadDescribe(frame, session.Texts);
+        var wasOpen = open;
         open = true;
         if (kind == Describe.StatementKind)
         {
             var statement = await FindAsync(session.Statements, name, cancel);
+            if (statement is not null && !Skipping && await judge.ForeseeAgainAsync(statement, wasOpen, cancel) is { } refusal)
+            {
+                RefuseExecute(refusal);
+                return null;
+            }
+
             lock (session.Lock) statement?.IsDescribed = true;
             requests.Forward(frame, new PendingReply(ReplyKind.DescribeStatement) { Statement = statement });
         }

@@ -24,6 +24,9 @@ internal sealed class PreparedStatement(string name, string text, uint[] paramet
     /// <summary>As Parse gave them, then as the server described them; 0 is unknown.</summary>
     public uint[] ParameterTypes { get; set; } = parameterTypes;
 
+    /// <summary>The names by which it was last looked at before it ran.</summary>
+    public SqlContext? ForeseenIn { get; set; }
+
     /// <summary>Null until described; empty when it returns no rows.</summary>
     public PostgresColumn[]? Columns { get; set; }
 

@@ -121,7 +121,8 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
 
     private static Asked AskedOf(PreparedStatement statement) => new(statement.Text, true, [], statement);
 
-    private static bool RunsEarly(SqlAnalysis analysis) => Has(analysis, static only => only.Command.PlansCode || !only.Facts.Understood);
+    // What runs at Parse runs again at Bind, when names have moved since.
+    private static bool RunsEarly(SqlAnalysis analysis) => Has(analysis, static only => only.Command.PlansCode || only.Command.ParsesCode || !only.Facts.Understood);
 
     /// <summary>It was decided on at Bind, and was sent.</summary>
     public void Bound(Portal portal) => JustBound = portal;
@@ -161,15 +162,10 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         var changes = session.Services.Catalog.Changes(session.Gate.Target, session.NamesChange);
         var refusal = await UnjudgeableAsync(asked.Text, cancel);
         if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
+        var analysis = await AnalyzeAsync(asked, context.Current!);
+        if (NamesUnknown(analysis)) (analysis, refusal) = await LookAgainAsync(asked, analysis, cancel);
+        if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
         var current = context.Current!;
-        var analysis = await AnalyzeAsync(asked, current);
-        if (NamesUnknown(analysis))
-        {
-            refusal = await LookAgainAsync(asked.Text, cancel);
-            if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
-            if (!ReferenceEquals(current, context.Current)) analysis = await AnalyzeAsync(asked, current = context.Current!);
-        }
-
         if (Stores(analysis) && session.Services.Catalog.AreChanging(session.Gate.Target, session.NamesChange))
         {
             // It may run once the other's change is committed, and keep what nobody may see: judged as if no name were known.
@@ -196,14 +192,16 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         return false;
     }
 
-    // Somebody may have made them past Hoop. What the open transaction sees was read in it.
-    private async ValueTask<Refusal?> LookAgainAsync(string text, CancellationToken cancel)
+    // Somebody may have made the names past Hoop that the statement lacks. What the open transaction sees was read in it.
+    private async ValueTask<(SqlAnalysis, Refusal?)> LookAgainAsync(Asked asked, SqlAnalysis analysis, CancellationToken cancel)
     {
-        if (context.HasOwnNames || Failed || !await session.Services.Catalog.LookAgainAsync(session.Gate.Target, context.Current!.Catalog, cancel)) return null;
-        return await UnjudgeableAsync(text, cancel);
+        var known = context.Current!;
+        if (context.HasOwnNames || Failed || !await session.Services.Catalog.LookAgainAsync(session.Gate.Target, session.Gate.PrincipalId, known.Catalog, cancel)) return (analysis, null);
+        var refusal = await UnjudgeableAsync(asked.Text, cancel);
+        return (refusal is not null || ReferenceEquals(known, context.Current) ? analysis : await AnalyzeAsync(asked, context.Current!), refusal);
     }
 
-    private static bool Stores(SqlAnalysis analysis) => analysis.Statements.Any(static statement => statement.Facts.ColumnUses.Any(static use => use.Kind == ColumnUseKind.Stored));
+    private static bool Stores(SqlAnalysis analysis) => Has(analysis, static statement => statement.Facts.ColumnUses.Any(static use => use.Kind == ColumnUseKind.Stored));
 
     // A long text takes its time, and a loop's other sessions should not wait for it.
     private ValueTask<SqlAnalysis> AnalyzeAsync(Asked asked, SqlContext names) =>
@@ -245,16 +243,22 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         if (session.Gate.PassesEverything || Failed) return null;
         var refusal = await UnjudgeableAsync(statement.Text, cancel);
         if (refusal is not null) return refusal;
-        var analysis = await AnalyzeAsync(new Asked(statement.Text, true, [], statement), context.Current!);
-        if (NamesUnknown(analysis))
-        {
-            refusal = await LookAgainAsync(statement.Text, cancel);
-            if (refusal is not null) return refusal;
-            analysis = await AnalyzeAsync(new Asked(statement.Text, true, [], statement), context.Current!);
-        }
+        var asked = AskedOf(statement);
+        var analysis = await AnalyzeAsync(asked, context.Current!);
+        if (NamesUnknown(analysis)) (analysis, refusal) = await LookAgainAsync(asked, analysis, cancel);
+        if (refusal is not null) return refusal;
+        var names = context.Current;
+        if (analysis.Statements is [{ Command: { Kind: SqlCommandKind.Other or SqlCommandKind.Ddl } or { Kind: SqlCommandKind.Explain or SqlCommandKind.Declare, Inner.Command.Kind: SqlCommandKind.Other or SqlCommandKind.Ddl } }])
+            refusal = await session.Gate.ForeseeAsync(PostgresOperations.Create(analysis, statement.Text, [], session, null), analysis.Statements[0].Command.ParsesCode, cancel);
+        if (refusal is null) statement.ForeseenIn = names;
+        return refusal;
+    }
 
-        if (analysis.Statements is not [{ Command: { Kind: SqlCommandKind.Other or SqlCommandKind.Ddl } or { Kind: SqlCommandKind.Explain or SqlCommandKind.Declare, Inner.Command.Kind: SqlCommandKind.Other or SqlCommandKind.Ddl } }]) return null;
-        return await session.Gate.ForeseeAsync(PostgresOperations.Create(analysis, statement.Text, [], session, null), analysis.Statements[0].Command.ParsesCode, cancel);
+    /// <summary>When names have moved since Parse, the server reads the statement again to describe it.</summary>
+    public async ValueTask<Refusal?> ForeseeAgainAsync(PreparedStatement statement, bool open, CancellationToken cancel)
+    {
+        await SettleAsync(open, cancel);
+        return ReferenceEquals(statement.ForeseenIn, context.Current) ? null : await ForeseeAsync(statement, cancel);
     }
 
     /// <summary>Whether a statement that waited would still touch and show what it would have then.</summary>

@@ -29,8 +29,8 @@ internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, ITargetDial
         return GetAsync(target, cancel);
     }
 
-    public ValueTask<bool> LookAgainAsync(AuthorizedTarget target, CatalogSnapshot known, CancellationToken cancel) =>
-        catalogs.LookAgainAsync(target.Name, known, load => Task.Run(() => LoadAsync(target, load), load), cancel);
+    public ValueTask<bool> LookAgainAsync(AuthorizedTarget target, string principal, CatalogSnapshot known, CancellationToken cancel) =>
+        catalogs.LookAgainAsync(target.Name, principal, known, load => Task.Run(() => LoadAsync(target, load), load), cancel);
 
     public INamesChange BeginChange(AuthorizedTarget target) => catalogs.BeginChange(target.Name);
 

@@ -109,6 +109,7 @@ internal sealed class RelayRig : IAsyncDisposable
         private long operations;
 
         public string Id => "session-1";
+        public string PrincipalId => "ann";
         public AuthorizedTarget Target => target;
         public TargetMasks? CurrentMasks => masks;
         public TargetMasks StrictestMasks => masks ?? throw new NotSupportedException("nothing is held here");

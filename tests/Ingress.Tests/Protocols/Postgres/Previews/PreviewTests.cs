@@ -122,6 +122,40 @@ public class PreviewTests
         (await rig.SeeAsync("select count(*) from customers")).ShouldBe(500L);
     }
 
+    /// <summary>Each call fails, which a plan would tell.</summary>
+    [Theory]
+    [InlineData("delete from customers where id = shout(7)")]
+    [InlineData("delete from customers where id = $1::loudly")]
+    [InlineData("insert into shouted values ('{7}')")]
+    [InlineData("insert into shouted values ($1)")]
+    [InlineData("delete from customers using shouting where customers.id = shouting.id")]
+    public async Task Planning_runs_nothing_that_waits(string sql)
+    {
+        await using var rig = await PreviewRig.StartAsync();
+        await rig.BehindAsync("""
+            create function shout(int) returns int language plpgsql immutable as $$ begin raise exception 'called'; end $$;
+            create domain loudly as int check (public.shout(value) > 0);
+            create table shouted (ids loudly[]);
+            create view shouting as select shout(7) as id;
+            """);
+        var preview = sql.Contains('$') ? await rig.HoldAsync(sql, sql.Contains("insert", StringComparison.Ordinal) ? "{7}" : "7") : await rig.HoldAsync(sql);
+        preview.Plan.ShouldBe("No plan: planning it would already run functions that nobody has agreed to yet.");
+    }
+
+    [Theory]
+    [InlineData("insert into shouted values ('{7}')")]
+    [InlineData("insert into shouted values ($1)", "{7}")]
+    public async Task Values_that_the_server_checks_as_it_reads_them_are_not_read(string sql, params string[] values)
+    {
+        await using var rig = await PreviewRig.StartAsync();
+        await rig.BehindAsync("""
+            create function shout(int) returns int language plpgsql immutable as $$ begin raise exception 'called'; end $$;
+            create domain loudly as int check (public.shout(value) > 0);
+            create table shouted (ids loudly[], note text);
+            """);
+        (await rig.HoldAsync(sql, values)).Details!.Notes.ShouldContain("No rows are shown: reading its values would already run functions that nobody has agreed to yet.");
+    }
+
     [Theory]
     [InlineData("delete from orders; delete from customers", "No plan: the text has several statements.", "the text has several statements")]
     [InlineData("truncate customers cascade", "No plan: EXPLAIN does not take this kind of statement.", "the statement changes no rows by itself")]
