@@ -167,7 +167,7 @@ public class RecordEventsTests(AuditRig rig)
         var (id, at) = (AuditRig.NewId(), DateTimeOffset.Parse("2026-01-31T12:00:00Z"));
         var nul = new SessionChain(id + "\0").Append("k", "{}", at);
         var bytes = EventBatch.Of([new SessionChain(id).Append("k", """{"text":"!"}""", at)]);
-        bytes[bytes.AsSpan().IndexOf((byte)'!')] = 0xff;
+        bytes[bytes.AsSpan().IndexOf("\"!"u8) + 1] = 0xff;
         await rig.Store.StoreAsync("i1", [.. AuditRig.Batch([nul]), .. EventBatch.Read(bytes)], CancellationToken.None);
 
         (await rig.ScalarAsync<string>($"SELECT reason FROM audit.tampering WHERE session_id = '{id}\ufffd'")).ShouldBe("its session, kind or sequence is malformed");
