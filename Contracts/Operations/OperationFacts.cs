@@ -9,6 +9,9 @@ public sealed record OperationFacts
     /// <summary>False when the text could not be parsed or has a node nobody mapped: only an allow-everything rule covers it.</summary>
     public required bool Understood { get; init; }
 
+    /// <summary>What keeps its text from being parsed, in the parser's words; null: nothing.</summary>
+    public string? Unreadable { get; init; }
+
     /// <summary>True for what drivers need to work at all (transaction control, SHOW, harmless SET, name lookups in the catalogs).</summary>
     public required bool Plumbing { get; init; }
 

@@ -61,7 +61,7 @@ public sealed class SqlAnalyzer(int maxBytes = PgParser.DefaultMaxBytes)
     {
         var secrets = SqlSecrets.OfUnread(sql);
         // The fingerprint is recorded: nobody must be able to try passwords against it.
-        return new([StatementReader.NotUnderstood(sql, secrets?.Shown ?? sql)], error) { Secrets = secrets };
+        return new([StatementReader.NotUnderstood(sql, secrets?.Shown ?? sql, error)], error) { Secrets = secrets };
     }
 
     static SqlAnalysis Read(string sql, JsonElement root, SqlContext context, out bool sessionDependent)

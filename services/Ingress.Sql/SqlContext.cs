@@ -8,7 +8,10 @@ public sealed record SqlContext
 {
     public required CatalogSnapshot Catalog { get; init; }
 
-    /// <summary>Effective schemas in order, <c>pg_catalog</c> included at its place (first unless named).</summary>
+    /// <summary>
+    /// Effective schemas in order, <c>pg_catalog</c> included at its place (first unless named). The temporary schema is <c>pg_temp</c> where the path names it; where it does
+    /// not, it comes first, by its number or not at all.
+    /// </summary>
     public required IReadOnlyList<string> SearchPath { get; init; }
 
     /// <summary>

@@ -8,9 +8,9 @@ sealed class NameResolver(SqlContext context)
     const string Temporary = "pg_temp";
     const string OperatorCharacters = "+-*/<>=~!@#%^&|`?";
 
-    /// <summary>Where an unqualified object is created, and what an unknown one is taken for.</summary>
+    /// <summary>Where an unqualified object is created, and what an unknown one is taken for: a schema that others share, also where the path names the temporary one first.</summary>
     public string CreationSchema { get; } =
-        context.SearchPath.FirstOrDefault(s => s is not ("pg_catalog" or "information_schema" or Temporary)) is { } first ? Fold(first) : "public";
+        context.SearchPath.FirstOrDefault(s => s is not ("pg_catalog" or "information_schema") && Fold(s) != Temporary) ?? "public";
 
     public (string Schema, string Name) Relation(string? schema, string name)
     {

@@ -66,12 +66,12 @@ static class StatementReader
     };
 
     /// <param name="shown">What of the text its fingerprint is of.</param>
-    public static SqlStatement NotUnderstood(string text, string shown) => new()
+    public static SqlStatement NotUnderstood(string text, string shown, string error) => new()
     {
         Text = text,
         Facts = new()
         {
-            Protocol = Protocol, Understood = false, Plumbing = false, Accesses = [new("*", "other", "*")], Effects = E.Unknown,
+            Protocol = Protocol, Understood = false, Unreadable = error, Plumbing = false, Accesses = [new("*", "other", "*")], Effects = E.Unknown,
             ColumnUses = LineageResolver.AnyUse, Fingerprint = CanonicalTree.Fingerprint(shown),
         },
         Command = SqlCommand.Other,

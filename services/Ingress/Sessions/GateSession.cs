@@ -309,7 +309,7 @@ public sealed class GateSession
         // What could be held comes here for want of a reason, or because it would not wait.
         if (verdict.Decision.Outcome == DecisionOutcome.Hold) return LacksReason(operation, verdict.Decision) ? Refusals.ReasonMissing(verdict.Decision) : Refusals.RunsBefore(verdict.Decision);
         // A slip is a slip, whatever else cannot be said of such a text.
-        if (operation.Unreadable is { } unreadable) return Refusals.Unreadable(verdict.Decision, unreadable);
+        if (operation.Facts.Unreadable is { } unreadable) return Refusals.Unreadable(verdict.Decision, unreadable);
         if (verdict.Objection is { } objection) return Refusals.MaskedPredicate(objection);
         return operation.Facts.Understood ? Refusals.Blocked(verdict.Decision) : Refusals.NotUnderstood(verdict.Decision);
     }

@@ -11,9 +11,6 @@ public sealed record Operation
     /// <summary>The exact text that will run.</summary>
     public required string Text { get; init; }
 
-    /// <summary>What keeps its text from being understood, in the words of whoever tried to read it; null: nothing.</summary>
-    public string? Unreadable { get; init; }
-
     /// <summary>Takes the values out of its text, for a record that must not show them; null: then the text is not recorded at all.</summary>
     public Func<string, string>? HideValues { get; init; }
 

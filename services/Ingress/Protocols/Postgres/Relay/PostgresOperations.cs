@@ -17,7 +17,6 @@ internal static class PostgresOperations
     {
         Facts = Merge(analysis),
         Text = text,
-        Unreadable = analysis.Error,
         HideValues = Hide,
         Secrets = analysis.Secrets is { } secrets ? new OperationSecrets(secrets.Shown, secrets.HoldsParameter) : null,
         BindValues = values,
@@ -39,7 +38,7 @@ internal static class PostgresOperations
         var secrets = SqlSecrets.OfUnread(text);
         var facts = new OperationFacts
         {
-            Protocol = "postgres", Understood = false, Plumbing = false, Effects = Effects.Unknown,
+            Protocol = "postgres", Understood = false, Unreadable = error, Plumbing = false, Effects = Effects.Unknown,
             Accesses = [new ObjectAccess("unknown", "other", "*")], ColumnUses = LineageResolver.AnyUse, Fingerprint = Hash(secrets?.Shown ?? text),
         };
         return new([new SqlStatement { Text = text, Command = SqlCommand.Other, Facts = facts }], error) { Secrets = secrets };

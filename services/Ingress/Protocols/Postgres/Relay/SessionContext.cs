@@ -22,7 +22,7 @@ internal sealed class SessionContext(RelaySession session)
     private const string Transaction = "pg_catalog.txid_current_if_assigned()";
 
     /// <summary>
-    /// One row for each schema of the effective path, in order, one for each temporary relation (with 0 for a plain table; and one for what is known of it, see <see cref="OwnRelations"/>), one for each
+    /// One row for each schema of the effective path, in order (<c>pg_temp</c> where the path itself names the temporary schema, else its number), one for each temporary relation (with 0 for a plain table; and one for what is known of it, see <see cref="OwnRelations"/>), one for each
     /// plain table that the open transaction made, one for each setting of Hoop's that is set, one for each that says how text reads, and one for the current role.
     /// </summary>
     internal const string Query = Path + Relations + Settings;
@@ -31,7 +31,8 @@ internal sealed class SessionContext(RelaySession session)
     internal const string FirstQuery = Path + Settings;
 
     private const string Path =
-        "select 's', p.n::pg_catalog.text, p.i from pg_catalog.unnest(pg_catalog.current_schemas(true)) with ordinality as p(n, i) ";
+        "select 's', case when pg_catalog.left(p.n::pg_catalog.text, 8) operator(pg_catalog.=) 'pg_temp_' and p.n operator(pg_catalog.=) any (pg_catalog.current_schemas(false)) " +
+        "then 'pg_temp' else p.n::pg_catalog.text end, p.i from pg_catalog.unnest(pg_catalog.current_schemas(true)) with ordinality as p(n, i) ";
 
     private const string Relations =
         $"union all select 't', c.relname::pg_catalog.text, case when {Plain} then 0 else 1 end from pg_catalog.pg_class c " +
@@ -257,7 +258,7 @@ internal sealed class SessionContext(RelaySession session)
     }
 
     // Each session's has a number of its own.
-    private static bool IsTemporary(string schema) => schema.StartsWith("pg_temp_", StringComparison.Ordinal);
+    private static bool IsTemporary(string schema) => schema == "pg_temp" || schema.StartsWith("pg_temp_", StringComparison.Ordinal);
 
     private static bool NamesPath(string? name) => name is null or "search_path" or "role" or "session_authorization" or "all";
 }

@@ -14,7 +14,7 @@ public class NamesOfThenTests
 {
     private const string Rules = """
           - { name: read, roles: [agent], targets: [shop], allow: { verbs: [select, execute], objects: ["*"] } }
-          - { name: own, roles: [agent], targets: [shop], allow: { verbs: [select, insert, update, delete, create, alter], objects: ["scratch.*", "pg_temp.*"] } }
+          - { name: own, roles: [agent], targets: [shop], allow: { verbs: [select, insert, update, delete, create, alter, drop], objects: ["scratch.*", "pg_temp.*"], effects: [read, write, mass-write, ddl, destructive] } }
           - { name: kept, roles: ["*"], targets: ["*"], block: { verbs: [delete], objects: ["public.orders", "postgres.*"] } }
           - { name: asked, roles: [agent], targets: [shop], approve: { verbs: [delete], objects: ["public.customers"], by: [dba], count: 1, expires: 15m } }
         """;
@@ -66,6 +66,17 @@ public class NamesOfThenTests
         [
             o => { Send(o, "set search_path = scratch"); Send(o, "select 1"); Send(o, "select 1/0"); Sync(o); },
             o => Query(o, "delete from orders"),
+        ],
+        ["temporary tables named last in the path"] =
+        [
+            o => Query(o, "create temp table orders (id int)"),
+            o => Query(o, "set search_path = public, pg_temp"),
+            o => Query(o, "delete from orders"),
+        ],
+        ["temporary tables named last in the path, in one string"] =
+        [
+            o => Query(o, "create temp table orders (id int)"),
+            o => Query(o, "set search_path = public, pg_temp; delete from orders"),
         ],
         ["a transaction within a pipeline"] =
         [
@@ -173,6 +184,26 @@ public class NamesOfThenTests
         }
 
         (await CountAsync(rig, "scratch.orders")).ShouldBe(46);
+    }
+
+    /// <summary>Who has a temporary table creates others where everybody does, and what nobody knows is not taken for temporary.</summary>
+    [Theory]
+    [InlineData("create table more (id int)")]
+    [InlineData("create view more as select id from scratch.orders")]
+    [InlineData("drop table customers_of_late")]
+    public async Task A_temporary_table_makes_no_others_temporary(string sql)
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync("create temp table mine (id int)");
+        (await client.ReadUntilAsync('Z')).ShouldContain("C:CREATE TABLE");
+        await rig.BehindAsync("create table customers_of_late (id int)");
+        await client.QueryAsync(sql);
+        (await client.ReadUntilAsync('Z')).ShouldContain("E:42501");
+        await client.QueryAsync("set search_path = pg_temp, public");
+        await client.ReadUntilAsync('Z');
+        await client.QueryAsync("insert into mine values (1)");
+        (await client.ReadUntilAsync('Z')).ShouldContain("C:INSERT 0 1");
     }
 
     [Fact]
