@@ -2,6 +2,7 @@ using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 using Hoop.Testing;
+using Hoop.Testing.Wire;
 using Shouldly;
 using Xunit;
 
@@ -19,6 +20,16 @@ public class HoldTests
         var rig = await GatewayRig.StartRealAsync("create table t(id int); insert into t values (1)");
         rig.Gate.Decide = HoldDeletes;
         return rig;
+    }
+
+    /// <returns>What a CancelRequest must show.</returns>
+    private static async Task<BackendKeyData> LogInAsync(WirePeer client)
+    {
+        await GatewayRig.LogInAsync(client);
+        BackendKeyData? key = null;
+        while (await client.ReadAsync() is { Type: not 'Z' } message)
+            if (message.Type == 'K') key = BackendKeyData.Read(message.Body);
+        return key!;
     }
 
     private static void Delete(System.Buffers.IBufferWriter<byte> output)
@@ -87,13 +98,10 @@ public class HoldTests
     {
         await using var rig = await StartAsync();
         await using var client = await rig.DialAsync();
-        await GatewayRig.LogInAsync(client);
-        BackendKeyData? key = null;
-        while (await client.ReadAsync() is { Type: not 'Z' } message)
-            if (message.Type == 'K') key = BackendKeyData.Read(message.Body);
+        var key = await LogInAsync(client);
         await client.QueryAsync("delete from t");
         await client.ReadAsync();
-        await using (var other = await rig.DialAsync()) await other.SendAsync(output => StartupPacket.WriteCancel(output, key!.ProcessId, key.Secret));
+        await using (var other = await rig.DialAsync()) await other.SendAsync(output => StartupPacket.WriteCancel(output, key.ProcessId, key.Secret));
         var error = (await client.ReadAsync())!.Diagnostic;
         (error.SqlState, error.Message).ShouldBe(("57014", "canceling statement due to user request"));
         (await client.ReadUntilAsync('Z')).ShouldBe(["Z:I"]);
@@ -105,17 +113,14 @@ public class HoldTests
     {
         await using var rig = await StartAsync();
         await using var client = await rig.DialAsync();
-        await GatewayRig.LogInAsync(client);
-        BackendKeyData? key = null;
-        while (await client.ReadAsync() is { Type: not 'Z' } message)
-            if (message.Type == 'K') key = BackendKeyData.Read(message.Body);
+        var key = await LogInAsync(client);
         var names = new TaskCompletionSource();
         rig.Catalog.Delay = names.Task;
         await client.QueryAsync("select pg_sleep(1000)");
         await rig.Catalog.Waiting.Task;
         await using (var other = await rig.DialAsync())
         {
-            await other.SendAsync(output => StartupPacket.WriteCancel(output, key!.ProcessId, key.Secret));
+            await other.SendAsync(output => StartupPacket.WriteCancel(output, key.ProcessId, key.Secret));
             (await other.ReadAsync()).ShouldBeNull();
         }
 
