@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using Hoop.Audit.Admin;
 using Hoop.Audit.Chain;
@@ -30,7 +31,9 @@ internal sealed class PartitionDrop(
         }
         finally
         {
-            await PartitionTable.UnlockAsync(connection);
+            // With a connection that broke the lock is gone, and why it broke is what is to be told.
+            if (connection.State == ConnectionState.Open)
+                await PartitionTable.UnlockAsync(connection);
         }
     }
 

@@ -25,36 +25,40 @@ internal static class ResultMasks
         }
 
         if (columns is null) throw PostgresRefusedException.Protocol("rows came without a description, so they cannot be masked");
-        var rows = session.Results.Masks(masks, operation.Context.Catalog, columns, Lineage(session, operation, columns.Length));
+        var rows = session.Results.Masks(masks, operation.Context.Catalog, columns, Lineage(session, operation, columns.Length, out var moved));
         operation.Masked(rows.Columns);
         operation.Use(rows.Masker, recorded);
-        operation.Hidden = rows.Masker is not null && operation.Lineage is not null && NamesMoved(session, operation);
+        operation.Hidden = moved && rows.Masker is not null;
     }
 
     /// <summary>The same by the masks of records.</summary>
     internal static RowMasks ForRecord(RelaySession session, RunningOperation operation, TargetMasks masks, PostgresColumn[] columns) =>
-        session.RecordedResults.Masks(masks, operation.Context.Catalog, columns, Lineage(session, operation, columns.Length));
+        session.RecordedResults.Masks(masks, operation.Context.Catalog, columns, Lineage(session, operation, columns.Length, out _));
 
     /// <returns>Null: the data passes as it is.</returns>
     internal static PostgresCopyMasker? ForCopy(RelaySession session, RunningOperation operation, bool binary, int columnCount)
     {
         if (session.Gate.MasksFor(operation.Permit) is not { } masks) return null;
-        var (masker, names) = ForCopy(session, operation, masks, binary, columnCount);
+        var (masker, names, moved) = ForCopy(session, operation, masks, binary, columnCount);
         operation.Masked(names);
-        operation.Hidden = masker is not null && operation.Lineage is not null && NamesMoved(session, operation);
+        operation.Hidden = moved && masker is not null;
         return masker;
     }
 
-    internal static (PostgresCopyMasker? Masker, string[] Columns) ForCopy(RelaySession session, RunningOperation operation, TargetMasks masks, bool binary, int columnCount)
+    internal static (PostgresCopyMasker? Masker, string[] Columns, bool Moved) ForCopy(RelaySession session, RunningOperation operation, TargetMasks masks, bool binary, int columnCount)
     {
-        var lineage = Lineage(session, operation, columnCount) ?? [.. Enumerable.Range(1, columnCount).Select(number => RowMasks.Opaque($"column {number}"))];
+        var lineage = Lineage(session, operation, columnCount, out var moved) ?? [.. Enumerable.Range(1, columnCount).Select(number => RowMasks.Opaque($"column {number}"))];
         var fields = lineage.Select(column => new MaskedField(column.Name, 0, binary ? (short)1 : (short)0, masks.ForColumn(column))).ToArray();
-        return (PostgresCopyMasker.Create(Format(operation, binary), fields, masks.Detectors), RowMasks.Names(fields));
+        return (PostgresCopyMasker.Create(Format(operation, binary), fields, masks.Detectors), RowMasks.Names(fields), moved);
     }
 
-    /// <summary>Null when a view or table may have become another between judging and running, by whichever session.</summary>
-    private static IReadOnlyList<ResultColumn>? Lineage(RelaySession session, RunningOperation operation, int columns) =>
-        operation.Lineage is { } lineage && lineage.Count == columns && !NamesMoved(session, operation) ? lineage : null;
+    /// <param name="moved">A view or table may have become another between judging and running, by whichever session: then it is null.</param>
+    private static IReadOnlyList<ResultColumn>? Lineage(RelaySession session, RunningOperation operation, int columns, out bool moved)
+    {
+        var lineage = operation.Lineage;
+        moved = lineage is not null && NamesMoved(session, operation);
+        return !moved && lineage?.Count == columns ? lineage : null;
+    }
 
     // What a driver asks of the system catalogs as it connects means the same whatever else is changed.
     private static bool NamesMoved(RelaySession session, RunningOperation operation) =>
