@@ -39,7 +39,7 @@ public sealed class SearchTests(AuditRig rig)
     public async Task Statements_are_found_by_everything_that_is_known_of_them(string query, string operations)
     {
         await StoreAsync();
-        var found = await FindAsync(AuditRig.Bea, query + (query.Contains("text=", StringComparison.Ordinal) ? "+" : "&text=") + word, operations.Length == 0 ? 0 : operations.Split(' ').Length);
+        var found = await FindAsync(AuditRig.Bea, query + (query.Contains("text=", StringComparison.Ordinal) ? "+" : "&text=") + word);
         string.Join(' ', found.Select(s => s.GetProperty("operation").GetInt64()).Order()).ShouldBe(operations);
     }
 
@@ -47,7 +47,7 @@ public sealed class SearchTests(AuditRig rig)
     public async Task A_hold_is_found_with_what_became_of_it_and_leads_to_its_moment()
     {
         var session = await StoreAsync();
-        var held = (await FindAsync(AuditRig.Bea, $"decision=approved&text={word}", 1)).ShouldHaveSingleItem();
+        var held = (await FindAsync(AuditRig.Bea, $"decision=approved&text={word}")).ShouldHaveSingleItem();
 
         held.ShouldSatisfyAllConditions(
             h => h.GetProperty("session").GetString().ShouldBe(session),
@@ -62,7 +62,7 @@ public sealed class SearchTests(AuditRig rig)
     public async Task Pages_follow_each_other_newest_first_without_a_gap()
     {
         for (var i = 0; i < 5; i++) await StoreAsync(DateTimeOffset.Parse("2026-02-01T12:00:00Z").AddDays(i * 5));
-        await FindAsync(AuditRig.Bea, $"text={word}&limit=100", 15);
+        await FindAsync(AuditRig.Bea, $"text={word}&limit=100");
 
         var (seen, cursor) = (new List<(DateTimeOffset At, string)>(), "");
         do
@@ -86,15 +86,15 @@ public sealed class SearchTests(AuditRig rig)
         foreach (var chain in new[] { one, two })
             await rig.StoreAsync([.. Enumerable.Range(0, 30).Select(i => chain.Append(
                 EventKinds.OperationDecided, Decision(i, i % 3 == 0 ? "block" : "allow", $"select {(i % 2 == 0 ? "a" : "b")} from {word} where n = {1000 + i}", ["select"], [i % 2 == 0 ? "public.a" : "public.b"], ["read"], ["r"], i % 2 == 0 ? "even" : "odd"), at.AddSeconds(i)))]);
-        var all = await FindAsync(AuditRig.Bea, $"text={word}&limit=100", 60);
+        var all = await FindAsync(AuditRig.Bea, $"text={word}&limit=100");
         all.Count.ShouldBe(60);
         (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.statement_groups WHERE tags::text LIKE '%{word}%'")).ShouldBe(8);
 
-        (await FindAsync(AuditRig.Bea, $"text={word}+1007", 2)).ShouldAllBe(s => s.GetProperty("operation").GetInt64() == 7);
-        (await FindAsync(AuditRig.Bea, $"text={word}+1007+1013", 0)).ShouldBeEmpty();
-        (await FindAsync(AuditRig.Bea, $"text={word}+1007&table=public.a", 0)).ShouldBeEmpty();
-        (await FindAsync(AuditRig.Bea, $"text={word}&decision=block&table=public.b", 10)).Select(s => s.GetProperty("operation").GetInt64()).ShouldBe([27, 27, 21, 21, 15, 15, 9, 9, 3, 3]);
-        (await FindAsync(AuditRig.Bea, $"text={word}&from=2026-02-01T12:00:10Z&to=2026-02-01T12:00:12Z", 4)).Select(s => s.GetProperty("operation").GetInt64()).ShouldBe([11, 11, 10, 10]);
+        (await FindAsync(AuditRig.Bea, $"text={word}+1007")).Select(s => s.GetProperty("operation").GetInt64()).ShouldBe([7, 7]);
+        (await FindAsync(AuditRig.Bea, $"text={word}+1007+1013")).ShouldBeEmpty();
+        (await FindAsync(AuditRig.Bea, $"text={word}+1007&table=public.a")).ShouldBeEmpty();
+        (await FindAsync(AuditRig.Bea, $"text={word}&decision=block&table=public.b")).Select(s => s.GetProperty("operation").GetInt64()).ShouldBe([27, 27, 21, 21, 15, 15, 9, 9, 3, 3]);
+        (await FindAsync(AuditRig.Bea, $"text={word}&from=2026-02-01T12:00:10Z&to=2026-02-01T12:00:12Z")).Select(s => s.GetProperty("operation").GetInt64()).ShouldBe([11, 11, 10, 10]);
 
         var (paged, cursor) = (new List<string>(), "");
         do
@@ -113,8 +113,8 @@ public sealed class SearchTests(AuditRig rig)
         await StoreAsync();
         await StoreAsync(who: AuditRig.Ana);
 
-        (await FindAsync(AuditRig.Ana, $"text={word}", 3)).ShouldAllBe(s => s.GetProperty("principal").GetString() == "ana");
-        (await FindAsync(AuditRig.Bea, $"text={word}", 6)).Count.ShouldBe(6);
+        (await FindAsync(AuditRig.Ana, $"text={word}")).Select(s => s.GetProperty("principal").GetString()).ShouldBe(["ana", "ana", "ana"]);
+        (await FindAsync(AuditRig.Bea, $"text={word}")).Count.ShouldBe(6);
         (await rig.As(null).GetAsync("/api/search")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
@@ -122,7 +122,7 @@ public sealed class SearchTests(AuditRig rig)
     public async Task Every_search_is_on_record_with_what_was_asked_but_not_every_page()
     {
         await StoreAsync();
-        await FindAsync(AuditRig.Bea, $"text={word}", 3);
+        await FindAsync(AuditRig.Bea, $"text={word}");
         var asked = $"once{word}";
         await rig.GetAsync(AuditRig.Ana, $"/api/search?text={asked}&verb=delete");
 
@@ -147,7 +147,7 @@ public sealed class SearchTests(AuditRig rig)
     {
         var (chain, at) = (new SessionChain(AuditRig.NewId()), DateTimeOffset.Parse("2026-02-03T12:00:00Z"));
         await rig.StoreAsync([.. Enumerable.Range(0, 12).Select(i => chain.Append(EventKinds.OperationDecided, JsonSerializer.Serialize(new { operation = i, outcome = "allow", text = $"select {word} '{new string('x', 300_000)}'" }), at.AddSeconds(i / 2)))]);
-        var cut = await FindAsync(AuditRig.Bea, $"text={word}&limit=500", 12);
+        var cut = await FindAsync(AuditRig.Bea, $"text={word}&limit=500");
         cut.ShouldAllBe(s => s.GetProperty("text").GetString()!.Length == 2001 && s.GetProperty("text").GetString()!.EndsWith('…'));
 
         var (search, whole, pages) = (rig.Services.GetRequiredService<StatementSearch>(), new List<FoundStatement>(), 0);
@@ -165,15 +165,16 @@ public sealed class SearchTests(AuditRig rig)
         whole.ShouldAllBe(s => s.Text.Length > 300_000);
     }
 
-    private async Task<List<JsonElement>> FindAsync(Principal who, string query, int expected)
+    private async Task<List<JsonElement>> FindAsync(Principal who, string query)
     {
         // The index follows the events a moment behind.
-        var all = await rig.GetAsync(AuditRig.Bea, $"/api/search?text={word}&limit=100");
-        await Eventually.TrueAsync(async () => await rig.ScalarAsync<long>(
-            $"SELECT count(*) FROM audit.events WHERE kind = 'operation.decided' AND payload LIKE '%{word}%'") == await rig.ScalarAsync<long>($"SELECT coalesce(sum(cardinality(sequences)), 0)::bigint FROM audit.statement_groups WHERE tags::text LIKE '%{word}%'"));
-        await Eventually.TrueAsync(async () => await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.statement_groups WHERE tags::text LIKE '%{word}%' AND held IS NOT NULL AND resolution IS NULL") == 0);
-        _ = (all, expected);
+        await Eventually.SeenAsync(async () => (Stored: await CountAsync($"SELECT count(*) FROM audit.events WHERE kind = 'operation.decided' AND payload LIKE '%{word}%'"),
+            Indexed: await CountAsync($"SELECT sum(cardinality(sequences)) FROM audit.statement_groups WHERE tags::text LIKE '%{word}%'"),
+            Unresolved: await CountAsync($"SELECT count(*) FROM audit.statement_groups WHERE tags::text LIKE '%{word}%' AND held IS NOT NULL AND resolution IS NULL")),
+            seen => seen.Stored > 0 && seen.Indexed == seen.Stored && seen.Unresolved == 0);
         return [.. (await rig.GetAsync(who, "/api/search?" + query)).GetProperty("statements").EnumerateArray()];
+
+        Task<long> CountAsync(string sql) => rig.ScalarAsync<long>($"SELECT coalesce(({sql}), 0)::bigint");
     }
 
     private async Task<string> StoreAsync(DateTimeOffset? at = null, Principal? who = null)
