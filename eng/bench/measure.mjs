@@ -21,7 +21,10 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {
 });
 
 /** Direct is always first: bench-pg takes its data from there. */
-const turned = (round) => [endpoints[0], ...endpoints.slice(1 + (round % 3)), ...endpoints.slice(1, 1 + (round % 3))];
+const turned = (round) => {
+  const [first, ...others] = endpoints, turn = round % others.length;
+  return [first, ...others.slice(turn), ...others.slice(0, turn)];
+};
 
 async function own(scenario, round) {
   const figures = {};

@@ -30,8 +30,8 @@ function row(scenario, rounds, labels) {
   const measured = labels.map((label) => (of(label).length ? number(median(of(label))) : '–'));
   const used = labels.slice(1).map((label) => (cpu(label).length ? median(cpu(label)).toFixed(1) : '–')).join(' / ');
   const verdict = reached(scenario.goal, of, pairs);
-  return [scenario.name, scenario.unit, ...measured, ratios('hoop-off', 'direct'), ratios('hoop-off', 'pgbouncer'), ratios('hoop-on', 'direct'),
-    ratios('hoop-on', 'pgbouncer'), used, said(scenario.goal), verdict === null ? '' : verdict ? 'yes' : 'NO'];
+  return [scenario.name, scenario.unit, ...measured, ratios('haproxy', 'pgbouncer'), ratios('hoop-on', 'direct'),
+    ratios('hoop-on', 'pgbouncer'), ratios('hoop-on', 'haproxy'), used, said(scenario.goal), verdict === null ? '' : verdict ? 'yes' : 'NO'];
 }
 
 const failures = (rounds, labels) => [...new Set(rounds.flatMap((round) => Object.entries(round).flatMap(([name, cells]) =>
@@ -45,7 +45,7 @@ const rest = ({ services, journalMegabytes }) => (services
 
 export function table(raw, scenarios, labels) {
   const rounds = raw.rounds.map((round, n) => (n === 0 ? { ...round, 'idle-c200': raw.idle } : round));
-  const head = ['scenario', 'unit', ...labels, 'off × direct', 'off × pgbouncer', 'on × direct', 'on × pgbouncer', 'CPU ms pgbouncer / off / on', 'goal of hoop-on', 'reached'];
+  const head = ['scenario', 'unit', ...labels, 'haproxy × pgbouncer', 'on × direct', 'on × pgbouncer', 'on × haproxy', 'CPU ms pgbouncer / haproxy / off / on', 'goal of hoop-on', 'reached'];
   const rows = [head, ...scenarios.map((scenario) => row(scenario, rounds, labels))];
   const widths = head.map((_, column) => Math.max(...rows.map((cells) => cells[column].length)));
   const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;

@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2154
-# What ./bench measures: a scratch PostgreSQL, pgbouncer in front of it, and the whole of Hoop. Loopback, free ports, in $work.
+# What ./bench measures: a scratch PostgreSQL, pgbouncer and haproxy in front of it, and the whole of Hoop. Loopback, free ports, in $work.
 # Each is a child that the kernel stops with us; stop_all stops them in order, by process id.
 pgbin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -1)
-for program in "$pgbin/postgres" "$pgbin/pgbench" pgbouncer setpriv; do
+for program in "$pgbin/postgres" "$pgbin/pgbench" pgbouncer haproxy setpriv; do
   PATH=$PATH:/usr/sbin command -v "$program" >/dev/null ||
-    { echo "./bench: ${program##*/} is not installed: apt-get install -y --no-install-recommends postgresql pgbouncer util-linux" >&2; exit 1; }
+    { echo "./bench: ${program##*/} is not installed: apt-get install -y --no-install-recommends postgresql pgbouncer haproxy util-linux" >&2; exit 1; }
 done
-postgres_pid='' pgbouncer_pid='' hoop_pid='' measure_pid=''
+postgres_pid='' pgbouncer_pid='' haproxy_pid='' hoop_pid='' measure_pid=''
 
 free_port() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
 
@@ -43,7 +43,7 @@ start_postgres() {
     { tail -5 "$work/initdb.log" >&2; exit 1; }
   rm "$data.password"
   # No syncs: the disk is not what is measured.
-  server "$pgbin/postgres" -D "$data" -p "$PGPORT" -h 127.0.0.1 -c unix_socket_directories= -c max_connections=1000 -c shared_buffers=256MB \
+  server "$pgbin/postgres" -D "$data" -p "$PGPORT" -h 127.0.0.1 -c unix_socket_directories= -c max_connections=1500 -c shared_buffers=256MB \
     -c max_wal_size=4GB -c checkpoint_timeout=30min -c fsync=off -c full_page_writes=off -c synchronous_commit=off >"$work/postgres.log" 2>&1 &
   postgres_pid=$!
   until_ready PostgreSQL "$postgres_pid" "$work/postgres.log" "$pgbin/psql" -X -d postgres -c 'select 1'
@@ -79,6 +79,27 @@ INI
   until_ready pgbouncer "$pgbouncer_pid" "$work/pgbouncer.log" "$pgbin/psql" -X -p "$pgbouncer_port" -c 'select 1'
 }
 
+# What relaying alone costs: bytes copied from one socket to the other, on as many threads as Hoop has loops.
+start_haproxy() {
+  haproxy_port=$(free_port)
+  cat >"$work/haproxy.cfg" <<CFG
+global
+  maxconn 2000
+  nbthread 2
+defaults
+  mode tcp
+  timeout connect 10s
+  timeout client 10m
+  timeout server 10m
+listen postgres
+  bind 127.0.0.1:$haproxy_port
+  server scratch 127.0.0.1:$PGPORT
+CFG
+  PATH=$PATH:/usr/sbin server haproxy -q -db -f "$work/haproxy.cfg" >"$work/haproxy.log" 2>&1 &
+  haproxy_pid=$!
+  until_ready haproxy "$haproxy_pid" "$work/haproxy.log" "$pgbin/psql" -X -p "$haproxy_port" -c 'select 1'
+}
+
 start_hoop() {
   echo "Starting Hoop (Release)" >&2
   local address=127.0.0.1:$PGPORT password=$PGPASSWORD
@@ -94,17 +115,18 @@ start_hoop() {
 
 token() { "$root/cli/bin/Release/net10.0/hoop" token --as "$1"; }
 
-# The four endpoints, as eng/bench/measure.mjs reads them. ana may do everything, unmasked; the agent has the rules and masks.
+# The endpoints, as eng/bench/measure.mjs reads them. ana may do everything, unmasked; the agent has the rules and masks.
 write_endpoints() {
   local off on
   off=$(token ana) on=$(token reporting-agent)
-  OFF=$off ON=$on POOLED=$pgbouncer_port POOLED_PID=$pgbouncer_pid node -e '
-    const { OFF, ON, POOLED, POOLED_PID, PGPORT, PGPASSWORD, HOOP_ENDPOINTS } = process.env;
+  OFF=$off ON=$on POOLED=$pgbouncer_port POOLED_PID=$pgbouncer_pid COPIED=$haproxy_port COPIED_PID=$haproxy_pid node -e '
+    const { OFF, ON, POOLED, POOLED_PID, COPIED, COPIED_PID, PGPORT, PGPASSWORD, HOOP_ENDPOINTS } = process.env;
     const hoop = JSON.parse(require("fs").readFileSync(HOOP_ENDPOINTS));
     const port = Number(hoop.postgres.split(":")[1]), pid = hoop.pids.ingress;
     console.log(JSON.stringify([
       { label: "direct", port: Number(PGPORT), user: "demo", password: PGPASSWORD },
       { label: "pgbouncer", port: Number(POOLED), user: "demo", password: PGPASSWORD, pid: Number(POOLED_PID) },
+      { label: "haproxy", port: Number(COPIED), user: "demo", password: PGPASSWORD, pid: Number(COPIED_PID) },
       { label: "hoop-off", port, user: "ana", password: OFF, pid },
       { label: "hoop-on", port, user: "reporting-agent", password: ON, pid },
     ], null, 1));'
@@ -123,6 +145,7 @@ stop_all() {
   stop "$measure_pid" TERM
   stop "$hoop_pid" TERM
   stop "$pgbouncer_pid" INT
+  stop "$haproxy_pid" TERM
   stop "$postgres_pid" INT
   rm -rf "$work"
   exit "$status"
