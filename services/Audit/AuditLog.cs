@@ -17,6 +17,9 @@ internal static partial class AuditLog
     [LoggerMessage(5005, LogLevel.Warning, "Audit's log-in to its database is a superuser: set ConnectionStrings__auditdb to a log-in of its own, and ConnectionStrings__auditowner to the one that prepares the schema")]
     public static partial void WorksAsSuperuser(this ILogger logger);
 
+    [LoggerMessage(5006, LogLevel.Information, "What was stored last is {Seconds:0.0} s old: Audit no longer gives way to other processes until it is in time again")]
+    public static partial void NoLongerGivesWay(this ILogger logger, double seconds);
+
     [LoggerMessage(5101, LogLevel.Warning, "Reader {Reader} of the event feed stopped ({Error}); trying again in {Seconds} s")]
     public static partial void FeedStalled(this ILogger logger, string reader, string error, double seconds);
 

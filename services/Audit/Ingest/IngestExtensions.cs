@@ -10,7 +10,7 @@ internal static class IngestExtensions
 {
     public static void AddIngest(this IHostApplicationBuilder builder)
     {
-        ProcessPriority.GiveWay(builder.Configuration);
+        builder.Services.AddSingleton(ProcessPriority.Of(builder.Configuration));
         builder.AddEvidenceLog();
         builder.Services.AddSingleton<EventPartitions>();
         builder.Services.AddSingleton<EventStore>();

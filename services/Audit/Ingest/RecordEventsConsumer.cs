@@ -6,11 +6,14 @@ using MassTransit;
 namespace Hoop.Audit.Ingest;
 
 /// <summary>Stores what an Ingress journalled and says so. The confirmation lets the Ingress delete its own copy, so it follows the commit.</summary>
-internal sealed class RecordEventsConsumer(EventStore store) : IConsumer<RecordEvents>
+internal sealed class RecordEventsConsumer(EventStore store, ProcessPriority priority, TimeProvider time, ILogger<RecordEventsConsumer> logger) : IConsumer<RecordEvents>
 {
     public async Task Consume(ConsumeContext<RecordEvents> context)
     {
-        await store.StoreAsync(context.Message.IngressId, EventBatch.Read(context.Message.Events), context.CancellationToken);
+        var events = EventBatch.Read(context.Message.Events);
+        await store.StoreAsync(context.Message.IngressId, events, context.CancellationToken);
+        if (events.Count > 0 && time.GetUtcNow() - events[^1].At is var age && priority.Stored(age))
+            logger.NoLongerGivesWay(age.TotalSeconds);
         await context.Publish(new EventsRecorded(context.Message.BatchId, context.Message.IngressId), context.CancellationToken).Until(context.CancellationToken);
     }
 }
