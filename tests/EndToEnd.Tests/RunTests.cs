@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Hoop.EndToEnd.Tests.Support;
+using Hoop.Testing;
 using Shouldly;
 using Xunit;
 
