@@ -6,7 +6,7 @@ namespace Hoop.Audit.Chain;
 
 /// <summary>
 /// Events on their way from a journal to Audit (<see cref="RecordEvents.Events"/>), as they are in the journal: for each its length (4 bytes, little-endian),
-/// its hash (32 bytes) and its <see cref="CanonicalEvent"/>. Nobody turns them into text and back.
+/// its hash (32 bytes) and its <see cref="CanonicalEvent"/>. Nobody turns them into text and back. Zeros may follow the last one.
 /// </summary>
 public static class EventBatch
 {
@@ -36,6 +36,8 @@ public static class EventBatch
         while (!batch.IsEmpty)
         {
             var length = batch.Length < LengthBytes ? -1 : BinaryPrimitives.ReadInt32LittleEndian(batch.Span);
+            if (length == 0 && !batch.Span.ContainsAnyExcept((byte)0))
+                break;
             if (length < CanonicalEvent.HashLength || length > batch.Length - LengthBytes)
                 throw new InvalidDataException($"A batch of events is cut short after {events.Count} of them.");
             events.Add(BatchedEvent.Read(batch.Slice(LengthBytes, length), texts) ?? throw new InvalidDataException($"A batch of events holds something else after {events.Count} of them."));
