@@ -33,11 +33,9 @@ public static class EventBatch
     public static List<BatchedEvent> Read(ReadOnlyMemory<byte> batch)
     {
         var (events, texts) = (new List<BatchedEvent>(), new KnownTexts());
-        while (!batch.IsEmpty)
+        while (batch.Span.ContainsAnyExcept((byte)0))
         {
             var length = batch.Length < LengthBytes ? -1 : BinaryPrimitives.ReadInt32LittleEndian(batch.Span);
-            if (length == 0 && !batch.Span.ContainsAnyExcept((byte)0))
-                break;
             if (length < CanonicalEvent.HashLength || length > batch.Length - LengthBytes)
                 throw new InvalidDataException($"A batch of events is cut short after {events.Count} of them.");
             events.Add(BatchedEvent.Read(batch.Slice(LengthBytes, length), texts) ?? throw new InvalidDataException($"A batch of events holds something else after {events.Count} of them."));
