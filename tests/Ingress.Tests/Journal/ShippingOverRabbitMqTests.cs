@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Hoop.Audit.Chain;
 using Hoop.Contracts.Audit;
 using Hoop.Ingress.Journal;
@@ -49,7 +50,7 @@ public sealed class ShippingOverRabbitMqTests : IDisposable
         var events = stored.Events.Distinct().OrderBy(e => e.Sequence).ToList();
         events.Count.ShouldBe(702);
         JournalRig.IsChained(events).ShouldBeTrue();
-        stored.Batches.ShouldAllBe(b => b.ContentType == "application/vnd.hoop.events" && b.Expiration == "5000" && b.SaysFromWhere);
+        stored.Batches.ShouldAllBe(b => b.ContentType == "application/vnd.hoop.events" && b.Expires >= TimeSpan.FromSeconds(5) && b.SaysFromWhere);
         await ingress.StopAsync();
         await audit.StopAsync();
     }
@@ -117,7 +118,7 @@ public sealed class ShippingOverRabbitMqTests : IDisposable
         public int Unconfirmed { get; set; }
     }
 
-    public sealed record Received(Guid Id, byte[] Bytes, string? ContentType, string? Expiration, bool SaysFromWhere, ActivityTraceId Trace);
+    public sealed record Received(Guid Id, byte[] Bytes, string? ContentType, TimeSpan? Expires, bool SaysFromWhere, ActivityTraceId Trace);
 
     public sealed class Store(Stored stored) : IConsumer<RecordEvents>
     {
@@ -127,7 +128,7 @@ public sealed class ShippingOverRabbitMqTests : IDisposable
                 stored.Events.Enqueue(e.ToEvent());
             context.TryGetPayload<RabbitMqBasicConsumeContext>(out var broker);
             stored.Batches.Enqueue(new Received(
-                context.Message.BatchId, context.Message.Events.ToArray(), context.ReceiveContext.ContentType?.MediaType, broker?.Properties.Expiration,
+                context.Message.BatchId, context.Message.Events.ToArray(), context.ReceiveContext.ContentType?.MediaType, broker?.Properties.Expiration is { } after ? TimeSpan.FromMilliseconds(long.Parse(after, CultureInfo.InvariantCulture)) : null,
                 context is { MessageId: not null, SourceAddress: not null, SentTime: not null }, Activity.Current?.TraceId ?? default));
             if (stored.Unconfirmed-- > 0)
                 return Task.CompletedTask;
