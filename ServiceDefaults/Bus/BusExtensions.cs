@@ -32,6 +32,7 @@ public static class BusExtensions
                 });
                 rabbit.UseMessageRetry(retry => retry.Exponential(5, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200)));
                 rabbit.ConnectEndpointConfigurationObserver(new MortalChannels());
+                RecordEventsSerializer.Use(rabbit);
                 endpoints?.Invoke(context, rabbit);
                 rabbit.ConfigureEndpoints(context);
             });

@@ -1,9 +1,10 @@
-using System.Threading.Channels;
+using System.Security.Cryptography;
+using System.Text;
 using Hoop.Audit.Chain;
 using Hoop.Audit.Ingest;
 using Hoop.Audit.Storage;
+using Hoop.Audit.Tests.Rigs;
 using Hoop.Contracts.Audit;
-using MassTransit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -28,6 +29,53 @@ public class RecordEventsTests(AuditRig rig)
         (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.events WHERE session_id = '{id}'")).ShouldBe(6);
         (await rig.ScalarAsync<long>($"SELECT operations FROM audit.sessions WHERE id = '{id}'")).ShouldBe(3);
         (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.tampering WHERE session_id = '{id}'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_batch_as_an_ingress_of_a_version_before_sends_it_is_stored_and_confirmed()
+    {
+        await using var ingress = await IngressBus.StartAsync(rig.RabbitMq);
+        var (id, batch) = (AuditRig.NewId(), Guid.NewGuid());
+        await ingress.PublishRawAsync("application/vnd.masstransit+json", null, Encoding.UTF8.GetBytes($$"""
+            {"messageId": "{{Guid.NewGuid()}}", "messageType": ["urn:message:Hoop.Contracts.Audit:RecordEvents"],
+             "message": {"batchId": "{{batch}}", "ingressId": "old", "events": "{{Convert.ToBase64String(EventBatch.Of(AuditRig.Session(id)))}}" } }
+            """));
+
+        (await ingress.ConfirmedAsync(batch)).IngressId.ShouldBe("old");
+        (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.events WHERE session_id = '{id}' AND ingress = 'old'")).ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task A_batch_that_can_not_be_read_is_dropped_and_stops_no_other()
+    {
+        await using var ingress = await IngressBus.StartAsync(rig.RabbitMq);
+        var (id, good) = (AuditRig.NewId(), AuditRig.NewId());
+        var events = EventBatch.Of(AuditRig.Session(id));
+        var named = new Dictionary<string, object?> { ["Hoop-Batch"] = Guid.NewGuid().ToString(), ["Hoop-Ingress"] = "i1" };
+        await ingress.PublishRawAsync(IngressBus.Raw, named, events[..^1]);
+        await ingress.PublishRawAsync(IngressBus.Raw, null, events);
+        await ingress.PublishRawAsync(IngressBus.Raw, new Dictionary<string, object?>(named) { ["Hoop-Batch"] = "7" }, events);
+        await ingress.PublishRawAsync(IngressBus.Raw, named, "no events"u8.ToArray());
+        await ingress.PublishRawAsync("application/x-of-a-later-version", named, events);
+        var batch = new RecordEvents(Guid.NewGuid(), "i1", EventBatch.Of(AuditRig.Session(good)));
+        await ingress.SendAsync(batch);
+
+        (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.events WHERE session_id = '{good}'")).ShouldBe(6);
+        (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.events WHERE session_id = '{id}'")).ShouldBe(0);
+        (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.tampering WHERE session_id = '{id}'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_batch_of_many_frames_is_stored_to_the_byte_and_the_zeros_behind_it_are_not()
+    {
+        await using var ingress = await IngressBus.StartAsync(rig.RabbitMq);
+        var chain = new SessionChain(AuditRig.NewId());
+        var events = Enumerable.Range(0, 40).Select(i => chain.Append("k", $$"""{"n":{{i}},"text":"{{new string((char)('a' + i % 26), 100_000)}}"}""", DateTimeOffset.Parse("2026-01-31T12:00:00Z"))).ToList();
+        await ingress.SendAsync(new RecordEvents(Guid.NewGuid(), "i1", (byte[])[.. EventBatch.Of(events), .. new byte[5000]]));
+
+        (await rig.ScalarAsync<string>($"SELECT string_agg(encode(sha256(payload::bytea), 'hex'), ' ' ORDER BY sequence) FROM audit.events WHERE session_id = '{chain.SessionId}'"))
+            .ShouldBe(string.Join(' ', events.Select(e => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(e.Payload))))));
+        (await rig.ScalarAsync<long>($"SELECT count(*) FROM audit.tampering WHERE session_id = '{chain.SessionId}'")).ShouldBe(0);
     }
 
     [Fact]
@@ -181,35 +229,4 @@ public class RecordEventsTests(AuditRig rig)
 
     private async Task<bool> CompleteAsync(string id) =>
         (await rig.GetAsync(AuditRig.Bea, $"/api/sessions/{id}")).GetProperty("session").GetProperty("complete").GetBoolean();
-
-    /// <summary>What an Ingress is to Audit: it publishes batches and hears confirmations.</summary>
-    private sealed class IngressBus(IBusControl bus, Channel<EventsRecorded> confirmed) : IAsyncDisposable
-    {
-        public static async Task<IngressBus> StartAsync(string rabbitMq)
-        {
-            var confirmed = Channel.CreateUnbounded<EventsRecorded>();
-            var bus = Bus.Factory.CreateUsingRabbitMq(rabbit =>
-            {
-                rabbit.Host(new Uri(rabbitMq));
-                rabbit.ReceiveEndpoint(new TemporaryEndpointDefinition(), endpoint =>
-                    endpoint.Handler<EventsRecorded>(context => confirmed.Writer.WriteAsync(context.Message).AsTask()));
-            });
-            await bus.StartAsync();
-            return new IngressBus(bus, confirmed);
-        }
-
-        /// <summary>Publishes and waits for the confirmation of this batch.</summary>
-        public async Task<EventsRecorded> SendAsync(RecordEvents batch)
-        {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            await bus.Publish(batch, limit.Token);
-            while (true)
-            {
-                if (await confirmed.Reader.ReadAsync(limit.Token) is var recorded && recorded.BatchId == batch.BatchId)
-                    return recorded;
-            }
-        }
-
-        public async ValueTask DisposeAsync() => await bus.StopAsync();
-    }
 }
