@@ -30,8 +30,8 @@ public static class EventKinds
 
 /// <summary>Command: store these events. Ingest is idempotent on (session, sequence); the same place with another hash is refused and reported.</summary>
 /// <param name="BatchId">Unique per journal position; a redelivery has the same.</param>
-/// <param name="Events">As they are in the journal: an <c>EventBatch</c> of <see cref="JournalEvent"/>s. Of a received one, they are there until its consumer returns.</param>
-public sealed record RecordEvents(Guid BatchId, string IngressId, ReadOnlyMemory<byte> Events);
+/// <param name="Events">As they are in the journal: an <c>EventBatch</c> of <see cref="JournalEvent"/>s.</param>
+public sealed record RecordEvents(Guid BatchId, string IngressId, byte[] Events);
 
 /// <summary>Fact: Audit stored the batch; its journal segment may go.</summary>
 public sealed record EventsRecorded(Guid BatchId, string IngressId);

@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Mime;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Serialization;
 using Hoop.Contracts.Audit;
 using MassTransit;
@@ -40,7 +38,7 @@ internal sealed class RecordEventsSerializer : RawMessageSerializer, ISerializer
         SetRawMessageHeaders(context);
         context.Headers.Set(BatchHeader, batch.BatchId.ToString());
         context.Headers.Set(IngressHeader, batch.IngressId);
-        return new BytesMessageBody(Whole(batch.Events));
+        return new BytesMessageBody(batch.Events);
     }
 
     public ConsumeContext Deserialize(ReceiveContext receiveContext) =>
@@ -50,22 +48,12 @@ internal sealed class RecordEventsSerializer : RawMessageSerializer, ISerializer
     {
         if (!Guid.TryParse(headers.Get<string>(BatchHeader), out var id) || headers.Get<string>(IngressHeader) is not { } ingress)
             throw new SerializationException("A batch of events does not say which one it is, or whose.");
-        return new Received(this, new RecordEvents(id, ingress, BytesOf(body)), new RawMessageContext(headers, destinationAddress, RawSerializerOptions.Default));
+        return new Received(this, new RecordEvents(id, ingress, body.GetBytes()), new RawMessageContext(headers, destinationAddress, RawSerializerOptions.Default));
     }
 
     public MessageBody GetMessageBody(string text) => throw new NotSupportedException();
 
     public void Probe(ProbeContext context) => context.CreateScope("events").Add("contentType", MediaType);
-
-    /// <summary>The transport takes nothing but an array.</summary>
-    private static byte[] Whole(ReadOnlyMemory<byte> bytes) =>
-        MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Array!.Length == segment.Count ? segment.Array : bytes.ToArray();
-
-    /// <summary>Where they are, in memory of the broker's client: it has them until the consumer returns. <see cref="MessageBody.GetBytes"/> would copy a megabyte to a new array.</summary>
-    private static ReadOnlyMemory<byte> BytesOf(MessageBody body) => body is MemoryMessageBody received ? InPlace(received) : body.GetBytes();
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_memory")]
-    private static extern ref readonly ReadOnlyMemory<byte> InPlace(MemoryMessageBody body);
 
     private sealed class Received(RecordEventsSerializer serializer, RecordEvents batch, MessageContext context)
         : BaseSerializerContext(SystemTextJsonMessageSerializer.Instance, context, [MessageUrn.ForTypeString<RecordEvents>()])

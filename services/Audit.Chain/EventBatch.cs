@@ -6,7 +6,7 @@ namespace Hoop.Audit.Chain;
 
 /// <summary>
 /// Events on their way from a journal to Audit (<see cref="RecordEvents.Events"/>), as they are in the journal: for each its length (4 bytes, little-endian),
-/// its hash (32 bytes) and its <see cref="CanonicalEvent"/>. Nobody turns them into text and back. Zeros may follow the last one.
+/// its hash (32 bytes) and its <see cref="CanonicalEvent"/>. Nobody turns them into text and back.
 /// </summary>
 public static class EventBatch
 {
@@ -33,7 +33,7 @@ public static class EventBatch
     public static List<BatchedEvent> Read(ReadOnlyMemory<byte> batch)
     {
         var (events, texts) = (new List<BatchedEvent>(), new KnownTexts());
-        while (batch.Span.ContainsAnyExcept((byte)0))
+        while (!batch.IsEmpty)
         {
             var length = batch.Length < LengthBytes ? -1 : BinaryPrimitives.ReadInt32LittleEndian(batch.Span);
             if (length < CanonicalEvent.HashLength || length > batch.Length - LengthBytes)

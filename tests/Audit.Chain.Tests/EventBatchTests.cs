@@ -47,21 +47,6 @@ public sealed class EventBatchTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(65_536)]
-    public void Zeros_behind_the_last_event_are_nothing_and_anything_else_there_is_refused(int zeros)
-    {
-        var events = Session(3);
-        byte[] batch = [.. EventBatch.Of(events), .. new byte[zeros]];
-        EventBatch.Read(batch).Select(e => e.ToEvent()).ShouldBe(events);
-
-        batch[^1] = 1;
-        Should.Throw<InvalidDataException>(() => EventBatch.Read(batch));
-    }
-
-    [Theory]
     [InlineData("session", "s\u00e9\ufffd")]
     [InlineData("kind", "k\ufffd")]
     [InlineData("payload", "{\"text\":\"\ufffd\"}")]

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Serialization;
 using Hoop.Contracts.Audit;
 using MassTransit;
@@ -18,19 +17,14 @@ public class RecordEventsSerializerTests
     public void A_batch_is_sent_from_where_it_is() => BodyOf(Sent(events)).ShouldBeSameAs(events);
 
     [Fact]
-    public void Of_a_part_of_an_array_that_part_is_sent() => BodyOf(Sent(events.AsMemory(3, 50))).ShouldBe(events[3..53]);
-
-    [Fact]
-    public void A_batch_is_received_where_it_is_and_says_what_was_sent()
+    public void A_batch_that_is_received_says_what_was_sent()
     {
         var sent = Sent(events);
-        var memory = BodyOf(sent).AsMemory();
-        var received = serializer.Deserialize(new MemoryMessageBody(memory), sent.Headers);
+        var received = serializer.Deserialize(new MemoryMessageBody(BodyOf(sent)), sent.Headers);
 
         received.TryGetMessage<RecordEvents>(out var batch).ShouldBeTrue();
         (batch!.BatchId, batch.IngressId).ShouldBe((sent.Message.BatchId, sent.Message.IngressId));
-        MemoryMarshal.TryGetArray(batch.Events, out var segment).ShouldBeTrue();
-        segment.Array.ShouldBeSameAs(events);
+        batch.Events.ShouldBe(events);
         (received.MessageId, received.ConversationId).ShouldBe((sent.MessageId, sent.ConversationId));
         (received.SourceAddress, received.FaultAddress, received.ResponseAddress).ShouldBe((sent.SourceAddress, sent.FaultAddress, sent.ResponseAddress));
         received.IsSupportedMessageType<RecordEvents>().ShouldBeTrue();
@@ -40,11 +34,11 @@ public class RecordEventsSerializerTests
     [Fact]
     public void A_body_of_nothing_is_an_empty_batch()
     {
-        var sent = Sent(default);
+        var sent = Sent([]);
         BodyOf(sent).ShouldBeEmpty();
         var received = serializer.Deserialize(new MemoryMessageBody(default), sent.Headers);
         received.TryGetMessage<RecordEvents>(out var batch).ShouldBeTrue();
-        batch!.Events.IsEmpty.ShouldBeTrue();
+        batch!.Events.ShouldBeEmpty();
     }
 
     [Theory]
@@ -63,7 +57,7 @@ public class RecordEventsSerializerTests
 
     private byte[] BodyOf(SendContext<RecordEvents> sent) => serializer.GetMessageBody(sent).GetBytes();
 
-    private static MessageSendContext<RecordEvents> Sent(ReadOnlyMemory<byte> events) => new(new RecordEvents(Guid.NewGuid(), "ingress-\u00e9", events))
+    private static MessageSendContext<RecordEvents> Sent(byte[] events) => new(new RecordEvents(Guid.NewGuid(), "ingress-\u00e9", events))
     {
         ConversationId = Guid.NewGuid(),
         SourceAddress = new Uri("rabbitmq://localhost/source"),

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Hoop.Audit.Chain;
+using Hoop.Contracts.Audit;
 using Hoop.Ingress.Journal.Segments;
 
 namespace Hoop.Ingress.Journal.Shipping;
@@ -13,7 +14,6 @@ internal sealed class BatchReader(FileJournal journal, string ingressId)
     public const int MaxBytes = 1024 * 1024;
 
     private readonly ArrayBufferWriter<byte> batch = new();
-    private readonly BatchArrays arrays = new();
     private Segment? current;
     private long offset;
 
@@ -61,7 +61,7 @@ internal sealed class BatchReader(FileJournal journal, string ingressId)
             throw new IOException($"Journal segment {Path.GetFileName(segment.Path)} can not be read at byte {start}.");
         offset = reader.Position;
         if (events > 0)
-            return new Batch(IdOf(segment, start, offset), ingressId, arrays.Copy(batch.WrittenSpan), arrays, segment, offset);
+            return new Batch(new RecordEvents(IdOf(segment, start, offset), ingressId, batch.WrittenSpan.ToArray()), segment, offset);
         if (segment.Confirmed == start)
             segment.Confirmed = offset;
         return null;

@@ -108,10 +108,6 @@ internal sealed class JournalShipper(
         {
             throw new TimeoutException("the broker does not take messages", e);
         }
-        finally
-        {
-            batch.MayBeHeld |= sendFailed;
-        }
     }
 
     private void Stall(string error)

@@ -21,7 +21,7 @@ internal sealed class ShippingWindow(FileJournal journal, int size)
             return false;
         batch.Confirmed = true;
         while (inFlight.TryPeek(out var first) && first.Confirmed)
-            inFlight.Dequeue().Done();
+            first.Segment.Confirmed = inFlight.Dequeue().End;
         return true;
     }
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Hoop.Testing;
+namespace Hoop.Approval.Tests.Rigs;
 
 /// <summary>A TCP line to a server on this machine that can be cut under whoever uses it, and is there again at once.</summary>
 public sealed class CuttableLine : IAsyncDisposable
