@@ -108,6 +108,18 @@ public sealed class OwnTableAttackTests
         "create temp table t (x text);; insert into t values ('a');; set role pg_monitor;; reset role;; ?select x || '' from t",
         "create temp table t (x text);; copy t from program 'echo a';; ?select x || '' from t",
 
+        // Views of the session's own.
+        "create temp view v as select id, ssn as x, ssn || '' as y from customers;; select x, y, v, v.*, upper(x) from v;; !select x from v order by y",
+        "create temp view v as select id, left(ssn, 3) < '901' as x from customers;; select x from v;; !select count(*) from v where x",
+        "create temp view v as select id, name as x from customers;; create temp view w as select id, x as y from v;; select y || '' from w where id = 7;; begin;; create or replace temp view v as select id, ssn as x from customers;; select y || '' from w where id = 7;; !create temp table t as select y from w",
+        "create temp view v as select id, name as x from customers;; begin;; savepoint s;; create or replace temp view v as select id, ssn as x from customers;; rollback to s;; select x || '' from v where id = 7;; create or replace temp view v as select id, ssn as x from customers;; select x || '' from v where id = 7",
+        "create temp view v as select id, name as x from customer_list;; begin;; create or replace view customer_list as select id, ssn as name, name as number from customers;; select x || '' from v where id = 7;; !create temp table t as select x from v",
+        "create temp view customers as select id, ssn as x from public.customers;; select x || '' from customers;; !create temp table t as select x from customers",
+        "create temp view v as select writes() as n;; ?select n from v",
+        "create temp view v as with recursive r(x, n) as (select ssn, 1 from customers union all select x || '!', n + 1 from r where n < 2) select x from r;; select x || '' from v",
+        "create temp view v as select attname, histogram_bounds::text as x from pg_stats where tablename = 'customers';; select v::text from v;; ?select x from v",
+        "create temp view v as select id, name as ssn, ssn as name from customers;; select name || '', ssn from v where id = 7;; !alter view v rename column ssn to x",
+
         // Questions.
         "create temp table g as select '900-45-' || lpad(i::text, 4, '0') as x from generate_series(0, 99) i;; !select x from g join customers c on c.ssn = g.x",
         "create temp table g (x text);; insert into g values ('900-45-0007');; !select x from g where x in (select ssn from customers)",

@@ -58,7 +58,7 @@ internal static class OwnRelations
             return new(Number(relation["oid"]!), TemporaryRelations.Schema, relation["name"]!.GetValue<string>(), kind, columns,
                 relation["definition"]?.GetValue<string>(), [], false, rules)
             {
-                IsBare = kind is 'r' or 'S' && !rules && !relation["children"]!.GetValue<bool>(),
+                IsBare = kind is 'r' or 'S' or 'v' && !rules && !relation["children"]!.GetValue<bool>(),
             };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or NullReferenceException)
