@@ -130,7 +130,7 @@ internal sealed class ServerMessages(RelaySession session)
         else
         {
             record = notices.Told(head.Operation, said);
-            if (session.DiagnosticsFor(head.Operation) is { } masker) error = masker.Mask(error, Asked(head));
+            if (session.DiagnosticsFor(head.Operation) is { } masker) error = masker.Mask(error, Asked(head), ViolatedKeys.IsShown(session, head.Operation, said));
         }
 
         if (fatal) LastWords = $"{record.SqlState}: {record.Message}";
