@@ -52,6 +52,6 @@ internal sealed class OwnTables
     }
 
     private static bool OnlyComputes(string function, CatalogSnapshot catalog) =>
-        function.StartsWith("pg_catalog.", StringComparison.Ordinal) || function.StartsWith("information_schema.", StringComparison.Ordinal)
+        function.StartsWith("pg_catalog.", StringComparison.Ordinal)
         || catalog.Functions.TryGetValue(function, out var overloads) && overloads.All(static f => f is { Language: "c" or "internal", Volatility: not 'v', SecurityDefiner: false });
 }
