@@ -12,11 +12,13 @@ public sealed class TargetMasks
     private const int CacheLimit = 16_384;
     private static readonly ValueMask Untraced = ValueMask.Computed("untraced-column", MaskMode.Redact);
 
+    private readonly CompiledMask[] masks;
     private readonly CompiledMask[] columnMasks;
     private readonly ConcurrentDictionary<string, CompiledMask[]> byColumn = new(StringComparer.Ordinal);
 
     internal TargetMasks(CompiledMask[] masks)
     {
+        this.masks = masks;
         columnMasks = [.. masks.Where(mask => mask.Columns.Length > 0)];
         Detectors = DetectorMask.Create(masks);
     }
@@ -24,6 +26,10 @@ public sealed class TargetMasks
     public bool IsEmpty => !HasColumnMasks && Detectors is null;
 
     public bool HasColumnMasks => columnMasks.Length > 0;
+
+    /// <summary>They hide and permit the same, though the documents that they are of may be others.</summary>
+    public bool AreSame(TargetMasks other) =>
+        ReferenceEquals(this, other) || masks.Length == other.masks.Length && masks.Zip(other.masks).All(static pair => pair.First.IsSame(pair.Second));
 
     /// <summary>Finds and rewrites sensitive values in text; null when the target has no detector masks.</summary>
     public DetectorMask? Detectors { get; }

@@ -58,6 +58,12 @@ public sealed record CatalogRelation(
     public IReadOnlyList<CatalogCascade> Cascades { get; init; } = [];
 
     public IReadOnlyList<CatalogExpression> Expressions { get; init; } = [];
+
+    /// <summary>Of the session's own: nothing hangs on it, and nothing else is read with it.</summary>
+    public bool IsBare { get; init; }
+
+    /// <summary>Of the session's own: it holds nothing but what is known to be masked nowhere else. Its columns are as those of any other table.</summary>
+    public bool IsVouched { get; init; }
 }
 
 /// <param name="Function">Qualified name.</param>

@@ -1,3 +1,5 @@
+using Hoop.Contracts.Operations;
+
 namespace Hoop.Ingress.Sql.Catalog;
 
 /// <summary>The session's own relations, as far as their columns are known.</summary>
@@ -8,4 +10,15 @@ public sealed record TemporaryRelations(IReadOnlyDictionary<string, CatalogRelat
     public const string Schema = "pg_temp";
 
     public static readonly TemporaryRelations None = new(new Dictionary<string, CatalogRelation>(), []);
+
+    /// <summary>Some of them are vouched for.</summary>
+    public bool AnyVouched { get; } = ByName.Values.Any(static relation => relation.IsVouched);
+
+    /// <summary>The same with nobody vouching for what they hold.</summary>
+    public TemporaryRelations Unvouched() => new(ByName.ToDictionary(static own => own.Key, static own => own.Value with { IsVouched = false }), SearchPath);
+
+    public CatalogRelation? Vouched(uint oid) => AnyVouched ? ByName.Values.FirstOrDefault(relation => relation.IsVouched && relation.Oid == oid) : null;
+
+    /// <summary>It depends on what they hold.</summary>
+    public static bool Feed(ResultColumn column) => column.Sources.Any(static source => source.Column.StartsWith(Schema + ".", StringComparison.Ordinal));
 }

@@ -58,7 +58,7 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
     Value Base(CatalogRelation relation, string column)
     {
         if (SystemData.Carries(relation, column)) return Value.Unknown;
-        var own = Value.Of(_names.IdentitiesOf(relation, column), _names.RootOf(relation, column));
+        var own = Value.Of(_names.IdentitiesOf(relation, column), _names.RootOf(relation, column), relation.IsVouched);
         return SystemData.CarriesPartitionKeys(relation, column) ? own.Or(Value.Union(_names.PartitionKeys.Select(k => Base(k.Table, k.Column))).Derived()) : own;
     }
 

@@ -17,7 +17,13 @@ readonly record struct Source(string Column, string? Through, bool Plain, string
 
     public bool IsColumn => Column.Length > 0;
 
-    /// <summary>Of the session's own relations. What tables among them hold, nobody vouches for: they may be older than the masks.</summary>
+    /// <summary>Of one of the session's own relations for which somebody vouches.</summary>
+    public bool IsVouched { get; init; }
+
+    /// <summary>Of another of them. What tables among them hold, nobody can say: they may be older than the masks.</summary>
+    public bool IsDoubtful => !IsVouched && IsTemporary(Column);
+
+    /// <summary>Of the session's own relations.</summary>
     public static bool IsTemporary(string column) => column.StartsWith(Prefix, StringComparison.Ordinal);
 
     const string Prefix = Catalog.TemporaryRelations.Schema + ".";

@@ -94,12 +94,12 @@ sealed class StatementLineage(Resolution resolution)
     {
         var prepared = resolution.Context.Prepared(execute.Text("name") ?? "");
         foreach (var use in prepared?.Facts.ColumnUses ?? [])
-            resolution.Uses.Add(use.Column, use.Kind);
+            resolution.Uses.Take(use);
         return prepared?.Result is { } columns ? new([.. columns.Select(static c => new OutputColumn(c.Name, FromResult(c)))]) : Shape.Unknown;
     }
 
     static Value FromResult(ResultColumn column) =>
-        new([.. column.Sources.Select(static s => new Source(s.Column, s.Through.FirstOrDefault(), false))], column.Opaque);
+        new([.. column.Sources.Select(s => new Source(s.Column, s.Through.FirstOrDefault(), false) { IsVouched = !column.Opaque })], column.Opaque);
 
     void Store(Shape shape) => Store(shape.Row);
 

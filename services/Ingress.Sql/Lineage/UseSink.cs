@@ -35,7 +35,7 @@ sealed class UseSink
     public void Add(Value value, ColumnUseKind kind, string? function = null)
     {
         foreach (var source in value.Sources.Where(static s => s.IsColumn))
-            Add(new ColumnUse(source.Column, KindOf(source, kind)) { Function = source.Plain ? function : null });
+            Add(new ColumnUse(source.Column, KindOf(source, kind)) { Function = source.Plain ? function : null }, source.IsDoubtful);
         if (value.Opaque) AddAny(kind);
     }
 
@@ -52,7 +52,7 @@ sealed class UseSink
             var compared = _compared.GetValueOrDefault(source.Column);
             if (counts) _compared[source.Column] = compared = (int)Math.Min(int.MaxValue, (long)compared + count);
             var kind = KindOf(source, ColumnUseKind.Equality);
-            Add(new ColumnUse(source.Column, kind == ColumnUseKind.Equality && compared > MostCompared ? ColumnUseKind.Search : kind));
+            Add(new ColumnUse(source.Column, kind == ColumnUseKind.Equality && compared > MostCompared ? ColumnUseKind.Search : kind), source.IsDoubtful);
         }
         if (value.Opaque) AddAny(ColumnUseKind.Equality);
     }
@@ -70,7 +70,7 @@ sealed class UseSink
         List<string?> origins = [.. other.Sources.Select(static s => s.Origin).Where(static o => o is not null).Distinct().DefaultIfEmpty()];
         foreach (var source in value.Sources.Where(static s => s.IsColumn))
             foreach (var origin in origins)
-                Add(new ColumnUse(source.Column, KindBetween(source, origin)) { With = origin });
+                Add(new ColumnUse(source.Column, KindBetween(source, origin)) { With = origin }, source.IsDoubtful);
     }
 
     /// <summary>Who is under a mask cannot put masked values into a table of his session's own: what it holds are guesses, and any number of them.</summary>
@@ -78,19 +78,23 @@ sealed class UseSink
         KindOf(source, ColumnUseKind.Equality) is var kind && kind == ColumnUseKind.Equality && origin is not null && Source.IsTemporary(origin) && !Source.IsTemporary(source.Column)
             ? ColumnUseKind.Search : kind;
 
-    public void Add(string column, ColumnUseKind kind) => Add(new ColumnUse(column, kind));
+    public void Add(string column, ColumnUseKind kind) => Add(new ColumnUse(column, kind), Source.IsTemporary(column));
+
+    /// <summary>What a statement within this one was found to do.</summary>
+    public void Take(ColumnUse use) => Add(use, doubtful: false);
 
     /// <summary>From here on values may go where they cannot be followed.</summary>
-    public void Hide() => Add(new ColumnUse(AnyColumn, ColumnUseKind.Stored));
+    public void Hide() => Take(new ColumnUse(AnyColumn, ColumnUseKind.Stored));
 
-    void AddAny(ColumnUseKind kind) => Add(new ColumnUse(AnyColumn, kind) { Missing = Missing });
+    void AddAny(ColumnUseKind kind) => Take(new ColumnUse(AnyColumn, kind) { Missing = Missing });
 
-    void Add(ColumnUse use)
+    /// <param name="doubtful">Nobody knows what the column holds.</param>
+    void Add(ColumnUse use, bool doubtful)
     {
         if (Muted || !_seen.Add(use)) return;
         _uses.Add(use);
         // To look something up there tells of nothing else: a view's column is under its table's name, too.
-        if (Source.IsTemporary(use.Column) && use.Kind is not (ColumnUseKind.Equality or ColumnUseKind.NullTest)) AddAny(use.Kind);
+        if (doubtful && use.Kind is not (ColumnUseKind.Equality or ColumnUseKind.NullTest)) AddAny(use.Kind);
     }
 
     /// <summary>

@@ -22,7 +22,8 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
     public bool Opaque => opaque;
 
     /// <param name="origin">See <see cref="Source.Origin"/>.</param>
-    public static Value Of(IEnumerable<string> columns, string? origin) => new([.. columns.Distinct().Select(c => new Source(c, null, true, origin))], false);
+    /// <param name="vouched">See <see cref="Source.IsVouched"/>.</param>
+    public static Value Of(IEnumerable<string> columns, string? origin, bool vouched = false) => new([.. columns.Distinct().Select(c => new Source(c, null, true, origin) { IsVouched = vouched })], false);
 
     /// <summary>Of a type that is an array, or may be one.</summary>
     public Value AsArray() => new([.. sources.Select(static s => s with { MayBeArray = true })], opaque);
@@ -64,7 +65,7 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
     }
 
     public ResultColumn ToResult(string name) =>
-        new(name, _columnSources ??= ColumnSources(), opaque || sources.Any(static s => Source.IsTemporary(s.Column)));
+        new(name, _columnSources ??= ColumnSources(), opaque || sources.Any(static s => s.IsDoubtful));
 
     bool HasPlain => sources.Any(static s => s.Plain);
 

@@ -45,6 +45,12 @@ internal sealed class CompiledMask
     public bool AppliesTo(string target, IReadOnlyList<string> roles) =>
         document.Targets.Any(glob => Glob.IsMatch(glob, target)) && !document.Except.Any(roles.Contains);
 
+    /// <summary>For those to whom both apply.</summary>
+    public bool IsSame(CompiledMask other) =>
+        (Name, document.Mode, document.KeepLast, Predicates) == (other.Name, other.document.Mode, other.document.KeepLast, other.Predicates)
+        && document.Columns.SequenceEqual(other.document.Columns) && document.Detect.SequenceEqual(other.document.Detect)
+        && document.SafeFunctions.SequenceEqual(other.document.SafeFunctions);
+
     public bool Matches(string column)
     {
         foreach (var pattern in Columns)

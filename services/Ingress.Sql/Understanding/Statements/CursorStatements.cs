@@ -24,7 +24,7 @@ static class CursorStatements
         else walk.MayBePlumbing = true;
         if (!body.Flag("ismove") && walk.Context.Cursor(name) is { } cursor)
             walk.Inner = cursor.Command is { Kind: SqlCommandKind.Declare, Inner: { } declared } ? declared : cursor;
-        walk.Command = new(SqlCommandKind.Fetch, name);
+        walk.Command = new(SqlCommandKind.Fetch, name, Inner: walk.Inner);
     }
 
     public static void Close(StatementWalk walk, JsonElement body, CteScope? scope)

@@ -175,7 +175,7 @@ internal static class Attacks
         ("update customers set name = upper(name), ssn = ssn where id = 7 returning name", "D:NAME 7"),
         ("update customers set ssn = '900-11-1111' where id = 7 returning name", "D:NAME 7"),
         ("create temp view own as select id, name, left(ssn, 1) as c from customers", "C:CREATE VIEW"),
-        ("select name from own where id = 9", "D:***"),
+        ("select name, c from own where id = 9", "D:name 9|***"),
         ("select count(*) from own where name = 'name 9' and id is not null", "D:1"),
         ("create temp table mine as select id, name from customers where id in (7, 8)", "C:SELECT 2"),
         ("update mine set name = 'x' where id = 8 and name is not null", "C:UPDATE 1"),

@@ -22,9 +22,10 @@ public sealed class PostgresDiagnosticsMasker
 
     /// <summary>The diagnostic as the client and the journal may see it; a new object, or the same when nothing had to go.</summary>
     /// <param name="statement">The client's text it answers, empty when there is none: names that stand in it may be named.</param>
-    public PostgresDiagnostic Mask(PostgresDiagnostic diagnostic, string statement)
+    /// <param name="keyShown">See <see cref="Results.ViolatedKeys"/>.</param>
+    public PostgresDiagnostic Mask(PostgresDiagnostic diagnostic, string statement, bool keyShown = false)
     {
-        var visible = hidesValues ? DiagnosticRules.Apply(diagnostic, statement) : diagnostic;
+        var visible = hidesValues ? DiagnosticRules.Apply(diagnostic, statement, keyShown) : diagnostic;
         return detected.Apply(visible);
     }
 

@@ -24,7 +24,7 @@ internal static class PreviewSamples
         var names = change.Verb == "insert" ? Inserted(change, table, reply) : [.. columns];
         var known = lineage?.Count == reply.Columns.Length ? lineage : null;
         var masks = subject.Session.Gate.StrictestMasks;
-        var rows = RowMasks.Of(masks, subject.Names.Catalog, reply.Columns, known, place => Beside(masks, table, names, columns.Count, after, known, place));
+        var rows = RowMasks.Of(masks, subject.Names.Catalog, TemporaryRelations.None, reply.Columns, known, place => Beside(masks, table, names, columns.Count, after, known, place));
         var values = reply.Rows.Take(most).Select(row => Values(rows, row)).ToList();
         var changes = change.Sets.Select(set => set.Column).ToHashSet(StringComparer.Ordinal);
         var shown = names.Select((name, place) => new PreviewColumn(name, change.Verb == "insert" || changes.Contains(name), rows.Masked[place] || MaskedAfter(name))).ToList();

@@ -215,15 +215,16 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         var name = ClientFields.BoundStatement(frame, session.Texts);
         // A statement nobody saw being made: the server knows it or fails; what it runs is not understood.
         var statement = await FindAsync(session.Statements, name, cancel) ?? new PreparedStatement(name, "", []) { Readable = false };
-        var portal = Portal.Read(frame, statement, session.Texts, judge.Names);
         open = true;
-        if (!Skipping && await judge.DecidesAtBindAsync(statement, cancel)) return await JudgedBindAsync(frame, portal, cancel);
-        requests.Bind(frame, portal, pipeline);
+        if (!Skipping && await judge.DecidesAtBindAsync(statement, cancel)) return await JudgedBindAsync(frame, Bound(frame, statement), cancel);
+        requests.Bind(frame, Bound(frame, statement), pipeline);
         return null;
     }
 
+    private Portal Bound(in PostgresFrame frame, PreparedStatement statement) => Portal.Read(frame, statement, session.Texts, judge.BoundNow);
+
     private async ValueTask<WaitingRequest?> JudgedBindAsync(PostgresFrame frame, Portal portal, CancellationToken cancel) =>
-        Act(frame, await judge.JudgeAsync(portal.Asked, cancel), ReplyKind.Bind, portal);
+        Act(frame, await judge.JudgeAsync(portal.Asked with { Of = portal.Statement }, cancel), ReplyKind.Bind, portal);
 
     private async ValueTask<WaitingRequest?> ExecuteAsync(PostgresFrame frame, CancellationToken cancel)
     {

@@ -96,7 +96,7 @@ internal static class PostgresOperations
     internal static bool AreSame(SqlAnalysis then, SqlAnalysis now) =>
         then.Statements.Count == now.Statements.Count && then.Statements.Zip(now.Statements).All(pair => AreSame(pair.First, pair.Second));
 
-    private static bool AreSame(SqlStatement then, SqlStatement now) =>
+    internal static bool AreSame(SqlStatement then, SqlStatement now) =>
         then.Facts.Understood == now.Facts.Understood && then.Facts.Effects == now.Facts.Effects
         && then.Facts.Accesses.SequenceEqual(now.Facts.Accesses) && then.Facts.ColumnUses.SequenceEqual(now.Facts.ColumnUses)
         && Shown(then).SequenceEqual(Shown(now));

@@ -6,7 +6,7 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
 /// <summary>A prepared statement of the session, by Parse or by PREPARE: its text, and what is known of it.</summary>
 /// <param name="wrapped">The text is a PREPARE or DECLARE; what runs is the statement inside.</param>
-internal sealed class PreparedStatement(string name, string text, uint[] parameterTypes, bool wrapped = false)
+internal sealed class PreparedStatement(string name, string text, uint[] parameterTypes, bool wrapped = false) : IPrepared
 {
     private readonly uint[] declared = parameterTypes;
     private readonly bool hasForeign = parameterTypes.Any(static type => type >= ForeignParameters.FirstOwn);
@@ -15,11 +15,18 @@ internal sealed class PreparedStatement(string name, string text, uint[] paramet
     private short[] formats = [];
     private (PostgresColumn[]? Of, short[]? Formats, PostgresColumn[]? Columns) formatted;
 
+    PreparedStatement IPrepared.Statement => this;
+
+    BoundNames? IPrepared.Bound => null;
+
     public string Name { get; } = name;
     public string Text { get; } = text;
 
     /// <summary>False: its text is for the record alone, nothing can be judged by it.</summary>
     public bool Readable { get; init; } = true;
+
+    /// <summary>Of a cursor: what it was judged to be when it was declared; null when that cannot be said.</summary>
+    public SqlStatement? Declared { get; init; }
 
     /// <summary>As Parse gave them, then as the server described them; 0 is unknown.</summary>
     public uint[] ParameterTypes { get; set; } = parameterTypes;

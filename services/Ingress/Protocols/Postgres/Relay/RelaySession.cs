@@ -45,6 +45,7 @@ internal sealed class RelaySession
     public PostgresNames<PreparedStatement> Statements { get; } = new();
     public PostgresNames<Portal> Portals { get; } = new();
     public TextSettings Text { get; } = new();
+    public OwnTables OwnTables { get; } = new();
 
     /// <summary>Of statements and names, for the client's pump alone.</summary>
     public RecentTexts Texts { get; } = new();
@@ -280,7 +281,8 @@ internal sealed class RelaySession
     public void Failed(in PendingReply reply) => Skipped(reply);
 
     /// <summary>Under the lock: the statement ran; the session's names follow.</summary>
-    public void Apply(SqlStatement statement)
+    /// <param name="moved">What it names may have become another meanwhile.</param>
+    public void Apply(SqlStatement statement, bool moved)
     {
         var command = statement.Command;
         switch (command.Kind)
@@ -291,7 +293,7 @@ internal sealed class RelaySession
             case SqlCommandKind.Deallocate when command.Name is { } name: Statements.Confirm(name, null); break;
             case SqlCommandKind.Deallocate: Statements.Clear(); break;
             case SqlCommandKind.Declare when command.Name is { } name:
-                Portals.Confirm(name, new Portal(name, new PreparedStatement(name, statement.Text, [], wrapped: true)) { IsCursor = true });
+                Portals.Confirm(name, new Portal(name, new PreparedStatement(name, statement.Text, [], wrapped: true) { Declared = moved ? null : command.Inner }) { IsCursor = true });
                 break;
             case SqlCommandKind.CloseCursor when command.Name is { } name: Portals.Confirm(name, null); break;
             case SqlCommandKind.CloseCursor: Portals.Clear(); break;

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Hoop.Contracts.Operations;
 using Hoop.Ingress.Protocols.Postgres.Masking;
 using Hoop.Ingress.Protocols.Postgres.Results;
+using Hoop.Ingress.Sql;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 
@@ -128,7 +130,7 @@ internal sealed class ServerMessages(RelaySession session)
         else
         {
             record = notices.Told(head.Operation, said);
-            if (session.DiagnosticsFor(head.Operation) is { } masker) error = masker.Mask(error, Asked(head));
+            if (session.DiagnosticsFor(head.Operation) is { } masker) error = masker.Mask(error, Asked(head), ViolatedKeys.IsShown(session, head.Operation, said));
         }
 
         if (fatal) LastWords = $"{record.SqlState}: {record.Message}";
@@ -289,7 +291,8 @@ internal sealed class ServerMessages(RelaySession session)
         {
             var statement = operation.Current;
             operation.Tag(complete.Tag.IsEmpty ? "EMPTY" : session.Results.Texts.Of(complete.Tag), complete.Rows);
-            if (statement is not null) session.Apply(statement);
+            if (statement is not null) session.Apply(statement, statement.Command.Kind == SqlCommandKind.Declare && ResultMasks.NamesMoved(session, operation));
+            if (Stores(statement) && ResultMasks.NamesMoved(session, operation)) session.OwnTables.Doubt();
             operation.NextStatement();
             if (operation.Limit is { } limit) return Limited(head, operation, limit, type, body);
         }
@@ -297,6 +300,16 @@ internal sealed class ServerMessages(RelaySession session)
         if (head.Kind == ReplyKind.Query) return !head.Swallow;
         if (head.Operation is { } ended) session.End(ended);
         return Answered(head);
+    }
+
+    private static bool Stores(SqlStatement? statement)
+    {
+        for (var i = 0; i < statement?.Facts.ColumnUses.Count; i++)
+        {
+            if (statement.Facts.ColumnUses[i].Kind == ColumnUseKind.Stored) return true;
+        }
+
+        return false;
     }
 
     private static bool Hidden(RunningOperation operation, bool forward, ReadOnlySpan<byte> body, IBufferWriter<byte> output)

@@ -37,7 +37,7 @@ internal sealed class SessionContext(RelaySession session)
     private const string Relations =
         $"union all select 't', c.relname::pg_catalog.text, case when {Plain} then 0 else 1 end from pg_catalog.pg_class c " +
         "where c.relnamespace operator(pg_catalog.=) pg_catalog.pg_my_temp_schema() and c.relkind operator(pg_catalog.<>) 'i' " +
-        OwnRelations.Query +
+        OwnRelations.Query + " " + OwnRelations.Code +
         " union all select 'n', n.nspname::pg_catalog.text operator(pg_catalog.||) '.' operator(pg_catalog.||) c.relname::pg_catalog.text, 0 " +
         $"from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace where {Transaction} is not null " +
         $"and pg_catalog.age(c.xmin) operator(pg_catalog.<=) pg_catalog.age(({Transaction} operator(pg_catalog.%) 4294967296)::pg_catalog.text::pg_catalog.xid) and {Plain} ";
@@ -85,6 +85,7 @@ internal sealed class SessionContext(RelaySession session)
     {
         if (anythingSent || !rows.Any(static row => row is ["s", { } schema, _] && IsTemporary(schema))) return false;
         anythingSent = true;
+        session.OwnTables.Doubt();
         return true;
     }
 
@@ -135,10 +136,11 @@ internal sealed class SessionContext(RelaySession session)
 
     /// <summary>These statements are on their way to the server.</summary>
     /// <param name="freely">They were let through because everything is.</param>
-    public void Sent(SqlAnalysis analysis, bool freely)
+    public void Sent(RunningOperation operation, bool freely)
     {
         anythingSent = true;
-        var statements = analysis.Statements;
+        var statements = operation.Analysis.Statements;
+        session.OwnTables.Sent(statements, session.Gate.MasksFor(operation.Permit), operation.Context.Catalog);
         if (freely) followed &= statements.All(IsFollowed);
         for (var i = 0; i < statements.Count; i++) Sent(statements[i]);
         if (session.NamesChange is { } change) change.MayCommit = !session.IsSurelyInTransaction || statements.Any(static statement => statement.Command.EndsTransaction || !statement.Facts.Understood);
@@ -147,6 +149,8 @@ internal sealed class SessionContext(RelaySession session)
     private void Sent(SqlStatement statement)
     {
         var kind = statement.Command.Kind;
+        // What others changed meanwhile is known with the answer.
+        if (StoresForItself(statement)) MustSettle = true;
         if (MovesNames(statement) || kind is SqlCommandKind.Set or SqlCommandKind.Reset) (MustSettle, MustAsk, movedInTransaction) = (true, true, true);
         // TRUNCATE destroys rows and moves no name: what it fires is in its effects.
         if ((kind == SqlCommandKind.Ddl || (statement.Facts.Effects & (Effects.Ddl | Effects.Dynamic)) != 0 || !statement.Facts.Understood) && !NameChanges.AreOwn(statement))
@@ -162,6 +166,18 @@ internal sealed class SessionContext(RelaySession session)
         if (movedInTransaction) (MustSettle, MustAsk) = (true, true);
         // With a part of the transaction a part of its changes may be gone.
         if (UncommittedDdl) (MustRefresh, ownNamesMoved) = (true, true);
+    }
+
+    // For every statement: without an enumerator.
+    private static bool StoresForItself(SqlStatement statement)
+    {
+        if ((statement.Facts.Effects & (Effects.Read | Effects.Write)) != (Effects.Read | Effects.Write)) return false;
+        for (var i = 0; i < statement.Facts.Accesses.Count; i++)
+        {
+            if (statement.Facts.Accesses[i] is { Verb: "insert" or "update" or "merge" } access && OwnTables.IsOwn(access)) return true;
+        }
+
+        return false;
     }
 
     // After a change of how text reads, the next statement may be read wrongly before the server has said so.
@@ -198,14 +214,16 @@ internal sealed class SessionContext(RelaySession session)
                 session.Text.Apply(TextSettingNames[int.Parse(setting[2]!, CultureInfo.InvariantCulture) - 1], setting[1]!);
         }
 
+        if (rows.Any(static row => row[0] == "c")) session.OwnTables.Doubt();
         string[] path = [.. rows.Where(row => row is ["s", not null, _]).Select(row => row[1]!)];
         Justification = Justified(rows);
         Namespace = $"{rows.FirstOrDefault(row => row is ["u", ..])?[1]} {string.Join(' ', path.Select(schema => IsTemporary(schema) ? "pg_temp" : schema))} {session.Text.Formats}";
         var temporary = rows.Where(row => row is ["t", not null, _]).Select(row => row[1]!).ToHashSet(StringComparer.Ordinal);
-        Names = $"{Namespace}\n{string.Join('\0', temporary.Order(StringComparer.Ordinal))}";
+        // With their numbers and definitions: another of the same name is another.
+        Names = $"{Namespace}\n{string.Join('\0', temporary.Concat(rows.Where(static row => row is ["d", not null, _]).Select(static row => row[1]!)).Order(StringComparer.Ordinal))}";
         var plain = rows.Where(row => row is ["n", not null, _] or ["t", not null, "0"]).Select(row => row[0] == "t" ? "pg_temp." + row[1] : row[1]!).ToHashSet(StringComparer.Ordinal);
         // Always a new object: what was analysed in the old one, names of cursors and prepared statements included, is looked at again.
-        Current = new SqlContext { Catalog = catalog, SearchPath = path, IsTemporary = temporary.Contains, IsPlainTable = plain.Contains, Temporary = OwnRelations.Read(rows, path), Prepared = Prepared, Cursor = Cursor, IsUnrun = IsUnrun, MovedInTransaction = movedInTransaction };
+        Current = new SqlContext { Catalog = catalog, SearchPath = path, IsTemporary = temporary.Contains, IsPlainTable = plain.Contains, Temporary = OwnRelations.Read(rows, path, session.OwnTables.Hold(session.Gate.CurrentMasks)), Prepared = Prepared, Cursor = Cursor, IsUnrun = IsUnrun, MovedInTransaction = movedInTransaction };
     }
 
     private static Justification? Justified(IReadOnlyList<string?[]> rows)
@@ -222,6 +240,12 @@ internal sealed class SessionContext(RelaySession session)
         MustAsk = true;
     }
 
+    /// <summary>Nobody vouches any more for what the session's tables hold.</summary>
+    public void Doubt()
+    {
+        if (Current is { Temporary: { AnyVouched: true } temporary } known && !session.OwnTables.Hold(session.Gate.CurrentMasks)) Current = known with { Temporary = temporary.Unvouched() };
+    }
+
     private SqlStatement? Prepared(string name)
     {
         PreparedStatement? statement;
@@ -233,7 +257,8 @@ internal sealed class SessionContext(RelaySession session)
     {
         Portal? portal;
         lock (session.Lock) portal = session.Portals.Confirmed(name);
-        return Inner(portal?.Statement);
+        // Its plan is of then, whatever its text would mean now: where that is something else, nothing is known of it.
+        return portal?.Planned is { } then && Inner(portal.Statement) is { } now && PostgresOperations.AreSame(then, now) ? now : null;
     }
 
     // A cursor was judged when it was declared; in a text, what comes before the FETCH does not run a portal either.

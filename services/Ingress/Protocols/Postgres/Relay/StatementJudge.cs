@@ -11,8 +11,14 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
 /// <summary>A statement that is to run.</summary>
 /// <param name="Readable">False: its text is for the record alone.</param>
-/// <param name="Prepared">The statement it is an execution of; null for a simple query.</param>
-internal readonly record struct Asked(string Text, bool Readable, IReadOnlyList<string?> Values, PreparedStatement? Prepared = null);
+/// <param name="Of">What it is an execution of; null for a simple query.</param>
+internal readonly record struct Asked(string Text, bool Readable, IReadOnlyList<string?> Values, IPrepared? Of = null)
+{
+    public PreparedStatement? Prepared => Of?.Statement;
+
+    /// <summary>The names that the server planned it with; null: it is planned when it runs.</summary>
+    public BoundNames? Bound => Of?.Bound;
+}
 
 /// <summary>What the Gate said of a statement, with what it takes to run it.</summary>
 /// <param name="NamesMoved">The open transaction changed the schema, and nobody could see how, so lineage cannot be trusted.</param>
@@ -29,6 +35,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
 
     private readonly SessionContext context = new(session);
     private Refusal? namesProblem;
+    private BoundNames? bound;
     private bool open;
 
     /// <summary>The transaction failed, and nothing was sent since that may have ended it: it runs nothing but its end, so it needs no names.</summary>
@@ -37,11 +44,21 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     /// <summary>What names stand for now: the same text as long as they stand for the same.</summary>
     public string Names => context.Names;
 
+    /// <summary>The same, for what is bound now.</summary>
+    public BoundNames BoundNow
+    {
+        get
+        {
+            var (current, changes) = session.Gate.PassesEverything ? (null, null) : (context.Current, session.Services.Catalog.Changes(session.Gate.Target, session.NamesChange));
+            return bound is not null && ReferenceEquals(bound.Own, Names) && ReferenceEquals(bound.Context, current) && bound.Changes == changes ? bound : bound = new(Names, current, changes);
+        }
+    }
+
     /// <summary>These statements were sent: the session's state follows.</summary>
     public void Sent(RunningOperation operation)
     {
         if (JustBound?.Running == operation) JustBound = null;
-        context.Sent(operation.Analysis, freely: session.Gate.PassedEverything(operation.Permit));
+        context.Sent(operation, freely: session.Gate.PassedEverything(operation.Permit));
     }
 
     /// <summary>Bound and decided by the last request; what its planning moved is not followed yet.</summary>
@@ -137,7 +154,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
 
     /// <summary>Whether what was decided at Bind is good for its Execute: policy, masks, names and what they stand for are as they were.</summary>
     public async ValueTask<bool> StandsAsync(Portal portal, RunningOperation bound, CancellationToken cancel) =>
-        portal.Names == Names && session.Gate.IsCurrent(bound.Permit)
+        portal.Bound?.Own == Names && session.Gate.IsCurrent(bound.Permit)
         && await MeansTheSameAsync(new Judgement(portal.Asked, default, bound.Analysis, bound.Context, false, null, 0), cancel);
 
     private static Refusal NoNames(TargetUnavailableException e) => new(RefusalCode.TargetUnavailable, null,
@@ -159,14 +176,15 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     {
         var now = session.Services.Clock.GetTimestamp();
         if (session.Gate.PassesEverything) return await PassAsync(asked, now, cancel);
-        var changes = session.Services.Catalog.Changes(session.Gate.Target, session.NamesChange);
+        var changes = ChangesSince(asked.Bound);
         var refusal = await UnjudgeableAsync(asked.Text, cancel);
         if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
         var analysis = await AnalyzeAsync(asked, context.Current!);
         if (NamesUnknown(analysis)) (analysis, refusal) = await LookAgainAsync(asked, analysis, cancel);
         if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
         var current = context.Current!;
-        if (Stores(analysis) && session.Services.Catalog.AreChanging(session.Gate.Target, session.NamesChange))
+        if (!IsPlannedAs(asked, analysis, current)) return new Judgement(asked, PortalRefusals.NamesMoved, Unread(asked.Text), null!, true, null, now);
+        if (Stores(analysis) && (changes is null || session.Services.Catalog.AreChanging(session.Gate.Target, session.NamesChange)))
         {
             // It may run once the other's change is committed, and keep what nobody may see: judged as if no name were known.
             current = current with { Catalog = CatalogSnapshot.Changed };
@@ -250,6 +268,8 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         var names = context.Current;
         if (analysis.Statements is [{ Command: { Kind: SqlCommandKind.Other or SqlCommandKind.Ddl } or { Kind: SqlCommandKind.Explain or SqlCommandKind.Declare, Inner.Command.Kind: SqlCommandKind.Other or SqlCommandKind.Ddl } }])
             refusal = await session.Gate.ForeseeAsync(PostgresOperations.Create(analysis, statement.Text, [], session, null), analysis.Statements[0].Command.ParsesCode, cancel);
+        // What it runs at Parse, nobody follows.
+        if (analysis.Statements.Any(static only => only.Command.ParsesCode)) session.OwnTables.Doubt();
         if (refusal is null) statement.ForeseenIn = names;
         return refusal;
     }
@@ -275,9 +295,23 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
 
         if (context.MustAsk) await SettleAsync(open, cancel);
         if (context.MustAsk) return false;
+        context.Doubt();
         var current = context.Current!;
-        return ReferenceEquals(current, judgement.Context) || ReferenceEquals(current.Catalog, judgement.Context.Catalog) || PostgresOperations.AreSame(judgement.Analysis, Analyze(judgement.Asked, current));
+        return AreSame(current, judgement.Context) || PostgresOperations.AreSame(judgement.Analysis, Analyze(judgement.Asked, current));
     }
+
+    // What was planned at Bind may be of names as others left them for a moment: then it is as if they were changing.
+    private long? ChangesSince(BoundNames? bound)
+    {
+        var now = session.Services.Catalog.Changes(session.Gate.Target, session.NamesChange);
+        return bound is not { Context: not null } || bound.Changes == now ? now : null;
+    }
+
+    private bool IsPlannedAs(in Asked asked, SqlAnalysis analysis, SqlContext current) =>
+        asked.Bound?.Context is not { } bound || AreSame(bound, current) || PostgresOperations.AreSame(Analyze(asked, bound), analysis);
+
+    private static bool AreSame(SqlContext one, SqlContext other) =>
+        ReferenceEquals(one, other) || ReferenceEquals(one.Catalog, other.Catalog) && ReferenceEquals(one.Temporary, other.Temporary);
 
     private async ValueTask<Refusal?> UnjudgeableAsync(string text, CancellationToken cancel)
     {
@@ -291,6 +325,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         }
 
         if (context.MustAsk) await SettleAsync(open, cancel);
+        context.Doubt();
         return context.Current is null || context.MustAsk && !Failed ? namesProblem ?? StateUnknown : TextRefusal(text);
     }
 

@@ -2,6 +2,7 @@ using Hoop.Contracts.Operations;
 using Hoop.Ingress.Protocols.Postgres.Masking;
 using Hoop.Ingress.Protocols.Postgres.Masking.Copy;
 using Hoop.Ingress.Protocols.Postgres.Relay;
+using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Wire.Postgres.Messages;
 using Hoop.Masking.Engine;
 
@@ -25,7 +26,7 @@ internal static class ResultMasks
         }
 
         if (columns is null) throw PostgresRefusedException.Protocol("rows came without a description, so they cannot be masked");
-        var rows = session.Results.Masks(masks, operation.Context.Catalog, columns, Lineage(session, operation, columns.Length, out var moved));
+        var rows = session.Results.Masks(masks, operation.Context.Catalog, OwnTables(session, operation, masks), columns, Lineage(session, operation, masks, columns.Length, out var moved));
         operation.Masked(rows.Columns);
         operation.Use(rows.Masker, recorded);
         operation.Hidden = moved && rows.Masker is not null;
@@ -33,7 +34,7 @@ internal static class ResultMasks
 
     /// <summary>The same by the masks of records.</summary>
     internal static RowMasks ForRecord(RelaySession session, RunningOperation operation, TargetMasks masks, PostgresColumn[] columns) =>
-        session.RecordedResults.Masks(masks, operation.Context.Catalog, columns, Lineage(session, operation, columns.Length, out _));
+        session.RecordedResults.Masks(masks, operation.Context.Catalog, OwnTables(session, operation, masks), columns, Lineage(session, operation, masks, columns.Length, out _));
 
     /// <returns>Null: the data passes as it is.</returns>
     internal static PostgresCopyMasker? ForCopy(RelaySession session, RunningOperation operation, bool binary, int columnCount)
@@ -47,21 +48,36 @@ internal static class ResultMasks
 
     internal static (PostgresCopyMasker? Masker, string[] Columns, bool Moved) ForCopy(RelaySession session, RunningOperation operation, TargetMasks masks, bool binary, int columnCount)
     {
-        var lineage = Lineage(session, operation, columnCount, out var moved) ?? [.. Enumerable.Range(1, columnCount).Select(number => RowMasks.Opaque($"column {number}"))];
+        var lineage = Lineage(session, operation, masks, columnCount, out var moved) ?? [.. Enumerable.Range(1, columnCount).Select(number => RowMasks.Opaque($"column {number}"))];
         var fields = lineage.Select(column => new MaskedField(column.Name, 0, binary ? (short)1 : (short)0, masks.ForColumn(column))).ToArray();
         return (PostgresCopyMasker.Create(Format(operation, binary), fields, masks.Detectors), RowMasks.Names(fields), moved);
     }
 
     /// <param name="moved">A view or table may have become another between judging and running, by whichever session: then it is null.</param>
-    private static IReadOnlyList<ResultColumn>? Lineage(RelaySession session, RunningOperation operation, int columns, out bool moved)
+    private static IReadOnlyList<ResultColumn>? Lineage(RelaySession session, RunningOperation operation, TargetMasks masks, int columns, out bool moved)
     {
         var lineage = operation.Lineage;
         moved = lineage is not null && NamesMoved(session, operation);
-        return !moved && lineage?.Count == columns ? lineage : null;
+        return !moved && lineage?.Count == columns ? Doubted(session, masks, lineage) : null;
     }
 
+    // Other masks than those that it was filled under (of records, say) may hide what an own table holds, and so may these, once it cannot be said what that is.
+    private static IReadOnlyList<ResultColumn> Doubted(RelaySession session, TargetMasks masks, IReadOnlyList<ResultColumn> lineage)
+    {
+        for (var i = 0; i < lineage.Count; i++)
+        {
+            if (!lineage[i].Opaque && TemporaryRelations.Feed(lineage[i]))
+                return session.OwnTables.Hold(masks) ? lineage : [.. lineage.Select(static column => TemporaryRelations.Feed(column) ? column with { Opaque = true } : column)];
+        }
+
+        return lineage;
+    }
+
+    private static TemporaryRelations OwnTables(RelaySession session, RunningOperation operation, TargetMasks masks) =>
+        operation.Context.Temporary is { AnyVouched: true } own && session.OwnTables.Hold(masks) ? own : TemporaryRelations.None;
+
     // What a driver asks of the system catalogs as it connects means the same whatever else is changed.
-    private static bool NamesMoved(RelaySession session, RunningOperation operation) =>
+    internal static bool NamesMoved(RelaySession session, RunningOperation operation) =>
         (operation.Changes is not { } then || session.Services.Catalog.Changes(session.Gate.Target, session.NamesChange) != then)
         && operation.Current?.Facts.Accesses.All(static access => access.Name.StartsWith("pg_catalog.", StringComparison.Ordinal) || access.Name.StartsWith("information_schema.", StringComparison.Ordinal)) != true;
 

@@ -18,6 +18,7 @@ internal sealed class ResultShapes
     private (PostgresColumn[]? Columns, string[] Names)[]? named;
     private TargetMasks? masks;
     private CatalogSnapshot? catalog;
+    private TemporaryRelations? own;
 
     /// <summary>Of commands' tags and the like.</summary>
     public RecentTexts Texts { get; } = new();
@@ -40,13 +41,13 @@ internal sealed class ResultShapes
     }
 
     /// <param name="lineage">Null: not known.</param>
-    public RowMasks Masks(TargetMasks masks, CatalogSnapshot catalog, PostgresColumn[] columns, IReadOnlyList<ResultColumn>? lineage)
+    public RowMasks Masks(TargetMasks masks, CatalogSnapshot catalog, TemporaryRelations own, PostgresColumn[] columns, IReadOnlyList<ResultColumn>? lineage)
     {
         // One version of the documents and of the catalog: an idle session keeps no older one alive.
-        if (!ReferenceEquals(masks, this.masks) || !ReferenceEquals(catalog, this.catalog)) (masked, this.masks, this.catalog) = (null, masks, catalog);
+        if (!ReferenceEquals(masks, this.masks) || !ReferenceEquals(catalog, this.catalog) || !ReferenceEquals(own, this.own)) (masked, this.masks, this.catalog, this.own) = (null, masks, catalog, own);
         ref var slot = ref (masked ??= new (PostgresColumn[]?, IReadOnlyList<ResultColumn>?, RowMasks)[Slots])[(uint)RuntimeHelpers.GetHashCode(columns) % Slots];
         if (ReferenceEquals(slot.Columns, columns) && AreSame(slot.Lineage, lineage)) return slot.Masks;
-        slot = (columns, lineage, RowMasks.Of(masks, catalog, columns, lineage));
+        slot = (columns, lineage, RowMasks.Of(masks, catalog, own, columns, lineage));
         return slot.Masks;
     }
 

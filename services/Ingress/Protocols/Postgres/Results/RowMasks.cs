@@ -19,13 +19,14 @@ internal sealed record RowMasks(PostgresRowMasker? Masker, string[] Columns)
 
     private static readonly ConditionalWeakTable<CatalogSnapshot, Dictionary<uint, CatalogRelation>> ByOid = [];
 
+    /// <param name="own">Of the session; only those that are vouched for count.</param>
     /// <param name="besides">A further mask for a column by its place.</param>
     internal static RowMasks Of(
-        TargetMasks masks, CatalogSnapshot catalog, PostgresColumn[] columns, IReadOnlyList<ResultColumn>? lineage, Func<int, ValueMask?>? besides = null)
+        TargetMasks masks, CatalogSnapshot catalog, TemporaryRelations own, PostgresColumn[] columns, IReadOnlyList<ResultColumn>? lineage, Func<int, ValueMask?>? besides = null)
     {
         var fields = columns.Select((column, index) => new MaskedField(
             column.Name, column.TypeOid, column.Format,
-            ValueMask.Strictest(ValueMask.Strictest(masks.ForColumn(lineage?[index] ?? Opaque(column.Name)), ByTable(masks, column, catalog)), besides?.Invoke(index)))).ToArray();
+            ValueMask.Strictest(ValueMask.Strictest(masks.ForColumn(lineage?[index] ?? Opaque(column.Name)), ByTable(masks, column, catalog, own)), besides?.Invoke(index)))).ToArray();
         return new RowMasks(PostgresRowMasker.Create(fields, masks.Detectors), Names(fields)) { Masked = [.. fields.Select(field => field.Mask is not null)] };
     }
 
@@ -34,12 +35,12 @@ internal sealed record RowMasks(PostgresRowMasker? Masker, string[] Columns)
 
     internal static ResultColumn Opaque(string name) => new(name, [], true);
 
-    private static ValueMask? ByTable(TargetMasks masks, PostgresColumn column, CatalogSnapshot catalog)
+    private static ValueMask? ByTable(TargetMasks masks, PostgresColumn column, CatalogSnapshot catalog, TemporaryRelations own)
     {
         if (column.TableOid < FirstUserOid) return null;
         var relations = ByOid.GetValue(catalog, static snapshot => snapshot.Relations.Values.ToDictionary(relation => relation.Oid));
         // A table that the catalog does not know yet may hold anything.
-        if (!relations.TryGetValue(column.TableOid, out var relation)) return masks.ForColumn(Opaque(column.Name));
+        if (!relations.TryGetValue(column.TableOid, out var relation) && (relation = own.Vouched(column.TableOid)) is null) return masks.ForColumn(Opaque(column.Name));
         // System columns (ctid, tableoid, …) have numbers below zero.
         if (column.AttributeNumber < 0) return null;
         // Nor is a column that was added or made anew since.

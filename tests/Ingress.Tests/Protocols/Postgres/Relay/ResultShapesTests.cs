@@ -35,29 +35,29 @@ public sealed class ResultShapesTests
         Masked(Plain).ShouldBeEmpty();
         Masked(Ssn).ShouldBe(["name"]);
         Masked(Plain).ShouldBeEmpty();
-        shapes.Masks(TestMasks.WithColumns, CatalogSnapshot.Empty, columns, null).Columns.ShouldBe(["name"]);
+        shapes.Masks(TestMasks.WithColumns, CatalogSnapshot.Empty, TemporaryRelations.None, columns, null).Columns.ShouldBe(["name"]);
     }
 
     [Fact]
     public void Equal_origins_share_them_whatever_list_they_are_in()
     {
-        var first = shapes.Masks(TestMasks.WithColumns, CatalogSnapshot.Empty, columns, [Ssn]);
-        shapes.Masks(TestMasks.WithColumns, CatalogSnapshot.Empty, columns, [Ssn with { Sources = [.. Ssn.Sources] }]).ShouldBeSameAs(first);
-        shapes.Masks(TestMasks.WithColumns, CatalogSnapshot.Empty, columns, [Ssn with { Sources = [new ColumnSource("public.customers.ssn", ["pg_catalog.count"])] }]).Columns.ShouldBeEmpty();
+        var first = shapes.Masks(TestMasks.WithColumns, CatalogSnapshot.Empty, TemporaryRelations.None, columns, [Ssn]);
+        shapes.Masks(TestMasks.WithColumns, CatalogSnapshot.Empty, TemporaryRelations.None, columns, [Ssn with { Sources = [.. Ssn.Sources] }]).ShouldBeSameAs(first);
+        shapes.Masks(TestMasks.WithColumns, CatalogSnapshot.Empty, TemporaryRelations.None, columns, [Ssn with { Sources = [new ColumnSource("public.customers.ssn", ["pg_catalog.count"])] }]).Columns.ShouldBeEmpty();
     }
 
     [Fact]
     public void New_masks_and_a_new_catalog_count_at_once()
     {
         Masked(Ssn).ShouldBe(["name"]);
-        shapes.Masks(TestMasks.DetectorsOnly, CatalogSnapshot.Empty, columns, [Ssn]).Columns.ShouldBeEmpty();
+        shapes.Masks(TestMasks.DetectorsOnly, CatalogSnapshot.Empty, TemporaryRelations.None, columns, [Ssn]).Columns.ShouldBeEmpty();
         Masked(Ssn).ShouldBe(["name"]);
         PostgresColumn[] ofTable = [new("name", 20_000, 1, 25, -1, -1, 0)];
         // A table that the catalog does not know may hold anything.
-        shapes.Masks(TestMasks.WithColumns, CatalogSnapshot.Empty with { Version = 2 }, ofTable, [Plain]).Columns.ShouldBe(["name"]);
+        shapes.Masks(TestMasks.WithColumns, CatalogSnapshot.Empty with { Version = 2 }, TemporaryRelations.None, ofTable, [Plain]).Columns.ShouldBe(["name"]);
     }
 
-    private string[] Masked(ResultColumn column) => shapes.Masks(TestMasks.WithColumns, CatalogSnapshot.Empty, columns, [column]).Columns;
+    private string[] Masked(ResultColumn column) => shapes.Masks(TestMasks.WithColumns, CatalogSnapshot.Empty, TemporaryRelations.None, columns, [column]).Columns;
 
     private static byte[] Describe(string name) =>
         PlayedTarget.Message(output => RowDescription.Write(output, [new PostgresColumn(name, 0, 0, 25, -1, -1, 0)]))[PostgresFrame.HeaderLength..];

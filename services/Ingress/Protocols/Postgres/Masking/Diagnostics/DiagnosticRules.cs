@@ -19,7 +19,8 @@ internal static class DiagnosticRules
         "34", "3B", "3D", "3F", "40", "42", "44", "53", "54", "55", "57", "58", "72",
     ];
 
-    public static PostgresDiagnostic Apply(PostgresDiagnostic diagnostic, string statement)
+    /// <param name="keyShown">What a violated key holds is masked for nobody who sees this.</param>
+    public static PostgresDiagnostic Apply(PostgresDiagnostic diagnostic, string statement, bool keyShown)
     {
         var visible = DetectedText.Copy(diagnostic);
         var trust = DiagnosticTrust.Of(diagnostic, ServerClasses);
@@ -29,7 +30,7 @@ internal static class DiagnosticRules
         visible['W'] = null;
         visible['q'] = null;
         visible['p'] = null;
-        var detail = diagnostic.Detail is not null && trust == Trust.Whole ? diagnostic.Detail : null;
+        var detail = diagnostic.Detail is not null && (trust == Trust.Whole || keyShown && trust == Trust.Message) ? diagnostic.Detail : null;
         var hides = visible['M'] != diagnostic['M'] || detail != diagnostic.Detail;
         visible['D'] = detail ?? (hides ? WhyHidden : null);
         return visible;
