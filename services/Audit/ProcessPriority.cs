@@ -49,8 +49,9 @@ internal sealed partial class ProcessPriority(int nice, Func<int, bool> set)
             var (threads, group) = (MayRaise(), GetSession(0) == Environment.ProcessId);
             return nice =>
             {
-                var done = threads && SetThreads(nice);
-                return group && SetGroup(nice) || done;
+                if (threads)
+                    SetThreads(nice);
+                return group && SetGroup(nice) || threads;
             };
         }
 
@@ -65,11 +66,10 @@ internal sealed partial class ProcessPriority(int nice, Func<int, bool> set)
         }
 
         // On Linux setpriority(2) is about one thread. One that has ended meanwhile needs no priority.
-        private static bool SetThreads(int nice)
+        private static void SetThreads(int nice)
         {
             foreach (var thread in Directory.EnumerateDirectories("/proc/self/task"))
                 _ = SetPriority(Thread, int.Parse(Path.GetFileName(thread), CultureInfo.InvariantCulture), nice);
-            return true;
         }
 
         /// <summary>

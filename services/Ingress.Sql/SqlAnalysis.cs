@@ -33,6 +33,28 @@ public sealed record SqlStatement
     /// <summary>Numbers of parameters whose values are secrets.</summary>
     public IReadOnlyList<int> SecretParameters { get; init; } = [];
 
+    /// <summary>It means the same whatever else is changed: it names nothing, or, as what a driver asks when it connects, what every database has.</summary>
+    public bool NamesTheSystemAlone => Facts.Accesses.All(access => IsSystems(access.Name) || Command.Kind == SqlCommandKind.CopyOut && Facts.Understood && access == Nothing);
+
+    /// <summary>Stands for the objects of what names none, and yet is more than plumbing.</summary>
+    internal static readonly ObjectAccess Nothing = new("*", "other", "*");
+
+    /// <summary>It keeps what it reads of some column.</summary>
+    public bool Stores
+    {
+        get
+        {
+            for (var i = 0; i < Facts.ColumnUses.Count; i++)
+            {
+                if (Facts.ColumnUses[i].Kind == ColumnUseKind.Stored) return true;
+            }
+
+            return false;
+        }
+    }
+
+    static bool IsSystems(string name) => name.StartsWith("pg_catalog.", StringComparison.Ordinal) || name.StartsWith("information_schema.", StringComparison.Ordinal);
+
     /// <summary>The same with parameters of types that are not PostgreSQL's own: what = says by their rules is not known.</summary>
     public SqlStatement WithForeignParameters() => this with
     {

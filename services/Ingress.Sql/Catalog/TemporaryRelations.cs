@@ -9,6 +9,8 @@ public sealed record TemporaryRelations(IReadOnlyDictionary<string, CatalogRelat
 {
     public const string Schema = "pg_temp";
 
+    const string Prefix = Schema + ".";
+
     public static readonly TemporaryRelations None = new(new Dictionary<string, CatalogRelation>(), []);
 
     /// <summary>Some of them are vouched for.</summary>
@@ -20,5 +22,10 @@ public sealed record TemporaryRelations(IReadOnlyDictionary<string, CatalogRelat
     public CatalogRelation? Vouched(uint oid) => AnyVouched ? ByName.Values.FirstOrDefault(relation => relation.IsVouched && relation.Oid == oid) : null;
 
     /// <summary>It depends on what they hold.</summary>
-    public static bool Feed(ResultColumn column) => column.Sources.Any(static source => source.Column.StartsWith(Schema + ".", StringComparison.Ordinal));
+    public static bool Feed(ResultColumn column) => column.Sources.Any(static source => Owns(source.Column));
+
+    /// <summary>One of the session's own relations, or a column of it.</summary>
+    public static bool Owns(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
+
+    public CatalogRelation? Find(string name) => Owns(name) ? ByName.GetValueOrDefault(name[Prefix.Length..]) : null;
 }

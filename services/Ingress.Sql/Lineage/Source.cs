@@ -1,3 +1,5 @@
+using Hoop.Ingress.Sql.Catalog;
+
 namespace Hoop.Ingress.Sql.Lineage;
 
 /// <summary>A column that a value depends on.</summary>
@@ -21,12 +23,7 @@ readonly record struct Source(string Column, string? Through, bool Plain, string
     public bool IsVouched { get; init; }
 
     /// <summary>Of another of them. What tables among them hold, nobody can say: they may be older than the masks.</summary>
-    public bool IsDoubtful => !IsVouched && IsTemporary(Column);
-
-    /// <summary>Of the session's own relations.</summary>
-    public static bool IsTemporary(string column) => column.StartsWith(Prefix, StringComparison.Ordinal);
-
-    const string Prefix = Catalog.TemporaryRelations.Schema + ".";
+    public bool IsDoubtful => !IsVouched && TemporaryRelations.Owns(Column);
 
     /// <summary>Used in an expression of operators, casts, conditions.</summary>
     public Source Derived => this with { Plain = false };

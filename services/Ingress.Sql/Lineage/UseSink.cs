@@ -1,4 +1,5 @@
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Catalog;
 
 namespace Hoop.Ingress.Sql.Lineage;
 
@@ -75,10 +76,10 @@ sealed class UseSink
 
     /// <summary>Who is under a mask cannot put masked values into a table of his session's own: what it holds are guesses, and any number of them.</summary>
     static ColumnUseKind KindBetween(Source source, string? origin) =>
-        KindOf(source, ColumnUseKind.Equality) is var kind && kind == ColumnUseKind.Equality && origin is not null && Source.IsTemporary(origin) && !Source.IsTemporary(source.Column)
+        KindOf(source, ColumnUseKind.Equality) is var kind && kind == ColumnUseKind.Equality && origin is not null && TemporaryRelations.Owns(origin) && !TemporaryRelations.Owns(source.Column)
             ? ColumnUseKind.Search : kind;
 
-    public void Add(string column, ColumnUseKind kind) => Add(new ColumnUse(column, kind), Source.IsTemporary(column));
+    public void Add(string column, ColumnUseKind kind) => Add(new ColumnUse(column, kind), TemporaryRelations.Owns(column));
 
     /// <summary>What a statement within this one was found to do.</summary>
     public void Take(ColumnUse use) => Add(use, doubtful: false);

@@ -45,7 +45,7 @@ static class StatementReader
                 Understood = walk.Understood,
                 Plumbing = walk.IsPlumbing,
                 NamesUnknown = walk.NamesUnknown || walk.Inner is { Facts.NamesUnknown: true },
-                Accesses = walk.Accesses.Count > 0 || walk.IsPlumbing ? walk.Accesses : [new("*", "other", "*")],
+                Accesses = walk.Accesses.Count > 0 || walk.IsPlumbing ? walk.Accesses : [SqlStatement.Nothing],
                 Effects = walk.Understood ? walk.Effects : walk.Effects | E.Unknown,
                 ColumnUses = uses,
                 Fingerprint = command is { Kind: SqlCommandKind.Execute, Inner: { } inner } ? inner.Facts.Fingerprint : CanonicalTree.Fingerprint(node),
@@ -71,7 +71,7 @@ static class StatementReader
         Text = text,
         Facts = new()
         {
-            Protocol = Protocol, Understood = false, Unreadable = error, Plumbing = false, Accesses = [new("*", "other", "*")], Effects = E.Unknown,
+            Protocol = Protocol, Understood = false, Unreadable = error, Plumbing = false, Accesses = [SqlStatement.Nothing], Effects = E.Unknown,
             ColumnUses = LineageResolver.AnyUse, Fingerprint = CanonicalTree.Fingerprint(shown),
         },
         Command = SqlCommand.Other,

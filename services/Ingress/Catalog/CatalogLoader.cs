@@ -21,8 +21,7 @@ internal static class CatalogLoader
     /// <summary>The same in a transaction that is open; the caller takes back the settings that it makes there.</summary>
     public static async Task<LoadedCatalog> ReadAsync(CatalogQuery query, CancellationToken cancel)
     {
-        foreach (var statement in CatalogSql.Settings)
-            await query(statement, cancel);
+        await query(CatalogSql.Settings, cancel);
         var locked = await query(CatalogSql.NoteLocked, cancel);
         var parts = new List<IReadOnlyList<string?[]>>();
         foreach (var sql in (string[])[CatalogSql.Relations, CatalogSql.Columns, CatalogSql.Parents, CatalogSql.Functions, CatalogSql.Operators, CatalogSql.Consequences])

@@ -8,14 +8,15 @@ internal static class CatalogSql
 {
     public const string Begin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
-    /// <summary>For the transaction that reads.</summary>
-    public static readonly string[] Settings =
-    [
-        "SET LOCAL search_path TO pg_catalog",
-        "SET LOCAL statement_timeout TO '20s'",
-        // What somebody locked after we looked: fail and try again, rather than stand in the queue behind them.
-        "SET LOCAL lock_timeout TO '3s'",
-    ];
+    /// <summary>
+    /// For the transaction that reads. A lock that somebody took after we looked: fail and try again, rather than stand in the queue behind them. And no JIT (11 and later have
+    /// it): the planner takes these for large queries, and the server compiles for most of a second what then runs for 50 ms.
+    /// </summary>
+    public const string Settings =
+        """
+        SELECT pg_catalog.set_config('search_path', 'pg_catalog', true), pg_catalog.set_config('statement_timeout', '20s', true), pg_catalog.set_config('lock_timeout', '3s', true),
+               CASE WHEN pg_catalog.current_setting('jit', true) IS NOT NULL THEN pg_catalog.set_config('jit', 'off', true) END
+        """;
 
     /// <summary>
     /// Notes what others have locked, or wait to lock, against every reader, and the views right over it: their definitions could not be read before they
@@ -57,10 +58,9 @@ internal static class CatalogSql
         $"""
         SELECT a.attrelid, a.attname, a.attnum, a.atttypid,
                CASE WHEN a.attgenerated <> '' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
-               a.attnotnull,
-               EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'p' AND a.attnum = ANY (k.conkey)),
-               c.relkind = 'p' AND EXISTS (SELECT FROM pg_partitioned_table y WHERE y.partrelid = a.attrelid AND (y.partexprs IS NOT NULL OR a.attnum = ANY (y.partattrs)))
+               a.attnotnull, coalesce(a.attnum = ANY (k.conkey), false), coalesce(y.partexprs IS NOT NULL OR a.attnum = ANY (y.partattrs), false)
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p' LEFT JOIN pg_partitioned_table y ON y.partrelid = c.oid
         WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {Visible} AND c.oid {Unlocked}
         ORDER BY a.attrelid, a.attnum
         """;

@@ -128,9 +128,11 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
         }
     }
 
-    /// <summary>A load that began before the last change may have missed it.</summary>
+    /// <summary>A load that began before the last change may have missed it. Changes after the question count for nothing here, or who asks might wait for as long as somebody goes on changing.</summary>
     private async Task<CatalogSnapshot> WaitAsync(Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel)
     {
+        int asked;
+        lock (_lock) asked = _changes;
         while (true)
         {
             Task<CatalogSnapshot> loading;
@@ -138,7 +140,7 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
             lock (_lock)
             {
                 loading = _loading ?? Start(load);
-                recent = _loadingSince == _changes;
+                recent = _loadingSince >= asked;
             }
             if (recent) return await loading.WaitAsync(cancel);
             await ((Task)loading).WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

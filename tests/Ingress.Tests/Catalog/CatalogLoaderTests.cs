@@ -1,6 +1,7 @@
 using Hoop.Ingress.Catalog;
 using Hoop.Ingress.Sql.Catalog;
 using Hoop.Testing;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -81,6 +82,26 @@ public sealed class CatalogLoaderTests : IAsyncLifetime
         _catalog.Comparisons.Order().ShouldBe(["public.apart", "public.compared", "public.lower_than"]);
         _catalog.CheckedTypes.Values.Order().ShouldBe(_catalog.Domains.Keys.Concat(_catalog.TypesWithin.Keys).Distinct().Order());
         _catalog.CheckedTypes.Keys.ShouldAllBe(static type => type >= 16384);
+    }
+
+    /// <summary>The planner takes what reads it for large queries: compiling them takes the server most of a second, running them 50 ms.</summary>
+    [Fact]
+    public async Task Reading_it_compiles_nothing_and_leaves_no_setting_behind()
+    {
+        var server = await PostgresServer.SharedAsync();
+        await using var connection = new NpgsqlConnection(server.ConnectionString(await server.CreateDatabaseAsync()) + ";Options=-c jit=on");
+        await connection.OpenAsync();
+        List<string> within = [];
+        await CatalogLoader.LoadAsync(async (sql, stop) =>
+        {
+            var rows = await NpgsqlCatalog.QueryAsync(connection, sql, stop);
+            within.Add(await JitAsync());
+            return rows;
+        }, CancellationToken.None);
+        within.Skip(1).SkipLast(1).Distinct().ShouldBe(["off"]);
+        (await JitAsync()).ShouldBe("on");
+
+        async Task<string> JitAsync() => (await NpgsqlCatalog.QueryAsync(connection, "select current_setting('jit')", CancellationToken.None))[0][0]!;
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal static class NpgsqlCatalog
         return await CatalogLoader.LoadAsync((sql, stop) => QueryAsync(connection, sql, stop), cancel);
     }
 
-    private static async Task<IReadOnlyList<string?[]>> QueryAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
+    public static async Task<IReadOnlyList<string?[]>> QueryAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(sql, connection) { AllResultTypesAreUnknown = true };
         await using var reader = await command.ExecuteReaderAsync(cancel);

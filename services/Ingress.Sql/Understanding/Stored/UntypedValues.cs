@@ -43,7 +43,7 @@ sealed class UntypedValues
         {
             var relation = Find(walk, access.Name);
             var types = relation is null ? [] : Checked(relation, walk.Context.Catalog);
-            if (relation is null ? !IsOwn(access.Name) : types.Count == 0) continue;
+            if (relation is null ? !TemporaryRelations.Owns(access.Name) : types.Count == 0) continue;
             var written = access.Verb is "insert" or "update" or "merge" or "copy-from";
             values ??= new(walk.Tree, walk);
             if (!written && !values.Strings && !values.Parameters) continue;
@@ -58,9 +58,7 @@ sealed class UntypedValues
         [.. relation.Columns.Select(c => catalog.CheckedTypes.GetValueOrDefault(c.TypeOid)).OfType<string>().Distinct().Where(type => AttachedExpressions.HasChecks(catalog, type))];
 
     static CatalogRelation? Find(StatementWalk walk, string name) =>
-        IsOwn(name) ? walk.Context.Temporary.ByName.GetValueOrDefault(name[(TemporaryRelations.Schema.Length + 1)..]) : walk.Context.Catalog.Relations.GetValueOrDefault(name);
-
-    static bool IsOwn(string name) => name.StartsWith(TemporaryRelations.Schema + ".", StringComparison.Ordinal);
+        TemporaryRelations.Owns(name) ? walk.Context.Temporary.Find(name) : walk.Context.Catalog.Relations.GetValueOrDefault(name);
 
     void Survey(JsonElement e)
     {

@@ -4,6 +4,7 @@ using Hoop.Ingress.Protocols.Postgres.Relay;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
+using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Sql.Risks;
 using Hoop.Policy.Engine.Rules;
 
@@ -23,7 +24,7 @@ internal sealed record PreviewSubject(RelaySession Session, SqlAnalysis Analysis
         .Where(access => access.Kind == "table" && !access.Name.StartsWith("pg_catalog.", StringComparison.Ordinal) && !access.Name.StartsWith("information_schema.", StringComparison.Ordinal))
         .Distinct();
 
-    internal bool UsesTemporary => Tables.Any(access => access.Name.StartsWith("pg_temp.", StringComparison.Ordinal));
+    internal bool UsesTemporary => Tables.Any(access => TemporaryRelations.Owns(access.Name));
 
     internal BindParameters Parameters => (Values as BindValues)?.ToParameters() ?? BindParameters.None;
 

@@ -1,5 +1,6 @@
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql;
+using Hoop.Ingress.Sql.Catalog;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
@@ -16,7 +17,7 @@ internal static class NameChanges
 
     private static bool IsFollowed(SqlStatement statement) => statement.Facts.Understood && (statement.Facts.Effects & (Effects.Dynamic | Effects.Unknown | Effects.Privilege)) == 0;
 
-    private static bool IsTemporary(ObjectAccess access) => access.Kind == "table" && access.Name.StartsWith("pg_temp.", StringComparison.Ordinal);
+    private static bool IsTemporary(ObjectAccess access) => access.Kind == "table" && TemporaryRelations.Owns(access.Name);
 
     private static bool MovesNothing(ObjectAccess access) => access.Verb is "select" or "insert" or "update" or "delete" or "merge" or "execute";
 }

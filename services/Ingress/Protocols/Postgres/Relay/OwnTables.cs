@@ -32,11 +32,9 @@ internal sealed class OwnTables
         {
             if (!IsFollowed(statements[i], catalog)) inDoubt = true;
             // What hangs on other tables is not known when no name is.
-            if ((catalog.Relations.Count == 0 || PostgresOperations.MovesNames(statements, i)) && !statements[i].Facts.Plumbing && !statements[i].Facts.Accesses.All(IsOwn)) inDoubt = true;
+            if ((catalog.Relations.Count == 0 || PostgresOperations.MovesNames(statements, i)) && !statements[i].Facts.Plumbing && !statements[i].Facts.Accesses.All(static access => TemporaryRelations.Owns(access.Name))) inDoubt = true;
         }
     }
-
-    internal static bool IsOwn(ObjectAccess access) => access.Name.StartsWith(TemporaryRelations.Schema + ".", StringComparison.Ordinal);
 
     // Names in code of the database's own may mean the session's tables, if it has some of these names: what it writes there nobody has judged.
     private static bool IsFollowed(SqlStatement statement, CatalogSnapshot catalog)

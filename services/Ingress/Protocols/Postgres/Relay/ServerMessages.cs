@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Hoop.Contracts.Operations;
 using Hoop.Ingress.Protocols.Postgres.Masking;
 using Hoop.Ingress.Protocols.Postgres.Results;
 using Hoop.Ingress.Sql;
@@ -292,7 +291,7 @@ internal sealed class ServerMessages(RelaySession session)
             var statement = operation.Current;
             operation.Tag(complete.Tag.IsEmpty ? "EMPTY" : session.Results.Texts.Of(complete.Tag), complete.Rows);
             if (statement is not null) session.Apply(statement, statement.Command.Kind == SqlCommandKind.Declare && ResultMasks.NamesMoved(session, operation));
-            if (Stores(statement) && ResultMasks.NamesMoved(session, operation)) session.OwnTables.Doubt();
+            if (statement is { Stores: true } && ResultMasks.NamesMoved(session, operation)) session.OwnTables.Doubt();
             operation.NextStatement();
             if (operation.Limit is { } limit) return Limited(head, operation, limit, type, body);
         }
@@ -300,16 +299,6 @@ internal sealed class ServerMessages(RelaySession session)
         if (head.Kind == ReplyKind.Query) return !head.Swallow;
         if (head.Operation is { } ended) session.End(ended);
         return Answered(head);
-    }
-
-    private static bool Stores(SqlStatement? statement)
-    {
-        for (var i = 0; i < statement?.Facts.ColumnUses.Count; i++)
-        {
-            if (statement.Facts.ColumnUses[i].Kind == ColumnUseKind.Stored) return true;
-        }
-
-        return false;
     }
 
     private static bool Hidden(RunningOperation operation, bool forward, ReadOnlySpan<byte> body, IBufferWriter<byte> output)

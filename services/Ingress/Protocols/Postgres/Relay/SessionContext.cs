@@ -174,7 +174,7 @@ internal sealed class SessionContext(RelaySession session)
         if ((statement.Facts.Effects & (Effects.Read | Effects.Write)) != (Effects.Read | Effects.Write)) return false;
         for (var i = 0; i < statement.Facts.Accesses.Count; i++)
         {
-            if (statement.Facts.Accesses[i] is { Verb: "insert" or "update" or "merge" } access && OwnTables.IsOwn(access)) return true;
+            if (statement.Facts.Accesses[i] is { Verb: "insert" or "update" or "merge" } access && TemporaryRelations.Owns(access.Name)) return true;
         }
 
         return false;

@@ -1,4 +1,3 @@
-using Hoop.Contracts.Operations;
 using Hoop.Ingress.Protocols.Postgres.Justifications;
 using Hoop.Ingress.Protocols.Postgres.Previews;
 using Hoop.Ingress.Protocols.Postgres.Targets;
@@ -184,7 +183,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
         var current = context.Current!;
         if (!IsPlannedAs(asked, analysis, current)) return new Judgement(asked, PortalRefusals.NamesMoved, Unread(asked.Text), null!, true, null, now);
-        if (Stores(analysis) && (changes is null || session.Services.Catalog.AreChanging(session.Gate.Target, session.NamesChange)))
+        if (Has(analysis, static statement => statement.Stores) && (changes is null || session.Services.Catalog.AreChanging(session.Gate.Target, session.NamesChange)))
         {
             // It may run once the other's change is committed, and keep what nobody may see: judged as if no name were known.
             current = current with { Catalog = CatalogSnapshot.Changed };
@@ -218,8 +217,6 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         var refusal = await UnjudgeableAsync(asked.Text, cancel);
         return (refusal is not null || ReferenceEquals(known, context.Current) ? analysis : await AnalyzeAsync(asked, context.Current!), refusal);
     }
-
-    private static bool Stores(SqlAnalysis analysis) => Has(analysis, static statement => statement.Facts.ColumnUses.Any(static use => use.Kind == ColumnUseKind.Stored));
 
     // A long text takes its time, and a loop's other sessions should not wait for it.
     private ValueTask<SqlAnalysis> AnalyzeAsync(Asked asked, SqlContext names) =>

@@ -76,10 +76,9 @@ internal static class ResultMasks
     private static TemporaryRelations OwnTables(RelaySession session, RunningOperation operation, TargetMasks masks) =>
         operation.Context.Temporary is { AnyVouched: true } own && session.OwnTables.Hold(masks) ? own : TemporaryRelations.None;
 
-    // What a driver asks of the system catalogs as it connects means the same whatever else is changed.
     internal static bool NamesMoved(RelaySession session, RunningOperation operation) =>
         (operation.Changes is not { } then || session.Services.Catalog.Changes(session.Gate.Target, session.NamesChange) != then)
-        && operation.Current?.Facts.Accesses.All(static access => access.Name.StartsWith("pg_catalog.", StringComparison.Ordinal) || access.Name.StartsWith("information_schema.", StringComparison.Ordinal)) != true;
+        && operation.Current is not { NamesTheSystemAlone: true };
 
     private static CopyFormat Format(RunningOperation operation, bool binary)
     {

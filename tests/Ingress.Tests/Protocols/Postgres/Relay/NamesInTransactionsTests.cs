@@ -174,6 +174,8 @@ public class NamesInTransactionsTests
         // What drivers ask as they connect.
         (await SayAsync(second, "select version() like 'PostgreSQL%'", "select t.typname from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.oid = 23"))
             .Where(message => message[0] is 'D' or 'N').ShouldBe(["D:t", "D:int4"]);
+        // What names nothing at all.
+        (await SayAsync(second, "copy (select g, md5(g::text) from generate_series(1, 1) g) to stdout", "select 7")).Where(message => message[0] is 'd' or 'D' or 'N').ShouldBe(["d", "D:7"]);
         await SayAsync(reader, "commit");
         await first.ReadUntilAsync('Z');
         (await SayAsync(second, "select name from customers where id = 7")).Where(message => message.StartsWith('D')).ShouldBe(["D:name 7"]);
