@@ -153,6 +153,20 @@ public class ConsequenceTests
         Summary(Of(sql, context with { Prepared = _ => Of("prepare p(checked) as select $1", context) })).ShouldContain("~execute public.leak");
     }
 
+    /// <summary>What nobody knows of the session's own tables may be of the domain; the types of one that is only now made are in the text.</summary>
+    [Theory]
+    [InlineData("create temp table t as select 'hi' as x", false)]
+    [InlineData("select 'hi' as x into temp t", false)]
+    [InlineData("create temp table t as select 'hi'::checked as x", true)]
+    [InlineData("create temp table t (x checked default 'hi')", true)]
+    [InlineData("create temp table t as select x from mine where x = '{hi}'", true)]
+    [InlineData("insert into mine values ('hi')", true)]
+    public void The_sessions_own_tables_may_be_of_a_domain(string sql, bool checks)
+    {
+        var catalog = Shop with { Domains = new Dictionary<string, IReadOnlyList<string>> { ["checked"] = ["(public.leak() IS NULL)"] }, CheckedTypes = new Dictionary<uint, string> { [20000] = "checked" } };
+        Summary(Of(sql, Context(catalog, "pg_temp", "pg_catalog", "public") with { IsTemporary = name => name == "mine" })).Contains("public.leak").ShouldBe(checks);
+    }
+
     [Fact]
     public void A_cast_is_found_within_other_types()
     {

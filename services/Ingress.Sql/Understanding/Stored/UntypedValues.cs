@@ -43,7 +43,8 @@ sealed class UntypedValues
         {
             var relation = Find(walk, access.Name);
             var types = relation is null ? [] : Checked(relation, walk.Context.Catalog);
-            if (relation is null ? !TemporaryRelations.Owns(access.Name) : types.Count == 0) continue;
+            // What it is only now made to be has the types that the statement says.
+            if (relation is null ? !TemporaryRelations.Owns(access.Name) || access.Verb == "create" : types.Count == 0) continue;
             var written = access.Verb is "insert" or "update" or "merge" or "copy-from";
             values ??= new(walk.Tree, walk);
             if (!written && !values.Strings && !values.Parameters) continue;

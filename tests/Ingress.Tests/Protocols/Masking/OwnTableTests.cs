@@ -39,6 +39,7 @@ public sealed class OwnTableTests
         ["create temp view v as select id, name, left(ssn, 1) as c from customers;; select id + 1, name, c from v where name like 'name 5%' order by id desc limit 1"] = "D:51|name 50|***",
         ["create temp table t as select id, total from orders;; create temp view v as select id, total * 2 as double from t;; create temp view w as select max(double) as most from v;; select most + 1 from w order by most"] = "D:1001",
         ["create temp view orders as select id as x from public.orders;; select x from orders order by x desc limit 1"] = "D:50",
+        ["select set_config('app.tenant', 'A', false);; create temp table t as select current_setting('app.tenant') as x;; set app.tenant = 'B';; reset app.tenant;; select x || '!' from t"] = "D:A!",
         ["explain (costs off) select 1;; create temp table t as select 1 as x;; explain (costs off) select x from t order by x"] = "D:  Sort Key: x",
     };
 

@@ -40,7 +40,8 @@ internal sealed class OwnTables
     private static bool IsFollowed(SqlStatement statement, CatalogSnapshot catalog)
     {
         var facts = statement.Facts;
-        if (!facts.Understood || (facts.Effects & Unfollowed) != 0 || statement.Command is { Kind: SqlCommandKind.Fetch, Inner: null }) return false;
+        var unfollowed = SetsOneOfAnApplication(statement.Command) ? Unfollowed & ~Effects.Session : Unfollowed;
+        if (!facts.Understood || (facts.Effects & unfollowed) != 0 || statement.Command is { Kind: SqlCommandKind.Fetch, Inner: null }) return false;
         for (var i = 0; i < facts.Accesses.Count; i++)
         {
             if (facts.Accesses[i] is { Kind: "function" } called && !OnlyComputes(called.Name, catalog)) return false;
@@ -48,6 +49,9 @@ internal sealed class OwnTables
 
         return true;
     }
+
+    // An application's own (app.user_id), or an extension's: nothing of PostgreSQL's own hangs on it, names and roles least of all.
+    private static bool SetsOneOfAnApplication(SqlCommand command) => command is { Kind: SqlCommandKind.Set or SqlCommandKind.Reset, Name: { } name } && name.Contains('.');
 
     private static bool OnlyComputes(string function, CatalogSnapshot catalog) =>
         function.StartsWith("pg_catalog.", StringComparison.Ordinal)
