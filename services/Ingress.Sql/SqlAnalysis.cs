@@ -90,6 +90,9 @@ public sealed record SqlCommand(
     /// <summary>DDL after which every name means what it meant: of an index, statistics, a comment.</summary>
     public bool KeepsNames { get; init; }
 
+    /// <summary>What it gives a relation, a function or the like as its name from now on, without the schema.</summary>
+    public string? NewName { get; init; }
+
     /// <summary>For COPY: its options by name, lower case; a null value is an option without one.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Options { get; init; } = [];
 }

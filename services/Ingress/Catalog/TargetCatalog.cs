@@ -15,6 +15,7 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
     private bool _failed;
     private bool _stale;
     private readonly List<CatalogChange> _open = [];
+    private readonly HashSet<INamesUse> _uses = [];
     private int _changes;
     private long _moves;
     private Task<CatalogSnapshot>? _loading;
@@ -57,6 +58,23 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
         }
 
         Invalidate();
+    }
+
+    public bool TryUse(INamesUse use, long changes, INamesChange? own)
+    {
+        lock (_lock) return _moves == changes && !_open.Exists(change => change != own) && _uses.Add(use);
+    }
+
+    public void EndUse(INamesUse use)
+    {
+        lock (_lock) _uses.Remove(use);
+    }
+
+    public bool AreUsedBeside(object session, IReadOnlySet<string>? names)
+    {
+        INamesUse[] uses;
+        lock (_lock) uses = [.. _uses.Where(use => use.Session != session)];
+        return uses.Any(use => use.Needs(names));
     }
 
     public CatalogSnapshot? Fresh

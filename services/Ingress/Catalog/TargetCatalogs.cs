@@ -51,6 +51,16 @@ internal sealed class TargetCatalogs(TimeProvider time, ILogger<TargetCatalogs> 
     /// <summary>Somebody else's change is not committed: what waits for its locks may run after it.</summary>
     public bool AreChanging(string target, INamesChange? own) => Of(target).IsChangedBeside(own);
 
+    /// <summary>A statement is about to be sent whose names nobody else may change until <see cref="EndUse"/>, as long as they ask <see cref="AreUsedBeside"/>.</summary>
+    /// <param name="changes">As <see cref="Changes"/> said when it was judged.</param>
+    /// <returns>False: something changed since, or is changing.</returns>
+    public bool TryUse(string target, INamesUse use, long changes, INamesChange? own) => Of(target).TryUse(use, changes, own);
+
+    public void EndUse(string target, INamesUse use) => Of(target).EndUse(use);
+
+    /// <summary>To be asked after <see cref="BeginChange"/>, so that no use begins meanwhile.</summary>
+    public bool AreUsedBeside(string target, object session, IReadOnlySet<string>? names) => Of(target).AreUsedBeside(session, names);
+
     private TargetCatalog Of(string target) =>
         _targets.GetOrAdd(target, name => new(name, time, logger, () => Interlocked.Increment(ref _version)));
 }

@@ -71,6 +71,8 @@ public enum RefusalCode
     AuthenticationFailed, UnknownTarget, Overloaded, Internal,
     /// <summary>What it would run is not there.</summary>
     NothingThere,
+    /// <summary>Something else needs it as it is at this moment.</summary>
+    InUse,
 }
 
 /// <summary>A refusal: the same facts in every protocol. Each text is one line.</summary>

@@ -109,7 +109,7 @@ static class SchemaStatements
         else if (body.Field("relation") is { } relation) walk.Relation(relation, "alter", E.Ddl);
         else if (body.Field("object") is { } item) ObjectNames.Access(walk, item, type, "alter", E.Ddl);
         else walk.Access("alter", "other", body.Text("subname") ?? "*", E.Ddl);
-        walk.Command = new(SqlCommandKind.Ddl);
+        walk.Command = new(SqlCommandKind.Ddl) { NewName = type == "OBJECT_COLUMN" ? null : body.Text("newname") };
     }
 
     public static void Drop(StatementWalk walk, JsonElement body, CteScope? scope)

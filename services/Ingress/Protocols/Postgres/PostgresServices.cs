@@ -40,4 +40,12 @@ internal interface ITargetCatalog
 
     /// <summary>One that is not the asker's own is not committed: a statement that waits for its locks runs after it.</summary>
     bool AreChanging(AuthorizedTarget target, INamesChange? own);
+
+    /// <summary>See <see cref="TargetCatalogs.TryUse"/>.</summary>
+    bool TryUse(AuthorizedTarget target, INamesUse use, long changes, INamesChange? own);
+
+    void EndUse(AuthorizedTarget target, INamesUse use);
+
+    /// <summary>See <see cref="TargetCatalogs.AreUsedBeside"/>.</summary>
+    bool AreUsedBeside(AuthorizedTarget target, object session, IReadOnlySet<string>? names);
 }

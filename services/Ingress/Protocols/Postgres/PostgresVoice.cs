@@ -51,6 +51,7 @@ internal static class PostgresVoice
         RefusalCode.ProtocolNotAllowed => "0A000",
         RefusalCode.NothingThere => "34000",
         RefusalCode.RowLimit => "54H01",
+        RefusalCode.InUse => "55006",
         RefusalCode.TargetUnavailable => "08001",
         RefusalCode.AuthenticationFailed => "28P01",
         RefusalCode.UnknownTarget => "3D000",

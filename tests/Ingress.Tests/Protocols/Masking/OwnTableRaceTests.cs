@@ -2,15 +2,13 @@ using System.Buffers;
 using Hoop.Ingress.Tests.Protocols.Postgres;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
-using Hoop.Testing;
 using Hoop.Testing.Wire;
-using Npgsql;
 using Shouldly;
 using Xunit;
 
 namespace Hoop.Ingress.Tests.Protocols.Masking;
 
-/// <summary>What a statement keeps is judged when it is sent; another session of the same principal changes a view before it runs.</summary>
+/// <summary>What a statement keeps is judged when it is sent; somebody who is not under the mask changes a view before it runs.</summary>
 public sealed class OwnTableRaceTests
 {
     private const string Rules = RealGateRig.Everything + """
@@ -29,19 +27,16 @@ public sealed class OwnTableRaceTests
     public async Task What_a_view_showed_for_a_moment_is_not_told_by_a_table(string keep, string before)
     {
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
-        await using var first = await rig.Gateway.ConnectAsync();
+        await using var first = await rig.ConnectUnmaskedAsync();
         await using var second = await rig.Gateway.ConnectAsync();
         await SayAsync(first, "select 1");
         if (before.Length > 0) await SayAsync(second, before);
         await SayAsync(second, "select name from shown where id = 7");
-        await using var locker = new NpgsqlConnection((await PostgresServer.SharedAsync()).ConnectionString(rig.Gate.Snapshots.Current!.Document.Targets["shop"].Database!));
-        await locker.OpenAsync(TestContext.Current.CancellationToken);
-        await using var locking = await locker.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using (var command = new NpgsqlCommand("lock table locked in access exclusive mode", locker, locking)) await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var locker = await rig.LockAsync("locked");
         await second.SendAsync(output => output.WriteStringMessage(FrontendType.Query, keep));
         await rig.UntilSomebodyWaitsAsync();
         (await SayAsync(first, Reveal)).ShouldContain("C:CREATE VIEW");
-        await locking.RollbackAsync(TestContext.Current.CancellationToken);
+        await locker.CloseAsync();
         (await second.ReadUntilAsync('Z')).ShouldContain(message => message.StartsWith("C:", StringComparison.Ordinal));
         (await rig.AskBehindAsync<string>("select name from shown where id = 7")).ShouldBe("900-45-0007");
         (await SayAsync(second, "select name || '!' from t")).ShouldContain("D:***");
@@ -53,15 +48,12 @@ public sealed class OwnTableRaceTests
     public async Task Nor_by_what_a_pipeline_asks_of_it_at_once()
     {
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
-        await using var first = await rig.Gateway.ConnectAsync();
+        await using var first = await rig.ConnectUnmaskedAsync();
         await using var second = await rig.Gateway.ConnectAsync();
         await SayAsync(first, "select 1");
         await SayAsync(second, "create temp table t (name text)");
         await SayAsync(second, "select name from shown where id = 7");
-        await using var locker = new NpgsqlConnection((await PostgresServer.SharedAsync()).ConnectionString(rig.Gate.Snapshots.Current!.Document.Targets["shop"].Database!));
-        await locker.OpenAsync(TestContext.Current.CancellationToken);
-        await using var locking = await locker.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using (var command = new NpgsqlCommand("lock table locked in access exclusive mode", locker, locking)) await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var locker = await rig.LockAsync("locked");
         await second.SendAsync(output =>
         {
             Run(output, "insert into t select s.name from (select count(*) from locked) l, shown s where s.id = 7");
@@ -74,7 +66,7 @@ public sealed class OwnTableRaceTests
             Run(output, "select name || '!' from t");
             output.WriteEmpty(FrontendType.Sync);
         });
-        await locking.RollbackAsync(TestContext.Current.CancellationToken);
+        await locker.CloseAsync();
         var seen = await second.ReadUntilAsync('Z');
         seen.ShouldContain("D:***");
         seen.ShouldContain("C:INSERT 0 1");

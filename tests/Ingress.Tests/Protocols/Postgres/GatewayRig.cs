@@ -149,6 +149,14 @@ internal sealed class GatewayRig : IAsyncDisposable
         public long? Changes(AuthorizedTarget target, INamesChange? own) => 0;
         public bool AreChanging(AuthorizedTarget target, INamesChange? own) => false;
 
+        public bool TryUse(AuthorizedTarget target, INamesUse use, long changes, INamesChange? own) => true;
+
+        public void EndUse(AuthorizedTarget target, INamesUse use)
+        {
+        }
+
+        public bool AreUsedBeside(AuthorizedTarget target, object session, IReadOnlySet<string>? names) => false;
+
         private sealed class NoChange : INamesChange
         {
             public bool MayCommit { get; set; }

@@ -7,6 +7,7 @@ using Hoop.Ingress.Sql;
 using Hoop.Ingress.Tests.Sessions;
 using Hoop.ServiceDefaults.Documents;
 using Hoop.Testing;
+using Hoop.Testing.Wire;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -96,6 +97,26 @@ internal sealed class RealGateRig : IAsyncDisposable
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>Nobody gets at the table until it is closed.</summary>
+    internal async Task<NpgsqlConnection> LockAsync(string table)
+    {
+        var connection = new NpgsqlConnection((await PostgresServer.SharedAsync()).ConnectionString(Gate.Snapshots.Current!.Document.Targets["shop"].Database!) + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"begin; lock table {table} in access exclusive mode", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    /// <summary>As somebody whom masks leave alone.</summary>
+    internal async Task<WirePeer> ConnectUnmaskedAsync()
+    {
+        var principal = Principal;
+        Principal = principal with { Groups = ["agents", "dba"] };
+        var client = await Gateway.ConnectAsync();
+        Principal = principal;
+        return client;
     }
 
     /// <summary>Until a statement in the database waits for another's lock.</summary>

@@ -129,12 +129,6 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
 
     private void ForwardQuery(in PostgresFrame frame, RunningOperation operation)
     {
-        if (operation.Limit is not null && RowLimitedStatements.Problem(operation.Analysis) is { } problem)
-        {
-            RefuseLimited(operation.Permit, problem);
-            return;
-        }
-
         pipeline++;
         requests.Query(frame, operation, pipeline);
     }
@@ -332,9 +326,12 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
 
     private void Run(in PostgresFrame frame, in Judgement judgement, Permit permit, ReplyKind kind, Portal? portal)
     {
+        var operation = judgement.Run(permit);
         if (permit.Revoked.IsCancellationRequested) Stop(permit, kind, "its grant was revoked", permit.Cut);
         else if (session.IsCancelAsked) Stop(permit, kind, "cancelled", Cancelled);
-        else Forward(frame, judgement.Run(permit), kind, portal);
+        else if (kind == ReplyKind.Query && operation.Limit is not null && RowLimitedStatements.Problem(operation.Analysis) is { } problem) RefuseLimited(permit, problem);
+        else if (session.NamesInUse.Claim(operation) is { } refusal) Stop(permit, kind, refusal.Message, refusal);
+        else Forward(frame, operation, kind, portal);
     }
 
     // Its window was taken back, or the client thought better of it, before it was sent.
@@ -348,7 +345,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
 
     private WaitingRequest Wait(PostgresFrame frame, Judgement judgement, ReplyKind kind, Portal? portal) => new(
         frame, judgement.Answer.Hold!, (whole, permit) => Run(whole, judgement, permit, kind, portal),
-        refusal => Refuse(refusal, kind), cancel => judge.MeansTheSameAsync(judgement, cancel));
+        refusal => Refuse(refusal, kind), cancel => judge.MeansTheSameAsync(judgement = judge.AsOfNow(judgement), cancel));
 
     private void Forward(in PostgresFrame frame, RunningOperation operation, ReplyKind kind, Portal? portal)
     {

@@ -11,6 +11,30 @@ internal static class NameChanges
     public static bool AreOwn(SqlStatement statement) =>
         IsFollowed(statement) && statement.Facts.Accesses.Any(IsTemporary) && statement.Facts.Accesses.All(static access => IsTemporary(access) || MovesNothing(access));
 
+    /// <summary>It changes names, of whomever.</summary>
+    public static bool Any(SqlStatement statement) =>
+        (statement.Command.Kind == SqlCommandKind.Ddl || (statement.Facts.Effects & (Effects.Ddl | Effects.Dynamic)) != 0 || !statement.Facts.Understood) && !AreOwn(statement);
+
+    /// <summary>Those of relations and functions that stand for something else afterwards, without their schemas.</summary>
+    /// <returns>Null: they may be any.</returns>
+    public static HashSet<string>? Of(IReadOnlyList<SqlStatement> statements)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var statement in statements.Where(static statement => Any(statement) && !AreNone(statement)))
+        {
+            if (statement.Command.NewName is { } given) names.Add(given);
+            foreach (var access in statement.Facts.Accesses.Where(static access => !MovesNothing(access)))
+            {
+                if (access.Kind is "table" or "function") names.Add(Bare(access.Name));
+                else if (access is { Kind: "schema", Verb: not "create" }) return null;
+            }
+        }
+
+        return names;
+    }
+
+    public static string Bare(string name) => name[(name.LastIndexOf('.') + 1)..];
+
     /// <summary>Nobody's: it adds an index, say, and so does nothing behind it.</summary>
     public static bool AreNone(SqlStatement statement) =>
         IsFollowed(statement) && statement.Command.KeepsNames && statement.Facts.Accesses.All(static access => !access.Implied || MovesNothing(access));

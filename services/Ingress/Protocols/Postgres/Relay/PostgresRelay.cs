@@ -37,7 +37,17 @@ internal sealed class PostgresRelay(RelaySession session)
             await Quietly(client);
             await Quietly(server);
             session.Abandon("the connection ended before the answer");
+            await ForgoAsync();
         }
+    }
+
+    // What keeps what it reads may be waiting for a lock, and nobody would hold its names for it any more.
+    private async Task ForgoAsync()
+    {
+        if (!session.NamesInUse.Any) return;
+        using var patience = new CancellationTokenSource(Farewell, session.Services.Clock);
+        await PostgresSessions.CancelAsync(session, patience.Token);
+        session.NamesInUse.EndAll();
     }
 
     // A pump that waits for the target does not read that its client has left, and a target need not ever answer.
@@ -136,7 +146,7 @@ internal sealed class PostgresRelay(RelaySession session)
         finally
         {
             session.ServerEnded.TrySetResult();
-            lock (session.Lock) session.Replies.Abandon();
+            session.AbandonReplies();
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed class RelaySession
     private bool cancelAsked;
     private TaskCompletionSource? heard;
     private List<(Permit Permit, OperationResult Result)> ended = [];
+    private bool abandoned;
     private List<(Permit Permit, OperationResult Result)>? recorded;
     private readonly HashSet<RunningOperation> suspended = [];
     private ResultShapes? recordedResults;
@@ -80,11 +81,13 @@ internal sealed class RelaySession
     /// <summary>Stops what runs on a window that is taken back.</summary>
     public RevokedRuns Revoked => field ??= new RevokedRuns(this);
 
+    public NamesInUse NamesInUse => field ??= new NamesInUse(this);
+
     /// <summary>True while a statement waits for approval.</summary>
     public bool Holding { get; private set; }
 
     /// <summary>Set while its transaction changes names for others, too.</summary>
-    public INamesChange? NamesChange { get; set; }
+    public INamesChange? NamesChange { get; private set; }
 
     /// <summary>The server's side is at its end.</summary>
     public TaskCompletionSource ServerEnded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -217,6 +220,7 @@ internal sealed class RelaySession
         operation.EndRecording();
         // Never waits for whoever is hearing of it now: they may wait for the lock.
         operation.Granted?.Watch.Unregister();
+        if (!abandoned) NamesInUse.End(operation);
         ended.Add((operation.Permit, operation.Result(Services.Clock.GetElapsedTime(operation.StartedAt))));
     }
 
@@ -232,10 +236,24 @@ internal sealed class RelaySession
         if (NamesChange is { } change && TransactionStatus != ReadyForQuery.Idle && !Replies.HasRuns) change.MayCommit = false;
     }
 
-    private void EndNamesChange()
+    /// <returns>False: it has begun already.</returns>
+    public bool BeginNamesChange()
     {
-        NamesChange?.Dispose();
-        NamesChange = null;
+        lock (Lock)
+        {
+            if (NamesChange is not null) return false;
+            NamesChange = Services.Catalog.BeginChange(Gate.Target);
+            return true;
+        }
+    }
+
+    public void EndNamesChange()
+    {
+        lock (Lock)
+        {
+            NamesChange?.Dispose();
+            NamesChange = null;
+        }
     }
 
     /// <summary>Under the lock: more of its rows may be asked for.</summary>
@@ -258,6 +276,16 @@ internal sealed class RelaySession
         if (batch.Capacity <= 64) recorded = batch;
     }
 
+    /// <summary>No more answers come. What the server makes of the requests nobody will know.</summary>
+    public void AbandonReplies()
+    {
+        lock (Lock)
+        {
+            abandoned = true;
+            Replies.Abandon();
+        }
+    }
+
     /// <summary>Ends whatever still runs, when the connection to the target is gone.</summary>
     public void Abandon(string cause)
     {
@@ -265,7 +293,7 @@ internal sealed class RelaySession
         {
             foreach (var operation in suspended) End(operation);
             if (Replies.Running is { Ended: false } running) running.Failed(cause);
-            Replies.Abandon();
+            AbandonReplies();
             EndNamesChange();
             if (Limited is { Ended: false } limited)
             {

@@ -153,10 +153,10 @@ internal sealed class SessionContext(RelaySession session)
         if (StoresForItself(statement)) MustSettle = true;
         if (MovesNames(statement) || kind is SqlCommandKind.Set or SqlCommandKind.Reset) (MustSettle, MustAsk, movedInTransaction) = (true, true, true);
         // TRUNCATE destroys rows and moves no name: what it fires is in its effects.
-        if ((kind == SqlCommandKind.Ddl || (statement.Facts.Effects & (Effects.Ddl | Effects.Dynamic)) != 0 || !statement.Facts.Understood) && !NameChanges.AreOwn(statement))
+        if (NameChanges.Any(statement))
         {
             (MustRefresh, UncommittedDdl, ownNamesMoved) = (true, true, true);
-            if (!NameChanges.AreNone(statement)) lock (session.Lock) session.NamesChange ??= session.Services.Catalog.BeginChange(session.Gate.Target);
+            if (!NameChanges.AreNone(statement)) session.BeginNamesChange();
         }
 
         if (!statement.Command.EndsTransaction) return;

@@ -183,7 +183,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
         var current = context.Current!;
         if (!IsPlannedAs(asked, analysis, current)) return new Judgement(asked, PortalRefusals.NamesMoved, Unread(asked.Text), null!, true, null, now);
-        if (Has(analysis, static statement => statement.Stores) && (changes is null || session.Services.Catalog.AreChanging(session.Gate.Target, session.NamesChange)))
+        if (Has(analysis, static statement => statement.Stores) && (changes is null || session.Services.Catalog.AreChanging(session.Gate.Target, session.NamesChange) || ChangesSince(asked.Bound) != changes))
         {
             // It may run once the other's change is committed, and keep what nobody may see: judged as if no name were known.
             current = current with { Catalog = CatalogSnapshot.Changed };
@@ -296,6 +296,9 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         var current = context.Current!;
         return AreSame(current, judgement.Context) || PostgresOperations.AreSame(judgement.Analysis, Analyze(judgement.Asked, current));
     }
+
+    /// <summary>The same, to be asked whether it still means the same.</summary>
+    public Judgement AsOfNow(in Judgement judgement) => judgement with { Changes = ChangesSince(judgement.Asked.Bound) };
 
     // What was planned at Bind may be of names as others left them for a moment: then it is as if they were changing.
     private long? ChangesSince(BoundNames? bound)

@@ -38,6 +38,12 @@ internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, ITargetDial
 
     public bool AreChanging(AuthorizedTarget target, INamesChange? own) => catalogs.AreChanging(target.Name, own);
 
+    public bool TryUse(AuthorizedTarget target, INamesUse use, long changes, INamesChange? own) => catalogs.TryUse(target.Name, use, changes, own);
+
+    public void EndUse(AuthorizedTarget target, INamesUse use) => catalogs.EndUse(target.Name, use);
+
+    public bool AreUsedBeside(AuthorizedTarget target, object session, IReadOnlySet<string>? names) => catalogs.AreUsedBeside(target.Name, session, names);
+
     // Not on a session's loop: it may be long.
     private async Task<LoadedCatalog> LoadAsync(AuthorizedTarget target, CancellationToken cancel)
     {
