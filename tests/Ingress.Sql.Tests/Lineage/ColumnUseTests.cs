@@ -138,7 +138,7 @@ public sealed class ColumnUseTests
     [InlineData("create view x as select ssn from customers where id = 1", "customers.id:Equality")]
     [InlineData("select ssn into x from customers", "customers.ssn:Stored")]
     [InlineData("copy (select ssn from customers) to '/tmp/x'", "customers.ssn:Stored")]
-    [InlineData("copy archive(ssn) to program 'cat'", "archive.ssn:Stored")]
+    [InlineData("copy archive(ssn) to program 'cat'", "*:Stored; archive.ssn:Stored")]
     [InlineData("with i as (insert into archive(note) select ssn from customers) select 1", "customers.ssn:Stored")]
     [InlineData("alter table customers alter note type text using ssn", "customers.note:Other; customers.ssn:Stored")]
     public void Values_that_are_kept(string sql, string expected) => LineageRig.Uses(sql).ShouldBe(expected);

@@ -70,6 +70,11 @@ internal static class Attacks
         "!select id from orders where exists (select (('select array_to_tsvector(array[ssn]) from customers'::text).ts_stat).word)",
         "!select (left(ssn, 1)).int4 from customers",
         "!select ((left(ssn, 1)).ascii).chr from customers",
+        "create table t (x text);; !copy t from program 'echo 900-45-0007'",
+        "!copy (select 1) to program 'cat'",
+        "create table t (x text);; !copy t from '/etc/passwd'",
+        "create table t (x text);; !copy t from stdin where query_to_xml('select 1 / (ascii(ssn) - 57) from customers', true, true, '') is not null",
+        "!load 'auto_explain'",
         // What is not understood, though the server would run it.
         $"!create table x as select ssn from customers where {string.Concat(Enumerable.Repeat("not ", 1000))} true;; select ssn from x",
         $"!select id from customers where ssn like '900-45-0007' and {string.Concat(Enumerable.Repeat("not ", 1000))} true",
@@ -86,6 +91,12 @@ internal static class Attacks
         "create table kid () inherits (customers);; commit;; begin;; insert into kid select * from customers where id = 7;; !alter table only customers drop column ssn cascade;; select ssn from kid;; drop table kid",
         "!create table kid (c text generated always as (ssn) stored) inherits (customers)",
         "create view below as select id, name as n from customers;; commit;; begin;; create materialized view above as select n from below;; commit;; begin;; !create or replace view below as select id, ssn as n from customers;; refresh materialized view above;; create or replace view below as select id, name as n from customers;; select n from above",
+        // The catalogs by hand.
+        "!update pg_attribute set attname = 'harmless' where attrelid = 'customers'::regclass and attname = 'ssn';; select harmless from customers",
+        "!update pg_class set relname = 'people' where relname = 'customers';; select ssn from people",
+        "create table twin (like customers);; !update pg_class set relfilenode = (select relfilenode from pg_class where relname = 'customers') where relname = 'twin';; select ssn from twin",
+        "create view beneath as select name from customers;; !update pg_rewrite set ev_action = (select ev_action from pg_rewrite where ev_class = 'customer_list'::regclass) where ev_class = 'beneath'::regclass;; select name from beneath",
+        "create view columns as select attrelid, attname from pg_attribute;; !update columns set attname = 'harmless' where attrelid = 'customers'::regclass and attname = 'ssn';; select harmless from customers",
         // Copies.
         "!create table x as select ssn from customers",
         "!select ssn into x from customers",
