@@ -31,6 +31,12 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
     /// <summary>What of it may come from arrays.</summary>
     public Value Arrays => opaque || sources.Any(static s => s.MayBeArray) ? new([.. sources.Where(static s => s.MayBeArray)], opaque) : None;
 
+    /// <summary>See <see cref="Source.MayLapse"/>.</summary>
+    public Value Lapsing() => sources.IsEmpty && !opaque ? this : new([.. sources.Select(static s => s with { MayLapse = true }).Concat(opaque ? [Source.Lapse] : [])], opaque);
+
+    /// <summary>What of it may be NULL by what it is.</summary>
+    public Value Lapses => sources.Any(static s => s.MayLapse) ? new([.. sources.Where(static s => s.MayLapse)], opaque) : None;
+
     /// <summary>The same for comparisons: another source of the value says which column it is.</summary>
     public Value WithoutOrigin() => new([.. sources.Select(static s => s with { Origin = null })], opaque);
 
@@ -71,6 +77,6 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
 
     List<ColumnSource> ColumnSources() =>
     [
-        .. sources.Where(static s => s.IsColumn).DistinctBy(static s => s with { Origin = null }).Select(static s => new ColumnSource(s.Column, s.Through is null ? [] : [s.Through]) { Computed = !s.Plain }),
+        .. sources.Where(static s => s.IsColumn).DistinctBy(static s => s with { Origin = null, MayLapse = false }).Select(static s => new ColumnSource(s.Column, s.Through is null ? [] : [s.Through]) { Computed = !s.Plain }),
     ];
 }

@@ -219,6 +219,20 @@ public sealed class ColumnUseTests
     [InlineData("select age(ssn) from customers")]
     [InlineData("select json_array(ssn format json) from customers")]
     [InlineData("select json_object('a': ssn returning varchar(3)) from customers")]
+    [InlineData("select substr(substring(ssn from '^9'), 1, -1) from customers")]
+    [InlineData("select lpad(substring(ssn, '^9'), 2000000000) from customers")]
+    [InlineData("select lpad('x' || substring(ssn similar '9#\"%#\"' escape '#'), 2000000000) from customers")]
+    [InlineData("select split_part(nullif(ssn, '9'), ',', 0) from customers")]
+    [InlineData("select substring(substring(ssn from '^9') from '(') from customers")]
+    [InlineData("select rpad(x, 2000000000) from (select trim(nullif(left(ssn, 1), '9')) as x from customers) q")]
+    [InlineData("select substr((array['x'])[position('9' in ssn)], 1, -1) from customers")]
+    [InlineData("select lpad('{\"9\": \"x\"}'::jsonb ->> left(ssn, 1), 2000000000) from customers")]
+    [InlineData("select upper(substring(ssn from '^9') || a || b) from customers, (select 'x' collate \"C\" a, 'y' collate \"POSIX\" b) q")]
+    [InlineData("select (substring(ssn from '^9') || a || b) = 'x' from customers, (select 'x' collate \"C\" a, 'y' collate \"POSIX\" b) q")]
+    [InlineData("select greatest(nullif(ssn, '9') || a || b, 'x') from customers, (select 'x' collate \"C\" a, 'y' collate \"POSIX\" b) q")]
+    [InlineData("select nullif(substring(ssn from '^9') || a || b, 'x') from customers, (select 'x' collate \"C\" a, 'y' collate \"POSIX\" b) q")]
+    [InlineData("select (substring(ssn from '^9') || a) = any(select b from (select 'x' collate \"C\" a, 'y' collate \"POSIX\" b) q) from customers, (select 'x' collate \"C\" a) p")]
+    [InlineData("select max(nullif(ssn, '9') || name || note) from customers")]
     public void What_may_fail_or_give_several_rows_decides(string sql) => LineageRig.Uses(sql).ShouldMatch("customers.ssn:(Other|Pattern|Range)");
 
     [Theory]
@@ -229,6 +243,9 @@ public sealed class ColumnUseTests
     [InlineData("select array_agg(ssn), string_agg(ssn, ','), max(ssn), count(ssn), array(select ssn from archive) from customers")]
     [InlineData("select ssn = '1', ssn <> name, greatest(ssn, name), lag(ssn) over (), (ssn, 1) from customers")]
     [InlineData("select 1 / id, id::text::int, generate_series(1, id), name ~ 'x' from customers")]
+    [InlineData("select substring(ssn from '[0-9]+$'), 'x' || nullif(ssn, ''), concat(name, nullif(trim(ssn), '')), to_jsonb(c) -> 'ssn' ->> 'a' from customers c")]
+    [InlineData("select substr(ssn, 1, -1), lpad(ssn, 9, '0'), upper(substring(ssn from 1 for 3)), left(substring(ssn, 2), 1), reverse(nullif(ssn, '')) from customers")]
+    [InlineData("select upper(substring(name from '^9')), lpad(nullif(note, ''), 9) from customers")]
     public void What_always_gives_one_result_does_not(string sql) => LineageRig.Uses(sql).ShouldNotContain("ssn");
 
     /// <summary>Rows that a query makes up would find the value, and show it: they are not masked.</summary>
