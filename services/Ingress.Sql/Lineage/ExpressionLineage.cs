@@ -154,7 +154,7 @@ sealed class ExpressionLineage(Resolution resolution)
     Value Operator(Node node, Scope scope)
     {
         var operands = Evaluate(node["lexpr"], scope).Or(Evaluate(node["rexpr"], scope));
-        if (!Totality.Takes(node)) resolution.Uses.Add(operands, Operators.KindOf(node));
+        if (!Totality.Takes(node) || operands.IsSwollen) resolution.Uses.Add(operands, Operators.KindOf(node));
         else if (Totality.IsPicky(node)) resolution.Uses.Add(operands.Lapses, ColumnUseKind.Other);
         else if (node.Names("name") is [.., "||"]) Gathered(operands);
         var value = resolution.Calls.Operator(node, operands).Derived();

@@ -35,6 +35,8 @@ static class Totality
     /// <summary>They compare nothing.</summary>
     static readonly FrozenSet<string> Lenient = FrozenSet.Create("||", "->", "->>", "#>", "#>>");
 
+    const int Short = 1000;
+
     static readonly FrozenSet<string> Symbols = FrozenSet.Create("||", "=", "<>", "!=", "<", ">", "<=", ">=", "->", "->>", "#>", "#>>", "@>", "<@", "&&");
 
     /// <summary>Not bytea, whose input has escapes, nor "char", which not every number fits into.</summary>
@@ -71,6 +73,16 @@ static class Totality
     /// <summary>Gives NULL for some values: <c>substring</c> of a pattern, and the length of no array.</summary>
     public static bool Lapses(string function, IReadOnlyList<Node> arguments) =>
         function is Catalog + "array_length" || function is Catalog + "substring" && !(arguments.Count > 1 && arguments[1].Kind == "A_Const" && !arguments[1].Has("sval"));
+
+    /// <summary>Makes a long text of a short one: at a gigabyte, or a quarter of it in jsonb, whatever is done fails.</summary>
+    public static bool Swells(string function, IReadOnlyList<Node> arguments) => function switch
+    {
+        Catalog + "repeat" => arguments.Count < 2 || Constant(arguments[0]) is not { Length: <= Short } || arguments[1].Position is not <= Short,
+        Catalog + "lpad" or Catalog + "rpad" => arguments.Count < 2 || arguments[1].Position is not <= Short,
+        Catalog + "replace" => !NeverGrows(arguments) && arguments is not [{ Kind: "ColumnRef" }, ..],
+        Catalog + "array_fill" => true,
+        _ => false,
+    };
 
     /// <summary>The same of operators: NULLIF, and what takes a part of JSON.</summary>
     public static bool Lapses(Node expression) =>

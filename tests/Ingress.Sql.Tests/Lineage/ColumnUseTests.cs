@@ -15,6 +15,8 @@ public sealed class ColumnUseTests
     [InlineData("select 1 from customers where ssn <> '1' or not ssn = '2' or ssn is distinct from '3'", "customers.ssn:Equality")]
     [InlineData("select 1 from customers where ssn::text = '1'", "customers.ssn:Equality")]
     [InlineData("select 1 from customers where (id, ssn) = (1, '2')", "customers.id:Equality; customers.ssn:Equality")]
+    [InlineData("select 1 from customers where (id, ssn) = (1, rpad('2', 2000))", "customers.id:Equality; customers.ssn:Equality")]
+    [InlineData("select 1 from customers where (1, ssn) in ((1, rpad('1', 2000)), (1, '2'), (1, '3'), (1, '4'), (1, '5'), (1, '6'), (1, '7'), (1, '8'), (1, '9'), (1, '10'), (1, '11'))", "customers.ssn:Search")]
     [InlineData("select 1 from customers where ssn in (select ssn from archive)", "archive.ssn:Equality; customers.ssn:Equality")]
     [InlineData("select 1 from customers c join archive a on c.ssn = a.ssn", "archive.ssn:Equality; customers.ssn:Equality")]
     [InlineData("select 1 from archive a join customers c using (ssn)", "archive.ssn:Equality; customers.ssn:Equality")]
@@ -233,6 +235,10 @@ public sealed class ColumnUseTests
     [InlineData("select nullif(substring(ssn from '^9') || a || b, 'x') from customers, (select 'x' collate \"C\" a, 'y' collate \"POSIX\" b) q")]
     [InlineData("select (substring(ssn from '^9') || a) = any(select b from (select 'x' collate \"C\" a, 'y' collate \"POSIX\" b) q) from customers, (select 'x' collate \"C\" a) p")]
     [InlineData("select max(nullif(ssn, '9') || name || note) from customers")]
+    [InlineData("select concat(repeat('x', 1073741810), btrim(ssn, '9')) from customers")]
+    [InlineData("select repeat(repeat('x', 1000), 1000) || substring(ssn from '^9') from customers")]
+    [InlineData("select jsonb_build_array(x || rtrim(ssn, '9')) from customers, (select rpad('', 268435455) as x) q")]
+    [InlineData("select lpad(name, id) || ssn from customers")]
     public void What_may_fail_or_give_several_rows_decides(string sql) => LineageRig.Uses(sql).ShouldMatch("customers.ssn:(Other|Pattern|Range)");
 
     [Theory]
@@ -245,6 +251,7 @@ public sealed class ColumnUseTests
     [InlineData("select 1 / id, id::text::int, generate_series(1, id), name ~ 'x' from customers")]
     [InlineData("select substring(ssn from '[0-9]+$'), 'x' || nullif(ssn, ''), concat(name, nullif(trim(ssn), '')), to_jsonb(c) -> 'ssn' ->> 'a' from customers c")]
     [InlineData("select substr(ssn, 1, -1), lpad(ssn, 9, '0'), upper(substring(ssn from 1 for 3)), left(substring(ssn, 2), 1), reverse(nullif(ssn, '')) from customers")]
+    [InlineData("select repeat('*', 5) || right(ssn, 4), lpad(ssn, 20, ' ') || name, rpad(left(ssn, 3), 11, '*'), repeat('-', 80), json_build_array(replace(note, 'a', 'bb'), ssn) from customers")]
     [InlineData("select upper(substring(name from '^9')), lpad(nullif(note, ''), 9) from customers")]
     public void What_always_gives_one_result_does_not(string sql) => LineageRig.Uses(sql).ShouldNotContain("ssn");
 

@@ -146,6 +146,8 @@ internal static class Attacks
         "!select upper(substring(ssn from '^900') || a || b) from customers, (select 'x' collate \"C\" a, 'y' collate \"POSIX\" b) q",
         "!select substr(substring(histogram_bounds::text from '900-45-0007'), 1, -1) from pg_stats where tablename = 'customers'",
         "create temp view x as select id, substring(ssn from '^9') as n from customers;; !select rpad(n, 2000000000) from x where id = 7",
+        "!select jsonb_build_array(concat(repeat('x', 268435450), btrim(ssn, '9'))) from customers where id = 7",
+        "create temp view x as select id, repeat('x', 268435450) as long from orders;; !select length(x.long || btrim(c.ssn, '9')) from x join customers c on c.id = x.id where c.id = 7",
         // Searches by =.
         "create table g as select '900-45-' || lpad(i::text, 4, '0') as x from generate_series(0, 99) i;; !select c.id from g join customers c on c.ssn = g.x",
         "create view g as values ('900-11'), ('900-45-0007');; !select 1 from g join customers on ssn = column1",
