@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Sql.Understanding;
 
 namespace Hoop.Ingress.Sql.Lineage;
@@ -64,7 +65,16 @@ sealed class ChangeLineage(Resolution resolution)
         var isSystem = resolution.Relations.Find(range, null) is { } relation
             ? relation is not { Schema: System, Name: "pg_settings" } && target.Shape.Row.Sources.Any(static s => s.Column.StartsWith(System + ".", StringComparison.Ordinal))
             : range.Text("schemaname") is null or System && SystemRelations.Exists(range.Text("relname") ?? "");
-        if (isSystem) resolution.Uses.Hide();
+        if (isSystem || MayBeView(range)) resolution.Uses.Hide();
+    }
+
+    /// <summary>No name is known after DDL in a pipeline: what is changed then may be a view that it has just made.</summary>
+    bool MayBeView(Node range)
+    {
+        var (context, name) = (resolution.Context, range.Text("relname"));
+        return ReferenceEquals(context.Catalog, CatalogSnapshot.Changed) && !(range.Text("schemaname") is { } schema
+            ? context.IsPlainTable($"{schema}.{name}")
+            : context.SearchPath.Append(TemporaryRelations.Schema).Any(s => context.IsPlainTable($"{s}.{name}")));
     }
 
     void From(Node change, string property, Scope scope)

@@ -68,6 +68,18 @@ public sealed class DefinitionTests
     }
 
     [Theory]
+    [InlineData("update fresh set called = 'harmless'", true)]
+    [InlineData("delete from public.fresh", true)]
+    [InlineData("insert into made values (1)", false)]
+    [InlineData("update public.made set id = 1", false)]
+    public void What_is_changed_where_no_name_is_known_may_be_a_view_of_the_catalogs(string sql, bool hides)
+    {
+        var uses = LineageRig.Uses(sql, new() { Catalog = Sql.Catalog.CatalogSnapshot.Changed, SearchPath = ["pg_catalog", "public"], IsPlainTable = static name => name == "public.made" });
+        if (hides) uses.ShouldContain("*:Stored");
+        else uses.ShouldNotContain("*:Stored");
+    }
+
+    [Theory]
     [InlineData("copy archive from stdin where peek(1) like '1%'", "*:Pattern")]
     [InlineData("copy archive from stdin where ssn like '1%'", "")]
     public void A_load_may_be_filtered_by_what_comes(string sql, string expected) => LineageRig.Uses(sql).ShouldBe(expected);
