@@ -1,11 +1,15 @@
 using System.Collections.Immutable;
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Sql.Understanding;
 
 namespace Hoop.Ingress.Sql.Lineage;
 
 /// <summary>INSERT, UPDATE, DELETE and MERGE: what they move, what they look at, and what RETURNING shows.</summary>
 sealed class ChangeLineage(Resolution resolution)
 {
+    const string System = "pg_catalog";
+
     /// <summary>The columns of RETURNING; null when there is none.</summary>
     public Shape? Resolve(Node change, Scope? outer, CteChain? ctes)
     {
@@ -14,6 +18,7 @@ sealed class ChangeLineage(Resolution resolution)
         // The target is a table even where a WITH query has its name.
         var row = new ChangedRow(resolution.From.Relation(change.Child("relation", "RangeVar"), new Scope(null, null)));
         var target = row.Table;
+        Keep(change, target);
         // Whole rows are written again.
         resolution.Touch(target.Shape.Row);
         switch (change.Kind)
@@ -40,6 +45,36 @@ sealed class ChangeLineage(Resolution resolution)
                 return Shape.Unknown;
         }
         return Returning(change, row, scope);
+    }
+
+    /// <summary>COPY … FROM: its condition looks at the rows that come, and at what its functions give.</summary>
+    public void Load(Node copy)
+    {
+        var target = resolution.From.Relation(copy.Child("relation", "RangeVar"), new Scope(null, null));
+        Keep(copy, target);
+        resolution.Conditions.Condition(copy["whereClause"], new Scope(null, null) { Items = [target with { Shape = target.Shape.Map(static _ => Value.None) }] });
+    }
+
+    /// <summary>
+    /// Who writes to the system catalogs, by a view of them too, renames columns without saying so, gives a view another query or a table another's file.
+    /// By pg_settings only settings are made.
+    /// </summary>
+    void Keep(Node change, FromItem target)
+    {
+        var range = change.Child("relation", "RangeVar");
+        var isSystem = resolution.Relations.Find(range, null) is { } relation
+            ? relation is not { Schema: System, Name: "pg_settings" } && target.Shape.Row.Sources.Any(static s => s.Column.StartsWith(System + ".", StringComparison.Ordinal))
+            : range.Text("schemaname") is null or System && SystemRelations.Exists(range.Text("relname") ?? "");
+        if (isSystem || MayBeView(range)) resolution.Uses.Hide();
+    }
+
+    /// <summary>No name is known after DDL in a pipeline: what is changed then may be a view that it has just made.</summary>
+    bool MayBeView(Node range)
+    {
+        var (context, name) = (resolution.Context, range.Text("relname"));
+        return ReferenceEquals(context.Catalog, CatalogSnapshot.Changed) && !(range.Text("schemaname") is { } schema
+            ? context.IsPlainTable($"{schema}.{name}")
+            : context.SearchPath.Append(TemporaryRelations.Schema).Any(s => context.IsPlainTable($"{s}.{name}")));
     }
 
     void From(Node change, string property, Scope scope)

@@ -88,7 +88,7 @@ sealed class ConditionLineage(Resolution resolution)
         if (left.Count != right.Count) (left, right) = ([Value.Union(left)], [Value.Union(right)]);
         foreach (var (i, (ours, theirs)) in left.Zip(right).Index())
         {
-            if (ours.Sources.IsEmpty || theirs.Sources.IsEmpty) resolution.Uses.AddWritten(ours.Or(theirs), 1, Place(node), element, i);
+            if (!ours.HasColumns || !theirs.HasColumns) resolution.Uses.AddWritten(ours.Or(theirs), 1, Place(node), element, i);
             else resolution.Uses.AddCompared(ours, theirs);
         }
     }

@@ -1,4 +1,5 @@
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Understanding;
 
 namespace Hoop.Ingress.Sql.Lineage;
 
@@ -25,7 +26,11 @@ sealed class DefinitionLineage(Resolution resolution)
                 break;
             case "DoStmt" or "CreateFunctionStmt" or "AlterFunctionStmt" or "CreateTrigStmt" or "CreateEventTrigStmt" or "RuleStmt" or "CreateCastStmt" or "CreateOpClassStmt"
                 or "CreateTransformStmt" or "CreatePLangStmt" or "CreateExtensionStmt" or "CreateSubscriptionStmt" or "AlterSubscriptionStmt"
-                or "CreateForeignTableStmt" or "ImportForeignSchemaStmt" or "AlterForeignServerStmt":
+                or "CreateForeignTableStmt" or "ImportForeignSchemaStmt" or "AlterForeignServerStmt" or "CreateFdwStmt" or "AlterFdwStmt" or "CreateAmStmt"
+                or "AlterExtensionStmt" or "AlterExtensionContentsStmt" or "LoadStmt":
+                Hide();
+                break;
+            case "AlterSystemStmt" or "AlterRoleSetStmt" or "AlterDatabaseSetStmt" when SetsCode(statement.Child("setstmt", "VariableSetStmt")):
                 Hide();
                 break;
             case "DefineStmt" when statement.Text("kind") is "OBJECT_AGGREGATE" or "OBJECT_OPERATOR":
@@ -69,6 +74,9 @@ sealed class DefinitionLineage(Resolution resolution)
                 break;
         }
     }
+
+    /// <summary>Programs to run, libraries to load: whatever is more than how to format, plan and wait. Taking a setting back runs nothing new.</summary>
+    static bool SetsCode(Node set) => set.Text("kind") is not ("VAR_RESET" or "VAR_RESET_ALL" or "VAR_SET_DEFAULT") && !Settings.IsHarmless(set.Text("name")?.ToLowerInvariant() ?? "");
 
     /// <summary>USING and generated columns move values; expressions in checks and predicates of indexes tell of them by failing.</summary>
     void Below(Node statement) =>

@@ -34,6 +34,7 @@ sealed class ExpressionLineage(Resolution resolution)
             default:
                 var below = EvaluateBelow(node, scope).Derived();
                 if (!Totality.Is(node)) resolution.Uses.Add(below, ColumnUseKind.Other);
+                else if (node.Kind == "MinMaxExpr") resolution.Uses.Add(below.Lapses, ColumnUseKind.Other);
                 // To an older server it may be somebody's function.
                 return LaterSyntax.FunctionOf(node.Kind, node.Body, new(resolution.Context)) is { } function ? resolution.Calls.Attribute(function, below) : below;
         }
@@ -138,7 +139,7 @@ sealed class ExpressionLineage(Resolution resolution)
         var field = steps is [{ String: { } name }, ..] ? Field(node["arg"], name, scope) : null;
         var value = field ?? Evaluate(node["arg"], scope);
         foreach (var step in steps.Skip(field is null ? 0 : 1))
-            value = step.String is { } further ? resolution.Calls.Attribute(further, value) : value.Derived().Or(EvaluateBelow(step, scope).Derived());
+            value = step.String is { } further ? resolution.Calls.Attribute(further, value) : value.Derived().Or(EvaluateBelow(step, scope).Derived()).Lapsing();
         return value;
     }
 
@@ -153,9 +154,11 @@ sealed class ExpressionLineage(Resolution resolution)
     Value Operator(Node node, Scope scope)
     {
         var operands = Evaluate(node["lexpr"], scope).Or(Evaluate(node["rexpr"], scope));
-        if (!Totality.Takes(node)) resolution.Uses.Add(operands, Operators.KindOf(node));
+        if (!Totality.Takes(node) || operands.IsSwollen) resolution.Uses.Add(operands, Operators.KindOf(node));
+        else if (Totality.IsPicky(node)) resolution.Uses.Add(operands.Lapses, ColumnUseKind.Other);
         else if (node.Names("name") is [.., "||"]) Gathered(operands);
-        return resolution.Calls.Operator(node, operands).Derived();
+        var value = resolution.Calls.Operator(node, operands).Derived();
+        return Totality.Lapses(node) ? value.Lapsing() : value;
     }
 
     /// <summary>AND and OR stop at the first part that decides: what comes after may tell by failing.</summary>
@@ -209,8 +212,14 @@ sealed class ExpressionLineage(Resolution resolution)
             // Several columns are a row, to be compared with one.
             "EXPR_SUBLINK" => shape.Columns.Count == 1 ? shape.At(0) : shape.Row,
             "ARRAY_SUBLINK" => Gathered(shape.Columns.Count == 1 ? shape.At(0) : shape.Row),
-            _ => Evaluate(node["testexpr"], scope).Or(shape.Row).Derived(),
+            _ => Tested(Evaluate(node["testexpr"], scope).Or(shape.Row)),
         };
+    }
+
+    Value Tested(Value value)
+    {
+        resolution.Uses.Add(value.Lapses, ColumnUseKind.Other);
+        return value.Derived();
     }
 
     /// <summary>One column of <c>(a, b) = (SELECT …)</c> or <c>(a, b) = ROW(…)</c>.</summary>

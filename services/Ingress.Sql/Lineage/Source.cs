@@ -11,6 +11,15 @@ readonly record struct Source(string Column, string? Through, bool Plain, string
     /// <summary>What is made of several arrays fails when their dimensions differ.</summary>
     public bool MayBeArray { get; init; }
 
+    /// <summary>Whether it is NULL hangs on what the value is, not on whether there is one: a pattern that was not found, NULLIF, a key or an element that is not there.</summary>
+    public bool MayLapse { get; init; }
+
+    /// <summary>Of a value that nobody can say the source of.</summary>
+    public static readonly Source Lapse = new("", null, false) { MayLapse = true };
+
+    /// <summary>Stands among the sources of a text that was made as long as somebody liked: what is put beside it may be what no longer fits.</summary>
+    public static readonly Source Swollen = new("", "", false);
+
     /// <summary>
     /// Stands among the sources of what a query makes up: rows of functions, of VALUES, of recursion, constants of a subquery. Compared with a
     /// column by =, such rows find its value as surely as &lt; and &gt; do: <c>select x from generate_series(…) x join customers on ssn = x::text</c>.

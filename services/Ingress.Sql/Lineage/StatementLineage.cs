@@ -47,7 +47,14 @@ sealed class StatementLineage(Resolution resolution)
 
     List<ResultColumn>? Copy(Node copy)
     {
-        if (copy.Flag("is_from")) return null;
+        // What a program does, and what lies in the server's own files (its log, its data), nobody follows.
+        if (copy.Flag("is_program") || copy.Flag("is_from") && copy.Has("filename")) resolution.Uses.Hide();
+        if (copy.Flag("is_from"))
+        {
+            resolution.Changes.Load(copy);
+            return null;
+        }
+
         var shape = copy.Has("query") ? CreatedFrom(copy["query"]) : CopiedColumns(copy);
         if (!copy.Has("filename")) return ToResult(shape);
         Store(shape);

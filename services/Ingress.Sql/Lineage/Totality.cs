@@ -24,6 +24,19 @@ static class Totality
     /// <summary>Field names and keys fail when they are NULL or not known, and so does the name of a time zone.</summary>
     static readonly FrozenSet<string> SecondArgument = Set("date_trunc date_part extract json_object_agg jsonb_object_agg");
 
+    /// <summary>
+    /// They fail for any value but NULL when another argument is wrong (a length below zero, a broken pattern), or when the collations of what was put together conflict.
+    /// What may be NULL by what it is would tell by that.
+    /// </summary>
+    static readonly FrozenSet<string> Picky = Set(
+        "substr substring lpad rpad encode to_char split_part array_to_string array_length date_trunc date_part extract",
+        "upper lower initcap hashtext position strpos replace min max");
+
+    /// <summary>They compare nothing.</summary>
+    static readonly FrozenSet<string> Lenient = FrozenSet.Create("||", "->", "->>", "#>", "#>>");
+
+    const int Short = 1000;
+
     static readonly FrozenSet<string> Symbols = FrozenSet.Create("||", "=", "<>", "!=", "<", ">", "<=", ">=", "->", "->>", "#>", "#>>", "@>", "<@", "&&");
 
     /// <summary>Not bytea, whose input has escapes, nor "char", which not every number fits into.</summary>
@@ -51,6 +64,29 @@ static class Totality
             _ => false,
         };
     }
+
+    /// <summary>Fails for one value and not for NULL.</summary>
+    public static bool IsPicky(string function) => function.StartsWith(Catalog, StringComparison.Ordinal) && Picky.Contains(function[Catalog.Length..]);
+
+    public static bool IsPicky(Node expression) => expression.Text("kind") is not "AEXPR_OP" || expression.Names("name") is not [.., { } symbol] || !Lenient.Contains(symbol);
+
+    /// <summary>Gives NULL for some values: <c>substring</c> of a pattern, and the length of no array.</summary>
+    public static bool Lapses(string function, IReadOnlyList<Node> arguments) =>
+        function is Catalog + "array_length" || function is Catalog + "substring" && !(arguments.Count > 1 && arguments[1].Kind == "A_Const" && !arguments[1].Has("sval"));
+
+    /// <summary>Makes a long text of a short one: at a gigabyte, or a quarter of it in jsonb, whatever is done fails.</summary>
+    public static bool Swells(string function, IReadOnlyList<Node> arguments) => function switch
+    {
+        Catalog + "repeat" => arguments.Count < 2 || Constant(arguments[0]) is not { Length: <= Short } || arguments[1].Position is not <= Short,
+        Catalog + "lpad" or Catalog + "rpad" => arguments.Count < 2 || arguments[1].Position is not <= Short,
+        Catalog + "replace" => !NeverGrows(arguments) && arguments is not [{ Kind: "ColumnRef" }, ..],
+        Catalog + "array_fill" => true,
+        _ => false,
+    };
+
+    /// <summary>The same of operators: NULLIF, and what takes a part of JSON.</summary>
+    public static bool Lapses(Node expression) =>
+        expression.Text("kind") == "AEXPR_NULLIF" || expression.Text("kind") == "AEXPR_OP" && expression.Names("name") is [.., { } symbol] && symbol != "||" && Lenient.Contains(symbol);
 
     /// <summary>Casts to text, whatever from.</summary>
     public static bool Casts(Node type) => !type.Has("arrayBounds") && type.Names("names") switch

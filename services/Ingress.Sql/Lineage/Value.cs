@@ -31,6 +31,17 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
     /// <summary>What of it may come from arrays.</summary>
     public Value Arrays => opaque || sources.Any(static s => s.MayBeArray) ? new([.. sources.Where(static s => s.MayBeArray)], opaque) : None;
 
+    /// <summary>See <see cref="Source.MayLapse"/>.</summary>
+    public Value Lapsing() => sources.IsEmpty && !opaque ? this : new([.. sources.Select(static s => s with { MayLapse = true }).Concat(opaque ? [Source.Lapse] : [])], opaque);
+
+    /// <summary>What of it may be NULL by what it is.</summary>
+    public Value Lapses => sources.Any(static s => s.MayLapse) ? new([.. sources.Where(static s => s.MayLapse)], opaque) : None;
+
+    /// <summary>See <see cref="Source.Swollen"/>.</summary>
+    public Value Swelling() => IsSwollen ? this : new([.. sources, Source.Swollen], opaque);
+
+    public bool IsSwollen => sources.Contains(Source.Swollen);
+
     /// <summary>The same for comparisons: another source of the value says which column it is.</summary>
     public Value WithoutOrigin() => new([.. sources.Select(static s => s with { Origin = null })], opaque);
 
@@ -67,10 +78,13 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
     public ResultColumn ToResult(string name) =>
         new(name, _columnSources ??= ColumnSources(), opaque || sources.Any(static s => s.IsDoubtful));
 
+    /// <summary>It depends on some.</summary>
+    public bool HasColumns => sources.Any(static s => s.IsColumn);
+
     bool HasPlain => sources.Any(static s => s.Plain);
 
     List<ColumnSource> ColumnSources() =>
     [
-        .. sources.Where(static s => s.IsColumn).DistinctBy(static s => s with { Origin = null }).Select(static s => new ColumnSource(s.Column, s.Through is null ? [] : [s.Through]) { Computed = !s.Plain }),
+        .. sources.Where(static s => s.IsColumn).DistinctBy(static s => s with { Origin = null, MayLapse = false }).Select(static s => new ColumnSource(s.Column, s.Through is null ? [] : [s.Through]) { Computed = !s.Plain }),
     ];
 }

@@ -9,11 +9,12 @@ sealed class TemporaryNames
     public TemporaryNames(SqlContext context)
     {
         session = context.IsTemporary;
-        Watched = context with { IsTemporary = IsTemporary };
+        Watched = context with { IsTemporary = IsTemporary, IsPlainTable = name => (AnyTemporary = true) && context.IsPlainTable(name) };
     }
 
     public SqlContext Watched { get; }
 
+    /// <summary>The answer hangs on what the session made: it is nobody else's.</summary>
     public bool AnyTemporary { get; private set; }
 
     public string[] Asked => [.. asked];

@@ -28,11 +28,61 @@ public sealed class DefinitionTests
     [InlineData("create foreign table f (x text) server loopback options (table_name 'customers')")]
     [InlineData("alter foreign table f options (set table_name 'customers')")]
     [InlineData("import foreign schema public from server loopback into x")]
+    [InlineData("create foreign data wrapper w handler h")]
+    [InlineData("create access method m type table handler h")]
+    [InlineData("alter extension hstore update")]
+    [InlineData("load '/tmp/lib.so'")]
+    [InlineData("alter system set archive_command = 'psql -c \"create table t as table customers\"'")]
+    [InlineData("alter role somebody set session_preload_libraries = 'lib'")]
+    [InlineData("copy archive from program 'psql -c \"table customers\"'")]
+    [InlineData("copy (select 1) to program 'psql -c \"create table t as table customers\"'")]
+    [InlineData("copy archive from '/var/log/postgresql.log'")]
     [InlineData("alter type t rename attribute a to b")]
     [InlineData("alter table unheard_of rename a to b")]
     [InlineData("select query_to_xml('select set_config(''a.b'', ssn, false) from customers', true, true, '')")]
     [InlineData("select * from ts_stat('select to_tsvector(ssn) from customers')")]
     public void Code_and_links_may_take_any_column_along(string sql) => LineageRig.Uses(sql).ShouldContain("*:Stored");
+
+    [Theory]
+    [InlineData("alter system set work_mem = '64MB'")]
+    [InlineData("alter system reset archive_command")]
+    [InlineData("alter database shop set statement_timeout = 1000")]
+    [InlineData("copy archive from stdin")]
+    [InlineData("copy orders to '/tmp/orders.csv'")]
+    public void What_runs_no_code_takes_nothing_along(string sql) => LineageRig.Uses(sql).ShouldNotContain("*:");
+
+    [Theory]
+    [InlineData("update pg_catalog.pg_class set relname = 'people2' where relname = 'customers'", true)]
+    [InlineData("update pg_class set relname = 'people2' where relname = 'customers'", true)]
+    [InlineData("with w as (delete from pg_class returning *) select 1", true)]
+    [InlineData("merge into pg_class c using orders o on false when matched then update set relname = 'x'", true)]
+    [InlineData("insert into pg_rewrite select", true)]
+    [InlineData("copy pg_attribute from stdin", true)]
+    [InlineData("update listed set called = 'people2' where called = 'customers'", true)]
+    [InlineData("update pg_settings set setting = 'hex' where name = 'bytea_output'", false)]
+    [InlineData("update orders set note = (select relname from pg_class limit 1)", false)]
+    public void Who_writes_to_the_catalogs_renames_what_he_likes(string sql, bool hides)
+    {
+        if (hides) LineageRig.Uses(sql).ShouldContain("*:Stored");
+        else LineageRig.Uses(sql).ShouldNotContain("*:Stored");
+    }
+
+    [Theory]
+    [InlineData("update fresh set called = 'harmless'", true)]
+    [InlineData("delete from public.fresh", true)]
+    [InlineData("insert into made values (1)", false)]
+    [InlineData("update public.made set id = 1", false)]
+    public void What_is_changed_where_no_name_is_known_may_be_a_view_of_the_catalogs(string sql, bool hides)
+    {
+        var uses = LineageRig.Uses(sql, new() { Catalog = Sql.Catalog.CatalogSnapshot.Changed, SearchPath = ["pg_catalog", "public"], IsPlainTable = static name => name == "public.made" });
+        if (hides) uses.ShouldContain("*:Stored");
+        else uses.ShouldNotContain("*:Stored");
+    }
+
+    [Theory]
+    [InlineData("copy archive from stdin where peek(1) like '1%'", "*:Pattern")]
+    [InlineData("copy archive from stdin where ssn like '1%'", "")]
+    public void A_load_may_be_filtered_by_what_comes(string sql, string expected) => LineageRig.Uses(sql).ShouldBe(expected);
 
     [Theory]
     [InlineData("alter table customers rename column ssn to harmless", "customers.ssn:Stored")]

@@ -29,6 +29,8 @@ static class LineageRig
             Relation("public.mv", 'm', "id tax", "SELECT customers.id, customers.ssn AS tax FROM public.customers;"),
             Relation("secret.accounts", 'r', "id iban"),
             Relation("pg_catalog.pg_class", 'r', "oid relname"),
+            Relation("pg_catalog.pg_settings", 'v', "name setting"),
+            Relation("public.listed", 'v', "called", "SELECT pg_class.relname AS called FROM pg_class;"),
             Relation("pg_catalog.pg_stats", 'v', "tablename most_common_vals"),
             Relation("pg_catalog.pg_stat_activity", 'v', "pid query"),
         }.ToDictionary(static r => r.QualifiedName),

@@ -66,6 +66,20 @@ public sealed class DiagnosticsMaskerTests
         masked['P'].ShouldBe(position);
     }
 
+    /// <summary>A CHECK of a domain within an array runs while the text is read, and fails with the place of the array.</summary>
+    [Theory]
+    [InlineData("SQL function \"f\" statement 1", "***")]
+    [InlineData("SQL expression \"f(value)\"\nPL/pgSQL function f(text) line 1 at RETURN", "***")]
+    [InlineData("JSON data, line 1: smith...\nSQL function \"f\" statement 1", "***")]
+    [InlineData("JSON data, line 1: {\"a\": smith...", "smith")]
+    [InlineData(null, "smith")]
+    public void An_error_of_code_is_none_of_reading_the_text(string? context, string shown)
+    {
+        var error = Error("22P02", "invalid input syntax for type integer: \"smith\"");
+        (error['P'], error['W']) = ("8", context);
+        Strict.Mask(error, "select '{1}'::checked[]").Message.ShouldBe($"invalid input syntax for type integer: \"{shown}\"");
+    }
+
     [Theory]
     [InlineData("23505", "duplicate key value violates unique constraint \"customers_ssn_key\"", "Key (ssn)=(123-45-6789) already exists.")]
     [InlineData("23502", "null value in column \"name\" of relation \"customers\" violates not-null constraint", "Failing row contains (1, smith, null).")]

@@ -106,7 +106,7 @@ public sealed class OwnTableAttackTests
         "create temp table trail (x text);; create table n as select 1 as a; select * from calls;; ?select x || '' from trail",
         "create temp table trail (x text);; select reads();; ?select x || 'a' from trail",
         "create temp table t (x text);; insert into t values ('a');; set role pg_monitor;; reset role;; ?select x || '' from t",
-        "create temp table t (x text);; copy t from program 'echo a';; ?select x || '' from t",
+        "create temp table t (x text);; !copy t from program 'echo a'",
 
         // Views of the session's own.
         "create temp view v as select id, ssn as x, ssn || '' as y from customers;; select x, y, v, v.*, upper(x) from v;; !select x from v order by y",

@@ -21,6 +21,7 @@ public sealed class ViolatedKeyTests
         create table heirs () inherits (customers); alter table heirs add primary key (ssn); insert into heirs values (900, 'a', '900-45-0900', null);
         create table expressed (id int, n int); create unique index on expressed ((n % 10));
         insert into expressed values (1, 11);
+        create table disguised (id int, "abs(n)" int, n int); create unique index on disguised (abs(n)); insert into disguised values (1, 1, 11);
         create table parts (id int primary key, note text) partition by range (id); create table part1 partition of parts for values from (0) to (100);
         insert into parts values (1, 'a');
         """;
@@ -33,6 +34,7 @@ public sealed class ViolatedKeyTests
     [InlineData("insert into heirs values (1, 'x', '900-45-0900', null)", null)]
     [InlineData("insert into noted values (7)", null)]
     [InlineData("insert into expressed values (2, 21)", null)]
+    [InlineData("insert into disguised values (2, 2, -11)", null)]
     [InlineData("insert into parts values (1, 'b')", null)]
     [InlineData("create temp table t (a int primary key);; set role pg_monitor;; reset role;; insert into t values (1), (1)", null)]
     public async Task It_is_shown_where_nothing_of_the_table_is_masked(string script, string? detail)

@@ -23,11 +23,14 @@ internal static class ViolatedKeys
             && relation.Columns.All(column => masks.ForBaseColumn($"{relation.QualifiedName}.{column.Name}") is null) && HasOnly(relation, error.Detail);
     }
 
+    // A column may be called "f(x)"; then it stands in quotes, and an expression does not.
+    private static bool IsBare(string name) => name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
+
     // A column that is not known yet may be masked, and an expression of an index gives what a function says.
     private static bool HasOnly(CatalogRelation relation, string? detail)
     {
         const string start = "Key (", end = ")=(";
         if (detail?.StartsWith(start, StringComparison.Ordinal) != true || detail.IndexOf(end, StringComparison.Ordinal) is not (> 0 and var at)) return false;
-        return detail[start.Length..at].Split(", ").All(name => relation.Columns.Any(column => column.Name == name));
+        return detail[start.Length..at].Split(", ").All(name => IsBare(name) && relation.Columns.Any(column => column.Name == name));
     }
 }

@@ -33,7 +33,7 @@ internal static class DiagnosticTrust
             return Trust.None;
         // A position in the client's own text comes from reading that text, before any row is.
         if (diagnostic['P'] is not null && state[..2] is "22" or "42")
-            return Trust.Whole;
+            return RanCode(diagnostic) ? Trust.Wording : Trust.Whole;
         return state switch
         {
             // Who depends on what; canceling statement.
@@ -45,6 +45,12 @@ internal static class DiagnosticTrust
             _ => Trust.Wording,
         };
     }
+
+    /// <summary>
+    /// While a text is read, the CHECKs of domains within arrays and rows run, and what fails in them has its place, too. The place of what JSON is read has one line.
+    /// </summary>
+    private static bool RanCode(PostgresDiagnostic diagnostic) =>
+        diagnostic['W'] is { } where && !(where.StartsWith("JSON data, line ", StringComparison.Ordinal) && !where.Contains('\n', StringComparison.Ordinal)) || diagnostic['q'] is not null;
 
     private static bool IsRelayed(string? routine) =>
         routine is null || Relays.Any(relay => routine.StartsWith(relay, StringComparison.Ordinal));
