@@ -22,6 +22,9 @@ sealed record LaunchableCommand(string FileName, params IReadOnlyList<string> Ar
         };
         foreach (var argument in (string[])["--no-new-privs", .. ProcessLauncher.SwitchUser(User), "--", FileName, .. Arguments])
             start.ArgumentList.Add(argument);
+        // The user's own clients may be told so to use TLS, or another server.
+        foreach (var name in start.Environment.Keys.Where(static name => name.StartsWith("PG", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(name);
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;
         return start;

@@ -1,4 +1,5 @@
 using Aspire.Hosting;
+using Hoop.AppHost.Local.Recipes;
 using Hoop.AppHost.Local.Running;
 using Hoop.AppHost.Tests.Support;
 using Npgsql;
@@ -33,6 +34,15 @@ public class BackingServiceTests
         processes.Count.ShouldBeGreaterThan(8);
         await rig.StopAsync().WaitAsync(TimeSpan.FromSeconds(15));
         processes.SelectMany(ProcessTable.Of).ShouldBeEmpty();
+    }
+
+    /// <summary>Who tells psql how to reach another server does not tell it how to reach ours.</summary>
+    [Fact]
+    public void What_the_user_set_for_their_own_clients_is_not_for_ours()
+    {
+        Environment.SetEnvironmentVariable("PGAPPNAME", "theirs");
+        new LaunchableCommand("psql").StartInfo().Environment.ShouldNotContainKey("PGAPPNAME");
+        new LaunchableCommand("psql") { Environment = new Dictionary<string, string> { ["PGAPPNAME"] = "ours" } }.StartInfo().Environment["PGAPPNAME"].ShouldBe("ours");
     }
 
     static async Task<object?> ScalarAsync(string connectionString, string sql)

@@ -47,6 +47,18 @@ public class MaskedSessionTests
         refused.MessageText.ShouldBe(message);
     }
 
+    /// <summary>Judged before it is sent: an error as any other, not the session's end.</summary>
+    [Fact]
+    public async Task COPY_in_a_way_that_masks_cannot_follow_is_refused_and_the_session_goes_on()
+    {
+        await using var rig = await RealGateRig.StartAsync();
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync("copy (select ssn from customers where id = 7) to stdout (encoding 'latin1')");
+        (await client.ReadUntilAsync('Z')).ShouldBe(["E:0A000", "Z:I"]);
+        await client.QueryAsync("copy (select id from customers where id = 7) to stdout (freeze false)");
+        (await client.ReadUntilAsync('Z')).ShouldContain("C:COPY 1");
+    }
+
     /// <summary>What drivers send to see whether a connection is alive.</summary>
     [Theory]
     [InlineData("")]

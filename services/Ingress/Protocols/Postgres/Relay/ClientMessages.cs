@@ -1,3 +1,4 @@
+using Hoop.Ingress.Protocols.Postgres.Results;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
@@ -330,6 +331,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         if (permit.Revoked.IsCancellationRequested) Stop(permit, kind, "its grant was revoked", permit.Cut);
         else if (session.IsCancelAsked) Stop(permit, kind, "cancelled", Cancelled);
         else if (kind == ReplyKind.Query && operation.Limit is not null && RowLimitedStatements.Problem(operation.Analysis) is { } problem) RefuseLimited(permit, problem);
+        else if (ResultMasks.CopyProblem(session, operation) is { } unmaskable) Stop(permit, kind, unmaskable.Message, unmaskable);
         else if (session.NamesInUse.Claim(operation) is { } refusal) Stop(permit, kind, refusal.Message, refusal);
         else Forward(frame, operation, kind, portal);
     }

@@ -2,6 +2,8 @@ using Hoop.Contracts.Operations;
 using Hoop.Ingress.Protocols.Postgres.Masking;
 using Hoop.Ingress.Protocols.Postgres.Masking.Copy;
 using Hoop.Ingress.Protocols.Postgres.Relay;
+using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Sql;
 using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Wire.Postgres.Messages;
 using Hoop.Masking.Engine;
@@ -44,6 +46,19 @@ internal static class ResultMasks
         operation.Masked(names);
         operation.Hidden = moved && masker is not null;
         return masker;
+    }
+
+    /// <returns>Why what it copies out could not be masked; null: it can be, or need not.</returns>
+    internal static Refusal? CopyProblem(RelaySession session, RunningOperation operation)
+    {
+        for (var i = 0; i < operation.Analysis.Statements.Count; i++)
+        {
+            var command = operation.Analysis.Statements[i].Command;
+            if (command.Kind == SqlCommandKind.CopyOut && session.Gate.MasksFor(operation.Permit) is not null && CopyFormat.Problem(command.Options) is { } problem)
+                return new Refusal(RefusalCode.ProtocolNotAllowed, null, problem, "Its data could be read otherwise than the server writes it.", "Leave the option out.");
+        }
+
+        return null;
     }
 
     internal static (PostgresCopyMasker? Masker, string[] Columns, bool Moved) ForCopy(RelaySession session, RunningOperation operation, TargetMasks masks, bool binary, int columnCount)

@@ -45,13 +45,28 @@ public sealed record CopyFormat
         return Checked(format, given);
     }
 
+    /// <returns>Why <see cref="From"/> does not read them, in one line; null: it does.</returns>
+    public static string? Problem(IEnumerable<KeyValuePair<string, string?>> options)
+    {
+        try
+        {
+            From(options);
+            return null;
+        }
+        catch (NotSupportedException e)
+        {
+            return e.Message;
+        }
+    }
+
     private static CopyFormat Apply(CopyFormat format, string name, string? value) => name switch
     {
         "format" or "force_quote" or "quote" => format,
         "delimiter" => format with { Delimiter = OneByte(name, value) },
         "null" => format with { Null = System.Text.Encoding.UTF8.GetBytes(value ?? "") },
         "escape" => format with { Escape = OneByte(name, value) },
-        "header" => format with { Header = IsTrue(value) },
+        "freeze" when !IsTrue(name, value) => format,
+        "header" => format with { Header = IsTrue(name, value) },
         "encoding" when value?.Replace("-", "").ToLowerInvariant() is "utf8" or "unicode" or "sql_ascii" => format,
         _ => throw Refused($"has the option {name}{(value is null ? "" : $" '{value}'")}"),
     };
@@ -71,11 +86,11 @@ public sealed record CopyFormat
         return format;
     }
 
-    private static bool IsTrue(string? value) => value?.ToLowerInvariant() switch
+    private static bool IsTrue(string name, string? value) => value?.ToLowerInvariant() switch
     {
         null or "true" or "on" or "1" => true,
         "false" or "off" or "0" => false,
-        _ => throw Refused($"has the header '{value}'"),
+        _ => throw Refused($"has the {name} '{value}'"),
     };
 
     private static byte OneByte(string name, string? value) =>
