@@ -6,6 +6,9 @@ using Hoop.Contracts.Documents;
 using Hoop.ServiceDefaults.Documents;
 using Hoop.ServiceDefaults.Identity;
 using Hoop.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Playwright;
@@ -120,6 +123,39 @@ public sealed class SignOutTests(SagaRig saga, PortalRig portal)
 
         // Cut, not ended: what came is no whole answer.
         await Should.ThrowAsync<IOException>(ended.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    /// <summary>Two tell of a sign-out, the page and the database: what the first has ended the second must not touch, and everybody after it is still to hear.</summary>
+    [Fact]
+    public async Task What_ends_while_a_sign_out_is_told_is_not_cut_any_more()
+    {
+        var (signals, lifetime, answering) = (new DatabaseSignals(), new CountedLifetime(), new TaskCompletionSource());
+        var id = Guid.NewGuid();
+        var services = new ServiceCollection().AddSingleton(signals).AddSingleton(saga.One.Services.GetRequiredService<SignIns>()).BuildServiceProvider();
+        var app = new ApplicationBuilder(services);
+        app.UseSignOuts();
+        app.Run(_ => answering.Task);
+        var context = new DefaultHttpContext { RequestServices = services, User = Bea.ToClaimsPrincipal(PortalCookie.Scheme) };
+        ((System.Security.Claims.ClaimsIdentity)context.User.Identity!).AddClaim(new("hoop:portal-sign-in", id.ToString()));
+        context.Request.Path = "/api/requests/stream";
+        context.Features.Set<IHttpRequestLifetimeFeature>(lifetime);
+        // The first to hear ends the answer.
+        signals.SignedOut += _ => answering.TrySetResult();
+        var running = app.Build()(context);
+
+        signals.RaiseSignedOut(id);
+
+        await running.WaitAsync(TimeSpan.FromSeconds(30));
+        lifetime.Aborts.ShouldBe(0);
+    }
+
+    private sealed class CountedLifetime : IHttpRequestLifetimeFeature
+    {
+        public int Aborts { get; private set; }
+
+        public CancellationToken RequestAborted { get; set; }
+
+        public void Abort() => Aborts++;
     }
 
     [Fact]
