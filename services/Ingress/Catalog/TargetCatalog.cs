@@ -62,7 +62,7 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
 
     public bool TryUse(INamesUse use, long changes, INamesChange? own)
     {
-        lock (_lock) return _moves == changes && !_open.Exists(change => change != own) && _uses.Add(use);
+        lock (_lock) return _moves == changes && !IsChangedBeside(own) && _uses.Add(use);
     }
 
     public void EndUse(INamesUse use)

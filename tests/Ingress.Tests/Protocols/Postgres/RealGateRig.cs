@@ -87,13 +87,15 @@ internal sealed class RealGateRig : IAsyncDisposable
         return new RealGateRig(gate, gateway, tokens, dialer) { Document = Document };
     }
 
+    private string Database => Gate.Snapshots.Current!.Document.Targets["shop"].Database!;
+
     /// <summary>What an administrator does without Hoop.</summary>
-    internal async Task BehindAsync(string sql) => await (await PostgresServer.SharedAsync()).ExecuteAsync(Gate.Snapshots.Current!.Document.Targets["shop"].Database!, sql);
+    internal async Task BehindAsync(string sql) => await (await PostgresServer.SharedAsync()).ExecuteAsync(Database, sql);
 
     /// <summary>One value, as the server itself says it.</summary>
     internal async Task<T> AskBehindAsync<T>(string sql)
     {
-        await using var connection = new NpgsqlConnection((await PostgresServer.SharedAsync()).ConnectionString(Gate.Snapshots.Current!.Document.Targets["shop"].Database!));
+        await using var connection = new NpgsqlConnection((await PostgresServer.SharedAsync()).ConnectionString(Database));
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return (T)(await command.ExecuteScalarAsync())!;
@@ -102,7 +104,7 @@ internal sealed class RealGateRig : IAsyncDisposable
     /// <summary>Nobody gets at the table until it is closed.</summary>
     internal async Task<NpgsqlConnection> LockAsync(string table)
     {
-        var connection = new NpgsqlConnection((await PostgresServer.SharedAsync()).ConnectionString(Gate.Snapshots.Current!.Document.Targets["shop"].Database!) + ";Pooling=false");
+        var connection = new NpgsqlConnection((await PostgresServer.SharedAsync()).ConnectionString(Database) + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand($"begin; lock table {table} in access exclusive mode", connection);
         await command.ExecuteNonQueryAsync();

@@ -15,12 +15,15 @@ internal static class NameChanges
     public static bool Any(SqlStatement statement) =>
         (statement.Command.Kind == SqlCommandKind.Ddl || (statement.Facts.Effects & (Effects.Ddl | Effects.Dynamic)) != 0 || !statement.Facts.Understood) && !AreOwn(statement);
 
+    /// <summary>It changes names that others see.</summary>
+    public static bool Others(SqlStatement statement) => Any(statement) && !AreNone(statement);
+
     /// <summary>Those of relations and functions that stand for something else afterwards, without their schemas.</summary>
     /// <returns>Null: they may be any.</returns>
     public static HashSet<string>? Of(IReadOnlyList<SqlStatement> statements)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var statement in statements.Where(static statement => Any(statement) && !AreNone(statement)))
+        foreach (var statement in statements.Where(Others))
         {
             if (statement.Command.NewName is { } given) names.Add(given);
             foreach (var access in statement.Facts.Accesses.Where(static access => !MovesNothing(access)))

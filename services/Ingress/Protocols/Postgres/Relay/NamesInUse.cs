@@ -23,7 +23,7 @@ internal sealed class NamesInUse(RelaySession session)
         for (var i = 0; i < statements.Count; i++)
         {
             stores |= statements[i].Stores;
-            moves |= NameChanges.Any(statements[i]) && !NameChanges.AreNone(statements[i]);
+            moves |= NameChanges.Others(statements[i]);
         }
 
         var begun = moves && session.BeginNamesChange();

@@ -20,9 +20,9 @@ internal sealed class RelaySession
     private readonly Queue<byte[]> notes = [];
     private bool looking;
     private bool cancelAsked;
+    private bool abandoned;
     private TaskCompletionSource? heard;
     private List<(Permit Permit, OperationResult Result)> ended = [];
-    private bool abandoned;
     private List<(Permit Permit, OperationResult Result)>? recorded;
     private readonly HashSet<RunningOperation> suspended = [];
     private ResultShapes? recordedResults;

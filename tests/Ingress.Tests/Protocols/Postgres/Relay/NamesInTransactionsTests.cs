@@ -100,9 +100,7 @@ public class NamesInTransactionsTests
     public async Task What_another_transaction_has_not_committed_hides_nothing(string change)
     {
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
-        rig.Principal = rig.Principal with { Groups = ["agents", "dba"] };
-        await using var first = await rig.Gateway.ConnectAsync();
-        rig.Principal = rig.Principal with { Groups = ["agents"] };
+        await using var first = await rig.ConnectUnmaskedAsync();
         await using var second = await rig.Gateway.ConnectAsync();
         (await SayAsync(first, "begin", change, "select 1")).ShouldNotContain(message => message.StartsWith('E'));
         var seen = await SayAsync(second, "select version() like 'PostgreSQL%', sum(i) from generate_series(1, 10) i", "select id, name, ssn from customers where id = 7");
@@ -141,9 +139,7 @@ public class NamesInTransactionsTests
     public async Task A_result_is_hidden_when_names_may_have_moved_meanwhile_and_the_client_hears_why()
     {
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
-        rig.Principal = rig.Principal with { Groups = ["agents", "dba"] };
-        await using var first = await rig.Gateway.ConnectAsync();
-        rig.Principal = rig.Principal with { Groups = ["agents"] };
+        await using var first = await rig.ConnectUnmaskedAsync();
         await using var second = await rig.Gateway.ConnectAsync();
         await SayAsync(second, "select id, x from vv where id = 7");
         await SayAsync(first, "begin", Reveal);
@@ -161,10 +157,8 @@ public class NamesInTransactionsTests
     public async Task A_change_that_commits_itself_hides_results_while_it_is_under_way()
     {
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
-        rig.Principal = rig.Principal with { Groups = ["agents", "dba"] };
-        await using var reader = await rig.Gateway.ConnectAsync();
-        await using var first = await rig.Gateway.ConnectAsync();
-        rig.Principal = rig.Principal with { Groups = ["agents"] };
+        await using var reader = await rig.ConnectUnmaskedAsync();
+        await using var first = await rig.ConnectUnmaskedAsync();
         await using var second = await rig.Gateway.ConnectAsync();
         await SayAsync(second, "select 1");
         await SayAsync(reader, "begin", "select count(*) from vv");
