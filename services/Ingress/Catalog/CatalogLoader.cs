@@ -10,27 +10,47 @@ internal static class CatalogLoader
     private const char Separator = '\u0001';
 
     /// <summary>Throws what <paramref name="query"/> throws; the connection is then to be given up, it may be in a failed transaction.</summary>
-    public static async Task<LoadedCatalog> LoadAsync(CatalogQuery query, CancellationToken cancel)
+    /// <param name="known">What was read before: the same is given back where the target says that nothing changed since.</param>
+    public static async Task<LoadedCatalog> LoadAsync(CatalogQuery query, LoadedCatalog? known, CancellationToken cancel)
     {
         await query(CatalogSql.Begin, cancel);
-        var loaded = await ReadAsync(query, cancel);
+        var locked = await PrepareAsync(query, cancel);
+        var stamp = await OneAsync(query, CatalogSql.Stamp, cancel);
+        var loaded = known?.IsStill(stamp, locked) is true
+            ? known
+            : Read(await PartsAsync(query, cancel)) with { Stamp = stamp, Locked = locked };
         await query(CatalogSql.Commit, cancel);
         return loaded;
     }
 
-    /// <summary>The same in a transaction that is open; the caller takes back the settings that it makes there.</summary>
-    public static async Task<LoadedCatalog> ReadAsync(CatalogQuery query, CancellationToken cancel)
+    /// <summary>All of it in a transaction that is open; the caller takes back the settings that it makes there.</summary>
+    public static async Task<CatalogSnapshot> ReadAsync(CatalogQuery query, CancellationToken cancel)
     {
-        await query(CatalogSql.Settings, cancel);
-        var locked = await query(CatalogSql.NoteLocked, cancel);
-        var parts = new List<IReadOnlyList<string?[]>>();
-        foreach (var sql in (string[])[CatalogSql.Relations, CatalogSql.Columns, CatalogSql.Parents, CatalogSql.Functions, CatalogSql.Operators, CatalogSql.Consequences])
-            parts.Add(await query(sql, cancel));
+        await PrepareAsync(query, cancel);
+        var parts = await PartsAsync(query, cancel);
         // Not on a session's loop: it may be long.
-        return await Task.Run(() => Build(parts, partial: locked is not [["{}"]]), cancel);
+        return (await Task.Run(() => Read(parts), cancel)).Snapshot;
     }
 
-    private static LoadedCatalog Build(List<IReadOnlyList<string?[]>> parts, bool partial)
+    /// <returns>What is locked, and will not be read.</returns>
+    private static async Task<string> PrepareAsync(CatalogQuery query, CancellationToken cancel)
+    {
+        await query(CatalogSql.Settings, cancel);
+        return await OneAsync(query, CatalogSql.NoteLocked, cancel);
+    }
+
+    private static async Task<List<IReadOnlyList<string?[]>>> PartsAsync(CatalogQuery query, CancellationToken cancel)
+    {
+        List<IReadOnlyList<string?[]>> parts = [];
+        foreach (var sql in CatalogSql.Parts)
+            parts.Add(await query(sql, cancel));
+        return parts;
+    }
+
+    private static async Task<string> OneAsync(CatalogQuery query, string sql, CancellationToken cancel) =>
+        await query(sql, cancel) is [[{ } text]] ? text : throw new InvalidDataException("The target answered a question about its catalog with something else.");
+
+    private static LoadedCatalog Read(List<IReadOnlyList<string?[]>> parts)
     {
         if (parts is not [var relations, var columns, var parents, var functions, var operators, var consequences]) throw new ArgumentException("six parts", nameof(parts));
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -50,7 +70,7 @@ internal static class CatalogLoader
             Comparisons = setOff.Comparisons,
             EventTriggers = setOff.EventTriggers,
         };
-        return new(snapshot, Convert.ToHexStringLower(digest.GetHashAndReset()), partial);
+        return new(snapshot, Convert.ToHexStringLower(digest.GetHashAndReset()));
     }
 
     private static Dictionary<string, CatalogRelation> Relations(

@@ -34,7 +34,32 @@ internal static class CatalogSql
           WHERE d.refobjid IN (SELECT oid FROM locked)) x), true)
         """;
 
+    /// <summary>
+    /// One text that is another one after every committed change of what <see cref="Parts"/> read, for some 2 ms: every row that a change leaves has the change's xmin, which freezing keeps.
+    /// Temporary relations are left out: they come and go all the time, and are nobody else's.
+    /// </summary>
+    public static readonly string Stamp =
+        $"""
+        WITH own(oid) AS (SELECT c.oid FROM pg_class c WHERE c.relpersistence = 't'),
+             spaces(oid) AS (SELECT n.oid FROM pg_namespace n WHERE n.nspname ~ '^pg_(temp|toast_temp)_')
+        SELECT string_agg(concat_ws(' ', s.part, s.rows, s.changes), ',' ORDER BY s.part) FROM (
+          {string.Join("\n  UNION ALL ", Stamped.Select(static part => $"SELECT '{part.Catalog}', count(*), sum(hashtext(xmin::text)::bigint) FROM pg_{part.Catalog} WHERE {part.Rows}"))}
+        ) s(part, rows, changes)
+        """;
+
     public const string Commit = "COMMIT";
+
+    private const string All = "true";
+
+    private static (string Catalog, string Rows)[] Stamped =>
+    [
+        ("class", "relpersistence <> 't'"), ("attribute", OfOthers("attrelid")), ("attrdef", OfOthers("adrelid")), ("constraint", OfOthers("conrelid")), ("index", OfOthers("indrelid")),
+        ("inherits", OfOthers("inhrelid")), ("rewrite", OfOthers("ev_class")), ("trigger", OfOthers("tgrelid")), ("partitioned_table", OfOthers("partrelid")), ("policy", OfOthers("polrelid")),
+        ("type", "typnamespace NOT IN (SELECT oid FROM spaces)"), ("namespace", "oid NOT IN (SELECT oid FROM spaces)"), ("range", All),
+        ("proc", All), ("aggregate", All), ("language", All), ("operator", All), ("amop", All), ("amproc", All), ("cast", All), ("event_trigger", All),
+    ];
+
+    private static string OfOthers(string relation) => $"{relation} NOT IN (SELECT oid FROM own)";
 
     private const string Unlocked = "<> ALL (current_setting('hoop.locked')::oid[])";
 
@@ -183,4 +208,7 @@ internal static class CatalogSql
         FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid JOIN pg_namespace fn ON fn.oid = p.pronamespace WHERE e.evtenabled <> 'D'
         ORDER BY 1, 2, 3, 4, 5, 6
         """;
+
+    /// <summary>What a snapshot is made of, in this order.</summary>
+    public static readonly string[] Parts = [Relations, Columns, Parents, Functions, Operators, Consequences];
 }

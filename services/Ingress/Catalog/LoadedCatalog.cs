@@ -4,5 +4,16 @@ namespace Hoop.Ingress.Catalog;
 
 /// <summary>A snapshot as read.</summary>
 /// <param name="Digest">SHA-256 over everything that was read: equal digests, equal snapshots.</param>
-/// <param name="Partial">Something was locked, and is left out.</param>
-internal sealed record LoadedCatalog(CatalogSnapshot Snapshot, string Digest, bool Partial = false);
+internal sealed record LoadedCatalog(CatalogSnapshot Snapshot, string Digest)
+{
+    private const string Nothing = "{}";
+
+    /// <summary>What <see cref="CatalogSql.Stamp"/> said then.</summary>
+    public string Stamp { get; init; } = "";
+
+    /// <summary>What was locked then, and is left out: oids, as PostgreSQL writes an array.</summary>
+    public string Locked { get; init; } = Nothing;
+
+    /// <summary>Reading again would give the same, or less where something is locked that was not: nothing was committed, so that what was read of it is right.</summary>
+    public bool IsStill(string stamp, string locked) => stamp == Stamp && (Locked == Nothing || locked == Locked);
+}

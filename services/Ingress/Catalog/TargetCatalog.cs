@@ -14,6 +14,7 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
     private long _lastFailure;
     private bool _failed;
     private bool _stale;
+    private TimeSpan _freshFor = TargetCatalogs.FreshFor;
     private readonly List<CatalogChange> _open = [];
     private readonly HashSet<INamesUse> _uses = [];
     private int _changes;
@@ -81,22 +82,22 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
     {
         get
         {
-            lock (_lock) return _current is { } current && !_stale && time.GetElapsedTime(_loadedAt) < FreshFor(current) ? current.Snapshot : null;
+            lock (_lock) return _current is { } current && !_stale && time.GetElapsedTime(_loadedAt) < _freshFor ? current.Snapshot : null;
         }
     }
 
-    public ValueTask<CatalogSnapshot> GetAsync(Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel)
+    public ValueTask<CatalogSnapshot> GetAsync(CatalogLoad load, CancellationToken cancel)
     {
         lock (_lock)
         {
             if (_current is { } current && !_stale)
             {
                 var age = time.GetElapsedTime(_loadedAt);
-                if (age < FreshFor(current)) return new(current.Snapshot);
+                if (age < _freshFor) return new(current.Snapshot);
                 if (age < TargetCatalogs.UsableFor)
                 {
                     // Nobody asked for a while, so that nobody had it loaded again.
-                    if (age >= 2 * FreshFor(current) && _loading is null && !_failed) return new(RenewedAsync(load, cancel));
+                    if (age >= 2 * _freshFor && _loading is null && !_failed) return new(RenewedAsync(load, cancel));
                     if (_loading is null && (!_failed || time.GetElapsedTime(_lastFailure) >= RetryAfter)) Observe(Start(load));
                     return new(current.Snapshot);
                 }
@@ -105,7 +106,7 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
         return new(WaitAsync(load, cancel));
     }
 
-    public async ValueTask<bool> LookAgainAsync(string principal, CatalogSnapshot known, Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel)
+    public async ValueTask<bool> LookAgainAsync(string principal, CatalogSnapshot known, CatalogLoad load, CancellationToken cancel)
     {
         var asked = time.GetTimestamp();
         try
@@ -133,7 +134,7 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
         }
     }
 
-    private async Task<CatalogSnapshot> RenewedAsync(Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel)
+    private async Task<CatalogSnapshot> RenewedAsync(CatalogLoad load, CancellationToken cancel)
     {
         try
         {
@@ -147,7 +148,7 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
     }
 
     /// <summary>A load that began before the last change may have missed it. Changes after the question count for nothing here, or who asks might wait for as long as somebody goes on changing.</summary>
-    private async Task<CatalogSnapshot> WaitAsync(Func<CancellationToken, Task<LoadedCatalog>> load, CancellationToken cancel)
+    private async Task<CatalogSnapshot> WaitAsync(CatalogLoad load, CancellationToken cancel)
     {
         int asked;
         lock (_lock) asked = _changes;
@@ -166,21 +167,21 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
         }
     }
 
-    private Task<CatalogSnapshot> Start(Func<CancellationToken, Task<LoadedCatalog>> load)
+    private Task<CatalogSnapshot> Start(CatalogLoad load)
     {
         _loadingSince = _changes;
-        var since = _changes;
+        var (since, known) = (_changes, _current);
         _loadingAt = time.GetTimestamp();
-        return _loading = Task.Run(() => LoadAsync(load, since), CancellationToken.None);
+        return _loading = Task.Run(() => LoadAsync(load, known, since), CancellationToken.None);
     }
 
     /// <summary>Not tied to the session that asked first: others wait for it too.</summary>
-    private async Task<CatalogSnapshot> LoadAsync(Func<CancellationToken, Task<LoadedCatalog>> load, int since)
+    private async Task<CatalogSnapshot> LoadAsync(CatalogLoad load, LoadedCatalog? known, int since)
     {
         using var timeout = new CancellationTokenSource(LoadTimeout, time);
         try
         {
-            return Keep(await load(timeout.Token).WaitAsync(timeout.Token), since);
+            return Keep(await load(known, timeout.Token).WaitAsync(timeout.Token), since);
         }
         catch (Exception e)
         {
@@ -189,7 +190,7 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
             lock (_lock)
             {
                 (_loading, _failed, _lastFailure) = (null, true, time.GetTimestamp());
-                _looks.Took(time.GetElapsedTime(_loadingAt));
+                Took();
             }
             throw new CatalogUnavailableException(target, reason, e);
         }
@@ -200,20 +201,26 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
         lock (_lock)
         {
             // Nothing new: the same snapshot, so that what was worked out from it stays good.
-            if (_current is { } known && known.Digest == loaded.Digest) _current = known with { Partial = loaded.Partial };
+            if (_current is { } known && known.Digest == loaded.Digest) _current = loaded with { Snapshot = known.Snapshot };
             else
             {
                 _current = loaded with { Snapshot = loaded.Snapshot with { Version = nextVersion() } };
                 CatalogLog.Loaded(logger, target, _current.Snapshot.Version, _current.Snapshot.Relations.Count, _current.Snapshot.Functions.Count);
             }
             (_loading, _failed, _loadedAt) = (null, false, time.GetTimestamp());
-            _looks.Took(time.GetElapsedTime(_loadingAt));
+            Took();
             if (since == _changes) _stale = false;
             return _current!.Snapshot;
         }
     }
 
-    private static TimeSpan FreshFor(LoadedCatalog catalog) => catalog.Partial ? TargetCatalogs.PartlyFreshFor : TargetCatalogs.FreshFor;
+    private void Took()
+    {
+        var load = time.GetElapsedTime(_loadingAt);
+        _looks.Took(load);
+        var rest = TargetCatalogs.Rest * load;
+        _freshFor = rest > TargetCatalogs.MostFreshFor ? TargetCatalogs.MostFreshFor : rest > TargetCatalogs.FreshFor ? rest : TargetCatalogs.FreshFor;
+    }
 
     /// <summary>Its failure is logged and kept; nobody else looks at the task.</summary>
     private static void Observe(Task task) => task.ContinueWith(static t => t.Exception, TaskScheduler.Default);

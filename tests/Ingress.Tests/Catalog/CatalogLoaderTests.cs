@@ -97,7 +97,7 @@ public sealed class CatalogLoaderTests : IAsyncLifetime
             var rows = await NpgsqlCatalog.QueryAsync(connection, sql, stop);
             within.Add(await JitAsync());
             return rows;
-        }, CancellationToken.None);
+        }, known: null, CancellationToken.None);
         within.Skip(1).SkipLast(1).Distinct().ShouldBe(["off"]);
         (await JitAsync()).ShouldBe("on");
 

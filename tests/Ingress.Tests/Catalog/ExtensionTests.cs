@@ -67,7 +67,7 @@ public sealed class ExtensionTests
     }
 
     private static async Task<SqlContext> ContextAsync(PostgresServer server, string database) =>
-        new() { Catalog = (await NpgsqlCatalog.LoadAsync(server, database, TestContext.Current.CancellationToken)).Snapshot, SearchPath = ["pg_catalog", "public"] };
+        new() { Catalog = (await NpgsqlCatalog.LoadAsync(server, database, cancel: TestContext.Current.CancellationToken)).Snapshot, SearchPath = ["pg_catalog", "public"] };
 
     private static string Meaning(string sql, SqlStatement statement) =>
         $"{sql} => {statement.Facts.Understood} {statement.Facts.Effects} {string.Join(", ", statement.Facts.Accesses)} {string.Join(", ", statement.Facts.ColumnUses)} " +

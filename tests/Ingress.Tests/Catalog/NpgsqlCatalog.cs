@@ -7,11 +7,11 @@ namespace Hoop.Ingress.Tests.Catalog;
 /// <summary>Loads a catalog over a connection of its own.</summary>
 internal static class NpgsqlCatalog
 {
-    public static async Task<LoadedCatalog> LoadAsync(PostgresServer server, string database, CancellationToken cancel = default)
+    public static async Task<LoadedCatalog> LoadAsync(PostgresServer server, string database, LoadedCatalog? known = null, CancellationToken cancel = default)
     {
         await using var connection = new NpgsqlConnection(server.ConnectionString(database));
         await connection.OpenAsync(cancel);
-        return await CatalogLoader.LoadAsync((sql, stop) => QueryAsync(connection, sql, stop), cancel);
+        return await CatalogLoader.LoadAsync((sql, stop) => QueryAsync(connection, sql, stop), known, cancel);
     }
 
     public static async Task<IReadOnlyList<string?[]>> QueryAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)

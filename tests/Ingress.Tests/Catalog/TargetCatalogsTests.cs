@@ -12,6 +12,7 @@ public sealed class TargetCatalogsTests
     private readonly TargetCatalogs _catalogs;
     private Func<Task<LoadedCatalog>> _answer = () => Task.FromResult(Catalog("a"));
     private int _loads;
+    private LoadedCatalog? _known;
 
     public TargetCatalogsTests() => _catalogs = new(_time, NullLogger<TargetCatalogs>.Instance);
 
@@ -27,7 +28,7 @@ public sealed class TargetCatalogsTests
     public async Task Targets_have_versions_of_their_own()
     {
         var first = await GetAsync();
-        var other = await _catalogs.GetAsync("other", _ => Task.FromResult(Catalog("a")), CancellationToken.None);
+        var other = await _catalogs.GetAsync("other", (_, _) => Task.FromResult(Catalog("a")), CancellationToken.None);
         other.Version.ShouldNotBe(first.Version);
     }
 
@@ -50,9 +51,9 @@ public sealed class TargetCatalogsTests
         await GetAsync();
         _catalogs.Invalidate("shop");
         var early = new TaskCompletionSource<LoadedCatalog>();
-        var first = _catalogs.GetAsync("shop", _ => early.Task, CancellationToken.None).AsTask();
+        var first = _catalogs.GetAsync("shop", (_, _) => early.Task, CancellationToken.None).AsTask();
         _catalogs.Invalidate("shop");
-        var second = _catalogs.GetAsync("shop", _ => Task.FromResult(Catalog("late")), CancellationToken.None).AsTask();
+        var second = _catalogs.GetAsync("shop", (_, _) => Task.FromResult(Catalog("late")), CancellationToken.None).AsTask();
         early.SetResult(Catalog("early"));
         (await second).Relations.Keys.ShouldBe(["public.late"]);
         await first;
@@ -113,8 +114,27 @@ public sealed class TargetCatalogsTests
     public async Task An_unchanged_catalog_stays_the_same_object()
     {
         var old = await GetAsync();
+        _known.ShouldBeNull();
         _catalogs.Invalidate("shop");
         (await GetAsync()).ShouldBeSameAs(old);
+        _loads.ShouldBe(2);
+        _known!.Snapshot.ShouldBeSameAs(old);
+    }
+
+    [Fact]
+    public async Task A_target_that_is_slow_to_read_is_asked_more_seldom()
+    {
+        _answer = () =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(Catalog("a"));
+        };
+        await GetAsync();
+        _time.Advance(TimeSpan.FromSeconds(TargetCatalogs.Rest - 1));
+        await GetAsync();
+        _loads.ShouldBe(1);
+        _time.Advance(TargetCatalogs.MostFreshFor);
+        await GetAsync();
         _loads.ShouldBe(2);
     }
 
@@ -220,7 +240,7 @@ public sealed class TargetCatalogsTests
     {
         var old = await GetAsync();
         var early = new TaskCompletionSource<LoadedCatalog>();
-        var first = _catalogs.LookAgainAsync("shop", "ann", old, _ => early.Task, CancellationToken.None).AsTask();
+        var first = _catalogs.LookAgainAsync("shop", "ann", old, (_, _) => early.Task, CancellationToken.None).AsTask();
         _time.Advance(TimeSpan.FromMilliseconds(1));
         _answer = () => Task.FromResult(Catalog("b"));
         var second = LookAsync(old).AsTask();
@@ -242,9 +262,10 @@ public sealed class TargetCatalogsTests
 
     private ValueTask<CatalogSnapshot> GetAsync() => _catalogs.GetAsync("shop", LoadAsync, CancellationToken.None);
 
-    private Task<LoadedCatalog> LoadAsync(CancellationToken cancel)
+    private Task<LoadedCatalog> LoadAsync(LoadedCatalog? known, CancellationToken cancel)
     {
         Interlocked.Increment(ref _loads);
+        _known = known;
         return _answer();
     }
 

@@ -31,8 +31,9 @@ public static class PostgresProtocol
             .ValidateOnStart();
         if (EventLoops.Supported) services.AddEventLoops(static provider => provider.GetRequiredService<IOptions<PostgresOptions>>().Value.EventLoops);
         services.AddSingleton<ITargetDialer, TcpTargetDialer>();
+        services.AddSingleton<CatalogReader>();
         services.AddSingleton<TargetCatalogs>();
-        services.AddSingleton<ITargetCatalog, PostgresTargetCatalog>();
+        services.AddSingleton<ITargetCatalog>(static provider => new PostgresTargetCatalog(provider.GetRequiredService<TargetCatalogs>(), provider.GetRequiredService<CatalogReader>().ReadAsync));
         services.AddSingleton<PostgresSessions>();
         services.AddSingleton<SqlAnalyzer>();
         services.AddSingleton<IGate, RealGate>();

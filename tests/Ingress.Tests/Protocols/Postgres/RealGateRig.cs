@@ -28,9 +28,9 @@ internal sealed class RealGateRig : IAsyncDisposable
 
     private readonly TokenGate tokens;
 
-    private readonly CountedDialer dialer;
+    private readonly CountedReader reader;
 
-    private RealGateRig(GateRig gate, GatewayRig gateway, TokenGate tokens, CountedDialer dialer) => (Gate, Gateway, this.tokens, this.dialer) = (gate, gateway, tokens, dialer);
+    private RealGateRig(GateRig gate, GatewayRig gateway, TokenGate tokens, CountedReader reader) => (Gate, Gateway, this.tokens, this.reader) = (gate, gateway, tokens, reader);
 
     internal GateRig Gate { get; }
     internal GatewayRig Gateway { get; }
@@ -51,8 +51,8 @@ internal sealed class RealGateRig : IAsyncDisposable
           - { name: everything, roles: [agent], targets: [shop], allow: { verbs: ["*"], objects: ["*"], effects: ["*"] } }
         """;
 
-    /// <summary>Connections that the catalog was loaded over.</summary>
-    internal int Dials => dialer.Dials;
+    /// <summary>How often the target was asked for its catalog.</summary>
+    internal int Readings => reader.Readings;
 
     internal required Func<string, string> Document { get; init; }
 
@@ -78,13 +78,13 @@ internal sealed class RealGateRig : IAsyncDisposable
             """;
         string Document(string policies) => $"{head}\n{policies}";
         var gate = new GateRig(Document(rules));
-        var dialer = new CountedDialer(new TcpTargetDialer(new References(new ConfigurationBuilder().Build())));
-        var catalog = new PostgresTargetCatalog(new TargetCatalogs(TimeProvider.System, NullLogger<TargetCatalogs>.Instance), dialer);
+        var reader = new CountedReader();
+        var catalog = new PostgresTargetCatalog(new TargetCatalogs(TimeProvider.System, NullLogger<TargetCatalogs>.Instance), reader.ReadAsync);
         var target = gate.Snapshots.Current!.Document.Targets["shop"];
         var tokens = new TokenGate(gate);
         var gateway = await GatewayRig.StartAsync(target, null, null, null, new SqlAnalyzer().Analyze, tokens, catalog);
         gateway.OwnDatabase = database;
-        return new RealGateRig(gate, gateway, tokens, dialer) { Document = Document };
+        return new RealGateRig(gate, gateway, tokens, reader) { Document = Document };
     }
 
     private string Database => Gate.Snapshots.Current!.Document.Targets["shop"].Database!;
@@ -127,21 +127,26 @@ internal sealed class RealGateRig : IAsyncDisposable
         while (!await AskBehindAsync<bool>("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')")) await Task.Yield();
     }
 
-    public ValueTask DisposeAsync() => Gateway.DisposeAsync();
-
-    private sealed class CountedDialer(ITargetDialer dialer) : ITargetDialer
+    public async ValueTask DisposeAsync()
     {
-        private int dials;
+        await Gateway.DisposeAsync();
+        await reader.DisposeAsync();
+    }
 
-        internal int Dials => Volatile.Read(ref dials);
+    private sealed class CountedReader : IAsyncDisposable
+    {
+        private readonly CatalogReader reader = new(new TcpTargetDialer(new References(new ConfigurationBuilder().Build())), TimeProvider.System);
+        private int readings;
 
-        public References References => dialer.References;
+        internal int Readings => Volatile.Read(ref readings);
 
-        public ValueTask<TargetConnection> DialAsync(AuthorizedTarget target, CancellationToken cancel)
+        internal Task<LoadedCatalog> ReadAsync(AuthorizedTarget target, LoadedCatalog? known, CancellationToken cancel)
         {
-            Interlocked.Increment(ref dials);
-            return dialer.DialAsync(target, cancel);
+            Interlocked.Increment(ref readings);
+            return reader.ReadAsync(target, known, cancel);
         }
+
+        public ValueTask DisposeAsync() => reader.DisposeAsync();
     }
 
     private sealed class TokenGate(GateRig rig) : IGate

@@ -43,7 +43,7 @@ internal sealed class OwnQueries(RelaySession session)
         CatalogSnapshot? names = null;
         try
         {
-            names = (await CatalogLoader.ReadAsync(async (sql, stop) => await AskAsync("names", sql, open: false, stop) ?? throw new TargetUnavailableException("25P02", "it failed"), cancel)).Snapshot;
+            names = await CatalogLoader.ReadAsync(async (sql, stop) => await AskAsync("names", sql, open: false, stop) ?? throw new TargetUnavailableException("25P02", "it failed"), cancel);
         }
         catch (TargetUnavailableException)
         {

@@ -5,7 +5,8 @@ using Hoop.Ingress.Sql.Catalog;
 namespace Hoop.Ingress.Protocols.Postgres.Targets;
 
 /// <summary>The targets' names, loaded over a connection of the gateway's own and shared by all sessions.</summary>
-internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, ITargetDialer dialer) : ITargetCatalog
+/// <param name="read">See <see cref="CatalogReader.ReadAsync(AuthorizedTarget, LoadedCatalog?, CancellationToken)"/>.</param>
+internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, Func<AuthorizedTarget, LoadedCatalog?, CancellationToken, Task<LoadedCatalog>> read) : ITargetCatalog
 {
     /// <exception cref="TargetUnavailableException">Without the names nothing can be judged: the statement is refused.</exception>
     public ValueTask<CatalogSnapshot> GetAsync(AuthorizedTarget target, CancellationToken cancel) =>
@@ -15,7 +16,7 @@ internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, ITargetDial
     {
         try
         {
-            return await catalogs.GetAsync(target.Name, load => Task.Run(() => LoadAsync(target, load), load), cancel);
+            return await catalogs.GetAsync(target.Name, Load(target), cancel);
         }
         catch (CatalogUnavailableException e)
         {
@@ -30,7 +31,7 @@ internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, ITargetDial
     }
 
     public ValueTask<bool> LookAgainAsync(AuthorizedTarget target, string principal, CatalogSnapshot known, CancellationToken cancel) =>
-        catalogs.LookAgainAsync(target.Name, principal, known, load => Task.Run(() => LoadAsync(target, load), load), cancel);
+        catalogs.LookAgainAsync(target.Name, principal, known, Load(target), cancel);
 
     public INamesChange BeginChange(AuthorizedTarget target) => catalogs.BeginChange(target.Name);
 
@@ -45,9 +46,5 @@ internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, ITargetDial
     public bool AreUsedBeside(AuthorizedTarget target, object session, IReadOnlySet<string>? names) => catalogs.AreUsedBeside(target.Name, session, names);
 
     // Not on a session's loop: it may be long.
-    private async Task<LoadedCatalog> LoadAsync(AuthorizedTarget target, CancellationToken cancel)
-    {
-        await using var client = await PostgresTargetClient.ConnectAsync(dialer, target, cancel);
-        return await CatalogLoader.LoadAsync(client.QueryAsync, cancel);
-    }
+    private CatalogLoad Load(AuthorizedTarget target) => (known, cancel) => Task.Run(() => read(target, known, cancel), cancel);
 }

@@ -73,13 +73,13 @@ public class NamesInTransactionsTests
         await using (var command = new NpgsqlCommand("lock table vv, other in access exclusive mode", holder)) await command.ExecuteNonQueryAsync();
 
         var loaded = await NpgsqlCatalog.LoadAsync(server, database);
-        loaded.Partial.ShouldBeTrue();
+        loaded.Locked.ShouldNotBe("{}");
         foreach (var name in (string[])["public.vv", "public.over_vv", "public.other"]) loaded.Snapshot.Relations.Keys.ShouldNotContain(name);
         loaded.Snapshot.Relations.Keys.ShouldContain("public.kept");
 
         await transaction.RollbackAsync();
         loaded = await NpgsqlCatalog.LoadAsync(server, database);
-        loaded.Partial.ShouldBeFalse();
+        loaded.Locked.ShouldBe("{}");
         loaded.Snapshot.Relations["public.over_vv"].Definition.ShouldNotBeNull();
     }
 

@@ -76,11 +76,11 @@ public class NamesMadePastHoopTests
         await using var rig = await RealGateRig.StartAsync(Rules);
         await using var client = await rig.Gateway.ConnectAsync();
         await SayAsync(client, "select 1 from customers");
-        var (before, began) = (rig.Dials, Stopwatch.GetTimestamp());
+        var (before, began) = (rig.Readings, Stopwatch.GetTimestamp());
         for (var i = 0; i < 1000; i++) (await SayAsync(client, $"select * from nowhere_{i % 7}")).ShouldContain("E:42P01");
 
         var most = LookBudget.Burst + Stopwatch.GetElapsedTime(began) / LookBudget.Interval + 1;
-        (rig.Dials - before).ShouldBeInRange(1, (int)most);
+        (rig.Readings - before).ShouldBeInRange(1, (int)most);
     }
 
     private static async Task<List<string>> SayAsync(WirePeer client, string sql)
