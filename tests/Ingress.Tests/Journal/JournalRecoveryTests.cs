@@ -119,7 +119,8 @@ public sealed class JournalRecoveryTests : IDisposable
         rig.Open();
         var kept = rig.Events().TakeWhile(e => e.Kind != EventKinds.SessionEnded).Count();
         kept.ShouldBeInRange(1, all.Count - 2);
-        (await File.ReadAllBytesAsync(file + ".damaged")).ShouldBe(bytes[(int)rig.Journal.Segments()[0].Written..]);
+        // A hash may end with zeros, which look like the room that a segment has after its last record.
+        (await File.ReadAllBytesAsync(file + ".damaged")).ShouldBe(bytes.AsSpan((int)rig.Journal.Segments()[0].Written).TrimEnd((byte)0).ToArray());
     }
 
     [Fact]
