@@ -8,7 +8,7 @@ public static class VerbNames
         "select", "insert", "update", "delete", "merge", "truncate",
         "create", "alter", "drop", "comment", "grant", "revoke", "reassign", "security-label",
         "copy-from", "copy-to", "call", "execute", "do", "explain", "lock",
-        "vacuum", "analyze", "cluster", "reindex", "refresh", "checkpoint", "load", "import",
+        "vacuum", "analyze", "cluster", "reindex", "refresh", "checkpoint", "load", "import", "replicate",
         "set", "reset", "show", "discard", "begin", "commit", "rollback", "savepoint", "release",
         "prepare", "deallocate", "declare", "fetch", "move", "close", "listen", "unlisten", "notify", "constraints", "two-phase",
     ];

@@ -1,4 +1,5 @@
 using System.Text;
+using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Understanding;
 using E = Hoop.Contracts.Operations.Effects;
 
@@ -17,6 +18,8 @@ static class EffectsDocument
             text.Append($"\n### {section.Key}\n| node | for example | touches | effects |\n|---|---|---|---|\n");
             foreach (var (_, node, sql) in section) text.Append(Row(node, sql));
         }
+        text.Append("\n### Replication connections\nNot SQL, and none of the grammar's: known by their first word, where the connection was opened for replication.\n\n| command | touches | effects |\n|---|---|---|\n");
+        foreach (var command in ReplicationCommands.Words.Order(StringComparer.Ordinal)) text.Append($"| {command} | {Touches(ReplicationCommands.Read(command)!.Statements[0].Facts)} |\n");
         text.Append("\n## Functions of PostgreSQL and its common extensions\n").Append(Functions.ReplaceLineEndings("\n"));
         text.Append("\n| effects | functions |\n|---|---|\n");
         foreach (var (effects, names) in FunctionTable.ByEffects()) text.Append($"| {Effects(effects)} | {string.Join(' ', names.Select(n => $"`{n}`"))} |\n");
@@ -29,11 +32,13 @@ static class EffectsDocument
         return text.ToString();
     }
 
-    static string Row(string node, string sql)
+    static string Row(string node, string sql) =>
+        $"| {node} | `{sql.Replace("|", "\\|")}` | {Touches(Ask.Of(sql).Facts)} |\n";
+
+    static string Touches(OperationFacts facts)
     {
-        var facts = Ask.Of(sql).Facts;
         var touches = facts.Plumbing ? "nothing that needs a rule" : string.Join(", ", facts.Accesses.Select(a => $"{a.Verb} {(a.Kind is "table" or "function" ? "" : a.Kind + " ")}`{a.Name}`"));
-        return $"| {node} | `{sql.Replace("|", "\\|")}` | {touches} | {Effects(facts.Effects)} |\n";
+        return $"{touches} | {Effects(facts.Effects)}";
     }
 
     static string Effects(E effects)

@@ -67,7 +67,7 @@ internal sealed class PostgresConnectionHandler(PostgresServices services, Serve
         try
         {
             await using var upstream = await OpenTargetAsync(gate, packet, handshake.Token);
-            cause = await RelayAsync(new RelaySession(gate, startup.Client, upstream, services), Stopping(connection), connection.ConnectionClosed);
+            cause = await RelayAsync(new RelaySession(gate, startup.Client, upstream, services) { Replicates = StartupSettings.AskReplication(packet.Parameters) }, Stopping(connection), connection.ConnectionClosed);
         }
         catch (TargetUnavailableException e)
         {
@@ -88,6 +88,7 @@ internal sealed class PostgresConnectionHandler(PostgresServices services, Serve
 
     private async Task<PostgresUpstream> OpenTargetAsync(IGateSession gate, StartupPacket packet, CancellationToken handshake)
     {
+        if (!gate.PassesEverything && StartupSettings.AskReplication(packet.Parameters)) throw new PostgresRefusedException(PostgresVoice.NoReplication, "a replication connection that is not allowed");
         if (!gate.PassesEverything && StartupSettings.NotAllowed(packet.Parameters) is { } setting)
             throw new PostgresRefusedException(PostgresDiagnostic.Create("FATAL", "42501", $"\"{setting}\" may not be set at log-in through this gateway",
                 hint: "Leave it out of the connection's parameters and options; SET it in the session, where the policy decides."), "a setting at log-in that is not allowed");

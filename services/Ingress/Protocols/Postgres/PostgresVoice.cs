@@ -27,6 +27,10 @@ internal static class PostgresVoice
         "WARNING", "01000", "this result is hidden whole: another session changed the database's schema while the statement ran",
         "Which of its columns are masked could not be told.", "Send the statement again in a moment.");
 
+    internal static PostgresDiagnostic NoReplication { get; } = PostgresDiagnostic.Create(
+        "FATAL", "42501", "replication is allowed only to whom everything on the target is: it hands out whole databases past rules and masks",
+        hint: "Ask for a rule that allows every verb, object and effect, with no mask, block, approve or maxRows beside it; or read what you need with SELECT or COPY.");
+
     internal static PostgresDiagnostic Cancelled(Refusal refusal) =>
         PostgresDiagnostic.Create("ERROR", "57014", "canceling statement due to user request", refusal.Detail);
 

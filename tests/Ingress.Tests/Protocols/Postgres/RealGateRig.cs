@@ -56,21 +56,26 @@ internal sealed class RealGateRig : IAsyncDisposable
 
     internal required Func<string, string> Document { get; init; }
 
+    private PostgresServer Server { get; init; } = null!;
+
     /// <summary>Who logs in.</summary>
     internal Principal Principal { get => tokens.Principal; set => tokens.Principal = value; }
 
     /// <summary>New rules for the sessions that are open, too.</summary>
     internal void Activate(string rules, long version) => Gate.Activate(Document(rules), version);
 
-    internal static async Task<RealGateRig> StartAsync(string rules = Governed, string script = Script)
+    /// <param name="server">Another one than the tests share. Older programs that copy a whole cluster name the database "replication": it is a target, too.</param>
+    internal static async Task<RealGateRig> StartAsync(string rules = Governed, string script = Script, PostgresServer? server = null)
     {
-        var server = await PostgresServer.SharedAsync();
-        Environment.SetEnvironmentVariable("HOOP_TEST_TARGET_PASSWORD", server.Password);
+        server ??= await PostgresServer.SharedAsync();
+        var password = $"HOOP_TEST_TARGET_PASSWORD_{server.Port}";
+        Environment.SetEnvironmentVariable(password, server.Password);
         var database = await server.CreateDatabaseAsync(script);
         var head = $$"""
             version: 1
             targets:
-              shop: { protocol: postgres, address: "127.0.0.1:{{server.Port}}", database: {{database}}, credential: { username: {{PostgresServer.UserName}}, password: env:HOOP_TEST_TARGET_PASSWORD }, tls: disable }
+              shop: { protocol: postgres, address: "127.0.0.1:{{server.Port}}", database: {{database}}, credential: { username: {{PostgresServer.UserName}}, password: env:{{password}} }, tls: disable }
+              replication: { protocol: postgres, address: "127.0.0.1:{{server.Port}}", database: {{database}}, credential: { username: {{PostgresServer.UserName}}, password: env:{{password}} }, tls: disable }
             roles:
               agent: { groups: [agents] }
               dba: { groups: [dba] }
@@ -83,19 +88,19 @@ internal sealed class RealGateRig : IAsyncDisposable
         var target = gate.Snapshots.Current!.Document.Targets["shop"];
         var tokens = new TokenGate(gate);
         var gateway = await GatewayRig.StartAsync(target, null, null, null, new SqlAnalyzer().Analyze, tokens, catalog);
-        gateway.OwnDatabase = database;
-        return new RealGateRig(gate, gateway, tokens, reader) { Document = Document };
+        if (server == await PostgresServer.SharedAsync()) gateway.OwnDatabase = database;
+        return new RealGateRig(gate, gateway, tokens, reader) { Document = Document, Server = server };
     }
 
     private string Database => Gate.Snapshots.Current!.Document.Targets["shop"].Database!;
 
     /// <summary>What an administrator does without Hoop.</summary>
-    internal async Task BehindAsync(string sql) => await (await PostgresServer.SharedAsync()).ExecuteAsync(Database, sql);
+    internal Task BehindAsync(string sql) => Server.ExecuteAsync(Database, sql);
 
     /// <summary>One value, as the server itself says it.</summary>
     internal async Task<T> AskBehindAsync<T>(string sql)
     {
-        await using var connection = new NpgsqlConnection((await PostgresServer.SharedAsync()).ConnectionString(Database));
+        await using var connection = new NpgsqlConnection(Server.ConnectionString(Database));
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return (T)(await command.ExecuteScalarAsync())!;
@@ -104,7 +109,7 @@ internal sealed class RealGateRig : IAsyncDisposable
     /// <summary>Nobody gets at the table until it is closed.</summary>
     internal async Task<NpgsqlConnection> LockAsync(string table)
     {
-        var connection = new NpgsqlConnection((await PostgresServer.SharedAsync()).ConnectionString(Database) + ";Pooling=false");
+        var connection = new NpgsqlConnection(Server.ConnectionString(Database) + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand($"begin; lock table {table} in access exclusive mode", connection);
         await command.ExecuteNonQueryAsync();

@@ -76,17 +76,6 @@ public class StartupTests
     }
 
     [Theory]
-    [InlineData("replication", "true", "0A000")]
-    [InlineData("replication", "database", "0A000")]
-    public async Task Start_up_parameters_that_cannot_be_honoured_are_refused(string name, string value, string state)
-    {
-        await using var rig = await GatewayRig.StartAsync();
-        await using var client = await rig.DialAsync();
-        await client.SendAsync(output => StartupPacket.Write(output, 3 << 16, [new("user", "a"), new("database", "shop"), new(name, value)]));
-        (await client.ReadUntilAsync('E')).ShouldBe([$"E:{state}"]);
-    }
-
-    [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: x\r\n\r\n")]
     [InlineData("\0\0\0\u0004")]
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n")]

@@ -35,6 +35,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     /// <returns>A request that waits for approval; null when the message is dealt with.</returns>
     public ValueTask<WaitingRequest?> HandleAsync(PostgresFrame frame, CancellationToken cancel)
     {
+        session.StillReplicates();
         if (doomed && frame.Type is FrontendType.Query or FrontendType.Parse or FrontendType.Bind or FrontendType.Execute or FrontendType.Describe or FrontendType.Close or FrontendType.FunctionCall)
             return default;
         return session.Replies.Count < MaxPending ? TakeAsync(frame, cancel) : AfterDrainAsync(frame, cancel);

@@ -6,7 +6,7 @@ using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
-/// <summary>COPY … TO STDOUT, from CopyOutResponse to CopyDone.</summary>
+/// <summary>COPY … TO STDOUT, from CopyOutResponse to CopyDone, or the server's part of a replication stream.</summary>
 internal sealed class CopyOutState(RelaySession session)
 {
     private static ReadOnlySpan<byte> BinaryEnd => [0xff, 0xff];
@@ -25,12 +25,15 @@ internal sealed class CopyOutState(RelaySession session)
 
     public bool Start(in PendingReply head, in CopyResponse response)
     {
-        operation = head.Operation ?? throw PostgresRefusedException.Protocol("the target began a copy that nobody asked for");
-        extra = operation.Current?.Command.Options.Any(static option => option.Key == "header") == true ? 1 : 0;
+        Stream(head);
+        extra = operation!.Current?.Command.Options.Any(static option => option.Key == "header") == true ? 1 : 0;
         masker = ResultMasks.ForCopy(session, operation, response.IsBinary, response.Columns);
         recorded = ResultRecorder.ForCopy(session, operation, response.IsBinary, response.Columns);
         return true;
     }
+
+    /// <summary>What it sends are no rows of a result: they are counted as bytes.</summary>
+    public void Stream(in PendingReply head) => operation = head.Operation ?? throw PostgresRefusedException.Protocol("the target began a copy that nobody asked for");
 
     public bool Data(in PendingReply head, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
     {

@@ -48,6 +48,16 @@ internal sealed class RelaySession
     public TextSettings Text { get; } = new();
     public OwnTables OwnTables { get; } = new();
 
+    /// <summary>The client asked for replication: what is sent passes names and rows by.</summary>
+    public bool Replicates { get; init; }
+
+    /// <summary>For each message of it, either way.</summary>
+    /// <exception cref="PostgresRefusedException">The policy changed since the log-in, or since the stream began.</exception>
+    public void StillReplicates()
+    {
+        if (Replicates && !Gate.PassesEverything) throw new PostgresRefusedException(PostgresVoice.NoReplication, "replication that is not allowed any more");
+    }
+
     /// <summary>Of statements and names, for the client's pump alone.</summary>
     public RecentTexts Texts { get; } = new();
 

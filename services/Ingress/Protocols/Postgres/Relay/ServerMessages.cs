@@ -31,6 +31,7 @@ internal sealed class ServerMessages(RelaySession session)
                 operation.Bytes += length;
                 return true;
             case BackendType.CopyData when copyOut.Passes(length):
+                session.StillReplicates();
                 copyOut.Count(length);
                 return true;
             default:
@@ -91,6 +92,7 @@ internal sealed class ServerMessages(RelaySession session)
             BackendType.FunctionCallResponse when head.Kind == ReplyKind.FunctionCall => Called(head),
             BackendType.CopyInResponse when Runs(head) => CopyIn(head),
             BackendType.CopyOutResponse when Runs(head) => copyOut.Start(head, CopyResponse.Read(body)),
+            BackendType.CopyBothResponse when Runs(head) && session.Replicates => Stream(head),
             BackendType.CopyData => copyOut.Data(head, body, output),
             BackendType.CopyDone => copyOut.Done(),
             _ => throw Misfit(type),
@@ -346,6 +348,14 @@ internal sealed class ServerMessages(RelaySession session)
         Replies.StartCopyIn();
         head.Operation?.Limit?.BeginCopy();
         return !head.Swallow;
+    }
+
+    // Changes one way and the word of what was kept the other, for as long as both like.
+    private bool Stream(in PendingReply head)
+    {
+        copyOut.Stream(head);
+        Replies.StartCopyIn();
+        return true;
     }
 
     private static bool Runs(in PendingReply head) => head.Kind is ReplyKind.Query or ReplyKind.Execute;

@@ -4,6 +4,7 @@ using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
 using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Sql.Understanding;
 using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
@@ -231,7 +232,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     private async ValueTask<Judgement> PassAsync(Asked asked, long now, CancellationToken cancel)
     {
         var names = context.ForTheRecord;
-        var analysis = session.Text.AreSafe ? await AnalyzeAsync(asked, names) : Unread(asked.Text);
+        var analysis = (session.Replicates ? ReplicationCommands.Read(asked.Text) : null) ?? (session.Text.AreSafe ? await AnalyzeAsync(asked, names) : Unread(asked.Text));
         var answer = await session.Gate.AskAsync(PostgresOperations.Create(analysis, asked.Text, asked.Values, session, null), cancel);
         if (answer.Refusal is null && (answer.Permit is not { } permit || !session.Gate.PassedEverything(permit)))
         {

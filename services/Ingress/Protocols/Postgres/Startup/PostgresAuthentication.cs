@@ -39,8 +39,6 @@ internal sealed class PostgresAuthentication(ClientConnection client, StartupPac
     {
         if (!startup.Parameters.TryGetValue("user", out var user) || user.Length == 0)
             throw Fatal("28000", "no PostgreSQL user name specified in startup packet");
-        if (startup.Parameters.TryGetValue("replication", out var replication) && replication is not ("false" or "off" or "no" or "0"))
-            throw Fatal("0A000", "replication connections do not go through this gateway");
         if (!client.Encrypted && !client.Loopback)
             throw Fatal("28000", "an access token is only taken over TLS", "Connect with sslmode=require.");
     }

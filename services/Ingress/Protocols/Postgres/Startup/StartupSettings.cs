@@ -9,6 +9,10 @@ namespace Hoop.Ingress.Protocols.Postgres.Startup;
 /// </summary>
 internal static class StartupSettings
 {
+    /// <summary>The client asks for a connection that speaks replication commands, or for something that the server will not understand (PostgreSQL: protocol 55.2.1, <c>replication</c>).</summary>
+    public static bool AskReplication(IReadOnlyDictionary<string, string> parameters) =>
+        parameters.TryGetValue("replication", out var value) && value.ToLowerInvariant() is not ("false" or "off" or "no" or "0");
+
     /// <summary>The first that may not pass; null: all may.</summary>
     public static string? NotAllowed(IReadOnlyDictionary<string, string> parameters)
     {

@@ -53,7 +53,7 @@ internal sealed class TargetLogin(PostgresUpstream upstream, AuthorizedTarget ta
         yield return new("database", target.Document.Database ?? user);
         foreach (var (name, value) in startup)
         {
-            if (name is "user" or "database" or "replication" || name.StartsWith("_pq_.", StringComparison.Ordinal)) continue;
+            if (name is "user" or "database" || name.StartsWith("_pq_.", StringComparison.Ordinal)) continue;
             yield return new(name, value);
         }
     }
