@@ -33,20 +33,22 @@ public sealed class RandomInputTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_hostile_target_harms_its_own_session_only(bool masked)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task A_hostile_target_harms_its_own_session_only(bool masked, bool replicating)
     {
         await using var server = new HostileTarget { Spoil = SpoilAnswer };
         await using var rig = await GatewayRig.StartAsync(
             new TargetDocument { Protocol = "postgres", Address = $"127.0.0.1:{server.Port}", Database = "shop_db", Credential = new("app", null), Tls = "disable" },
             null, null, null, PlainSql.Analyze);
         if (masked) rig.Gate.Masks = TestMasks.WithColumns;
+        rig.Gate.LetsEverythingPass = replicating;
         await using var unobserved = new Unobserved();
-        var crowd = new Crowd(masked ? "target, masked" : "target");
+        var crowd = new Crowd(masked ? "target, masked" : replicating ? "target, replicating" : "target");
         await using (await Bystander.StartAsync(rig))
         {
-            await crowd.RunAsync(seed => VictimAsync(rig, server, crowd, seed), rig.Gate.Forget);
+            await crowd.RunAsync(seed => VictimAsync(rig, server, crowd, seed, replicating), rig.Gate.Forget);
         }
         await Eventually.TrueAsync(() => rig.Sessions.Count == 0);
         await Eventually.TrueAsync(() => server.Open == 0);
@@ -83,11 +85,11 @@ public sealed class RandomInputTests
         if (noise.Random.Next(60) == 0) answer.AddRange(Enumerable.Range(0, 200).Select(_ => TargetTalk.Harmless(noise)));
     }
 
-    private static async Task<int> VictimAsync(GatewayRig rig, HostileTarget server, Crowd crowd, int seed)
+    private static async Task<int> VictimAsync(GatewayRig rig, HostileTarget server, Crowd crowd, int seed, bool replicating)
     {
         var noise = new Noise(seed);
         using var client = await RawClient.ConnectAsync(rig.Endpoint);
-        await client.LogInAsync($"{seed}");
+        await client.LogInAsync($"{seed}", replicating);
         var reading = client.ReadToEndAsync();
         for (var i = 0; i < 20; i++)
             if (!await client.SendAsync(noise.Random.Next(2) == 0 ? ClientTalk.Query("select 1") : ClientTalk.Extended("select 1"))) break;

@@ -30,11 +30,11 @@ internal sealed class RawClient(Socket socket) : IDisposable
     public PostgresDiagnostic? LastError { get; private set; }
 
     /// <summary>Up to the first ReadyForQuery.</summary>
-    public async Task LogInAsync(string application = "")
+    public async Task LogInAsync(string application = "", bool replicating = false)
     {
         await SendAsync(Noise.Written(output =>
         {
-            StartupPacket.Write(output, 3 << 16, [new("user", "agent"), new("database", "shop"), new("application_name", application)]);
+            StartupPacket.Write(output, 3 << 16, [new("user", "agent"), new("database", "shop"), new("application_name", application), new("replication", replicating ? "database" : "off")]);
             output.WriteStringMessage(FrontendType.Password, PlayedGate.Token);
         }));
         (await ReadAsync(type => type == 'Z')).ShouldBeTrue($"log-in: {LastError}");
@@ -104,7 +104,7 @@ internal sealed class RawClient(Socket socket) : IDisposable
         while (!found && PostgresFrame.TryRead(ref rest, int.MaxValue, out var frame) == FrameRead.Whole)
         {
             Heard++;
-            "RKSZEN1A23tnTDCIsVGHdcv".ShouldContain((char)frame.Type);
+            "RKSZEN1A23tnTDCIsVGHWdcv".ShouldContain((char)frame.Type);
             if (frame.Type == BackendType.ErrorResponse) LastError = PostgresDiagnostic.Read(frame.Body.ToArray());
             found = enough((char)frame.Type);
         }
