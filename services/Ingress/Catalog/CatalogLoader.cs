@@ -15,53 +15,65 @@ internal static class CatalogLoader
     {
         await query(CatalogSql.Begin, cancel);
         var locked = await PrepareAsync(query, cancel);
-        var stamp = await OneAsync(query, CatalogSql.Stamp, cancel);
+        var (stamp, system) = await StampAsync(query, cancel);
         var loaded = known?.IsStill(stamp, locked) is true
             ? known
-            : Read(await PartsAsync(query, cancel)) with { Stamp = stamp, Locked = locked };
+            : await ReadAsync(query, await SystemAsync(query, known?.System, system, cancel), cancel) with { Stamp = stamp, Locked = locked };
         await query(CatalogSql.Commit, cancel);
         return loaded;
     }
 
-    /// <summary>All of it in a transaction that is open; the caller takes back the settings that it makes there.</summary>
-    public static async Task<CatalogSnapshot> ReadAsync(CatalogQuery query, CancellationToken cancel)
+    /// <summary>The names in a transaction that is open; the caller takes back the settings that it makes there.</summary>
+    /// <param name="known">PostgreSQL's own as it was read before; it is not read again where it is the same.</param>
+    public static async Task<CatalogSnapshot> ReadWithinAsync(CatalogQuery query, SystemCatalog? known, CancellationToken cancel)
     {
         await PrepareAsync(query, cancel);
-        var parts = await PartsAsync(query, cancel);
-        // Not on a session's loop: it may be long.
-        return (await Task.Run(() => Read(parts), cancel)).Snapshot;
+        var (_, system) = await StampAsync(query, cancel);
+        return (await ReadAsync(query, await SystemAsync(query, known, system, cancel), cancel)).Snapshot;
     }
 
     /// <returns>What is locked, and will not be read.</returns>
     private static async Task<string> PrepareAsync(CatalogQuery query, CancellationToken cancel)
     {
         await query(CatalogSql.Settings, cancel);
-        return await OneAsync(query, CatalogSql.NoteLocked, cancel);
+        return await query(CatalogSql.NoteLocked, cancel) is [[{ } locked]] ? locked : throw Nonsense();
     }
 
-    private static async Task<List<IReadOnlyList<string?[]>>> PartsAsync(CatalogQuery query, CancellationToken cancel)
+    private static async Task<(string All, string System)> StampAsync(CatalogQuery query, CancellationToken cancel) =>
+        await query(CatalogSql.Stamp, cancel) is [[{ } all, { } system]] ? (all, system) : throw Nonsense();
+
+    private static InvalidDataException Nonsense() => new("The target answered a question about its catalog with something else.");
+
+    private static async Task<SystemCatalog> SystemAsync(CatalogQuery query, SystemCatalog? known, string stamp, CancellationToken cancel)
     {
-        List<IReadOnlyList<string?[]>> parts = [];
+        if (known?.Stamp == stamp) return known;
+        var (columns, functions) = (await query(CatalogSql.SystemColumns, cancel), await query(CatalogSql.SystemFunctions, cancel));
+        // Not on a session's loop: it is long.
+        return await Task.Run(() => new SystemCatalog(stamp, Columns(columns), Functions(functions)), cancel);
+    }
+
+    private static async Task<LoadedCatalog> ReadAsync(CatalogQuery query, SystemCatalog system, CancellationToken cancel)
+    {
+        var parts = new List<IReadOnlyList<string?[]>>();
         foreach (var sql in CatalogSql.Parts)
             parts.Add(await query(sql, cancel));
-        return parts;
+        // Likewise: it may be.
+        return await Task.Run(() => Build(system, parts), cancel);
     }
 
-    private static async Task<string> OneAsync(CatalogQuery query, string sql, CancellationToken cancel) =>
-        await query(sql, cancel) is [[{ } text]] ? text : throw new InvalidDataException("The target answered a question about its catalog with something else.");
-
-    private static LoadedCatalog Read(List<IReadOnlyList<string?[]>> parts)
+    private static LoadedCatalog Build(SystemCatalog system, List<IReadOnlyList<string?[]>> parts)
     {
         if (parts is not [var relations, var columns, var parents, var functions, var operators, var consequences]) throw new ArgumentException("six parts", nameof(parts));
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(digest, [system.Stamp]);
         foreach (var row in parts.SelectMany(static part => part))
             Append(digest, row);
         var names = relations.ToDictionary(static r => r[0]!, static r => $"{r[1]}.{r[2]}");
         var setOff = new CatalogConsequences(consequences, names);
         var snapshot = new CatalogSnapshot
         {
-            Relations = Relations(relations, columns, parents, names, setOff),
-            Functions = Functions(functions),
+            Relations = Relations(relations, system, Columns(columns), parents, names, setOff),
+            Functions = With(system.Functions, Functions(functions)),
             Operators = Operators(operators),
             Casts = setOff.Casts,
             Domains = setOff.Domains,
@@ -70,24 +82,33 @@ internal static class CatalogLoader
             Comparisons = setOff.Comparisons,
             EventTriggers = setOff.EventTriggers,
         };
-        return new(snapshot, Convert.ToHexStringLower(digest.GetHashAndReset()));
+        return new(snapshot, Convert.ToHexStringLower(digest.GetHashAndReset())) { System = system };
     }
 
+    private static Dictionary<string, IReadOnlyList<CatalogFunction>> With(IReadOnlyDictionary<string, IReadOnlyList<CatalogFunction>> system, Dictionary<string, IReadOnlyList<CatalogFunction>> own)
+    {
+        var all = new Dictionary<string, IReadOnlyList<CatalogFunction>>(system);
+        foreach (var (name, functions) in own)
+            all[name] = all.TryGetValue(name, out var others) ? [.. others, .. functions] : functions;
+        return all;
+    }
+
+    private static ILookup<string, CatalogColumn> Columns(IReadOnlyList<string?[]> rows) => rows.ToLookup(static c => c[0]!, static c => new CatalogColumn(c[1]!, short.Parse(c[2]!), uint.Parse(c[3]!))
+    {
+        Generated = c[4], NotNull = IsTrue(c[5]), InPrimaryKey = IsTrue(c[6]), InPartitionKey = IsTrue(c[7]),
+    });
+
     private static Dictionary<string, CatalogRelation> Relations(
-        IReadOnlyList<string?[]> relations, IReadOnlyList<string?[]> columns, IReadOnlyList<string?[]> parents,
+        IReadOnlyList<string?[]> relations, SystemCatalog system, ILookup<string, CatalogColumn> columns, IReadOnlyList<string?[]> parents,
         Dictionary<string, string> names, CatalogConsequences setOff)
     {
-        var columnsOf = columns.ToLookup(static c => c[0]!, static c => new CatalogColumn(c[1]!, short.Parse(c[2]!), uint.Parse(c[3]!))
-        {
-            Generated = c[4], NotNull = IsTrue(c[5]), InPrimaryKey = IsTrue(c[6]), InPartitionKey = IsTrue(c[7]),
-        });
         var parentsOf = parents.Where(p => names.ContainsKey(p[1]!)).ToLookup(static p => p[0]!, p => names[p[1]!]);
         // "a.b"."c" and "a"."b.c" read alike: neither is then known, which is safe.
         var ambiguous = names.Values.GroupBy(static n => n).Where(static g => g.Count() > 1).Select(static g => g.Key).ToHashSet();
         Dictionary<string, CatalogRelation> result = new(relations.Count);
         foreach (var row in relations.Where(r => !ambiguous.Contains(names[r[0]!])))
             result[names[row[0]!]] = setOff.AddTo(new(
-                uint.Parse(row[0]!), row[1]!, row[2]!, row[3]![0], [.. columnsOf[row[0]!]], row[6], [.. parentsOf[row[0]!]], IsTrue(row[4]), IsTrue(row[5])));
+                uint.Parse(row[0]!), row[1]!, row[2]!, row[3]![0], [.. system.Columns[row[0]!], .. columns[row[0]!]], row[6], [.. parentsOf[row[0]!]], IsTrue(row[4]), IsTrue(row[5])));
         return result;
     }
 

@@ -35,31 +35,43 @@ internal static class CatalogSql
         """;
 
     /// <summary>
-    /// One text that is another one after every committed change of what <see cref="Parts"/> read, for some 2 ms: every row that a change leaves has the change's xmin, which freezing keeps.
-    /// Temporary relations are left out: they come and go all the time, and are nobody else's.
+    /// One text that is another one after every committed change of what the queries below read, and one that is after such a change of PostgreSQL's own, for some 3 ms: every row that a change leaves
+    /// has the change's xmin, which freezing keeps. Temporary relations are left out: they come and go all the time, and are nobody else's.
     /// </summary>
     public static readonly string Stamp =
         $"""
         WITH own(oid) AS (SELECT c.oid FROM pg_class c WHERE c.relpersistence = 't'),
              spaces(oid) AS (SELECT n.oid FROM pg_namespace n WHERE n.nspname ~ '^pg_(temp|toast_temp)_')
-        SELECT string_agg(concat_ws(' ', s.part, s.rows, s.changes), ',' ORDER BY s.part) FROM (
-          {string.Join("\n  UNION ALL ", Stamped.Select(static part => $"SELECT '{part.Catalog}', count(*), sum(hashtext(xmin::text)::bigint) FROM pg_{part.Catalog} WHERE {part.Rows}"))}
-        ) s(part, rows, changes)
+        SELECT string_agg(concat_ws(' ', s.part, s.rows, s.changes), ',' ORDER BY s.part), string_agg(concat_ws(' ', s.part, s.systems), ',' ORDER BY s.part) FILTER (WHERE s.systems IS NOT NULL) FROM (
+          {string.Join("\n  UNION ALL ", Stamped.Select(StampOf))}
+        ) s(part, rows, changes, systems)
         """;
 
     public const string Commit = "COMMIT";
 
+    /// <summary>What was there before the database: PostgreSQL's own (FirstNormalObjectId).</summary>
+    private const string Systems = "< 16384";
+
+    private const string Others = ">= 16384";
+
     private const string All = "true";
 
-    private static (string Catalog, string Rows)[] Stamped =>
+    // With what tells rows of the system's, where such rows are read by themselves.
+    private static (string Catalog, string Rows, string? Key)[] Stamped =>
     [
-        ("class", "relpersistence <> 't'"), ("attribute", OfOthers("attrelid")), ("attrdef", OfOthers("adrelid")), ("constraint", OfOthers("conrelid")), ("index", OfOthers("indrelid")),
-        ("inherits", OfOthers("inhrelid")), ("rewrite", OfOthers("ev_class")), ("trigger", OfOthers("tgrelid")), ("partitioned_table", OfOthers("partrelid")), ("policy", OfOthers("polrelid")),
-        ("type", "typnamespace NOT IN (SELECT oid FROM spaces)"), ("namespace", "oid NOT IN (SELECT oid FROM spaces)"), ("range", All),
-        ("proc", All), ("aggregate", All), ("language", All), ("operator", All), ("amop", All), ("amproc", All), ("cast", All), ("event_trigger", All),
+        ("class", "relpersistence <> 't'", null), ("attribute", OfOthers("attrelid"), "attrelid"), ("attrdef", OfOthers("adrelid"), null), ("constraint", OfOthers("conrelid"), null),
+        ("index", OfOthers("indrelid"), null), ("inherits", OfOthers("inhrelid"), null), ("rewrite", OfOthers("ev_class"), null), ("trigger", OfOthers("tgrelid"), null),
+        ("partitioned_table", OfOthers("partrelid"), null), ("policy", OfOthers("polrelid"), null),
+        ("type", "typnamespace NOT IN (SELECT oid FROM spaces)", "oid"), ("namespace", "oid NOT IN (SELECT oid FROM spaces)", "oid"), ("range", All, null),
+        ("proc", All, "oid"), ("aggregate", All, "aggfnoid::oid"), ("language", All, "oid"), ("operator", All, null), ("amop", All, null), ("amproc", All, null), ("cast", All, null), ("event_trigger", All, null),
     ];
 
     private static string OfOthers(string relation) => $"{relation} NOT IN (SELECT oid FROM own)";
+
+    private static string StampOf((string Catalog, string Rows, string? Key) part) =>
+        $"SELECT '{part.Catalog}', count(*), sum({Change}), {(part.Key is { } key ? $"concat_ws(' ', count(*) FILTER (WHERE {key} {Systems}), sum({Change}) FILTER (WHERE {key} {Systems}))" : "NULL")} FROM pg_{part.Catalog} WHERE {part.Rows}";
+
+    private const string Change = "hashtext(xmin::text)::bigint";
 
     private const string Unlocked = "<> ALL (current_setting('hoop.locked')::oid[])";
 
@@ -79,14 +91,19 @@ internal static class CatalogSql
         """;
 
     /// <summary>relation, name, number, type, generation expression, NOT NULL, in the primary key, in the partition key.</summary>
-    public const string Columns =
+    public static readonly string Columns = ColumnsOf(Others);
+
+    /// <summary>The same of PostgreSQL's own.</summary>
+    public static readonly string SystemColumns = ColumnsOf(Systems);
+
+    private static string ColumnsOf(string relations) =>
         $"""
         SELECT a.attrelid, a.attname, a.attnum, a.atttypid,
                CASE WHEN a.attgenerated <> '' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
                a.attnotnull, coalesce(a.attnum = ANY (k.conkey), false), coalesce(y.partexprs IS NOT NULL OR a.attnum = ANY (y.partattrs), false)
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p' LEFT JOIN pg_partitioned_table y ON y.partrelid = c.oid
-        WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {Visible} AND c.oid {Unlocked}
+        WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {Visible} AND c.oid {Unlocked} AND a.attrelid {relations}
         ORDER BY a.attrelid, a.attnum
         """;
 
@@ -98,7 +115,12 @@ internal static class CatalogSql
     /// column names separated by U+0001, or null where that depends on the call. Last the whole definition, untrusted language, and the functions that an
     /// aggregate is made of, or PostgreSQL's own that a function is another name of (<c>schema.name</c>, separated by U+0001).
     /// </summary>
-    public const string Functions =
+    public static readonly string Functions = FunctionsOf(Others);
+
+    /// <summary>The same of PostgreSQL's own, most of what there is.</summary>
+    public static readonly string SystemFunctions = FunctionsOf(Systems);
+
+    private static string FunctionsOf(string functions) =>
         $"""
         SELECT p.oid, n.nspname, p.proname, p.provolatile, l.lanname, p.prosecdef,
                CASE WHEN l.lanname NOT IN ('internal', 'c') AND NOT {System} THEN p.prosrc END,
@@ -128,7 +150,7 @@ internal static class CatalogSql
           SELECT count(*), coalesce(bool_or(coalesce(x.name, '') = '' OR u.typtype = 'p'), false), string_agg(x.name, chr(1) ORDER BY x.place)
           FROM unnest(p.proallargtypes, p.proargmodes, p.proargnames) WITH ORDINALITY x(type, mode, name, place) JOIN pg_type u ON u.oid = x.type
           WHERE x.mode IN ('o', 'b', 't')) o(count, unclear, names)
-        WHERE {Visible}
+        WHERE {Visible} AND p.oid {functions}
         ORDER BY p.oid
         """;
 
@@ -209,6 +231,6 @@ internal static class CatalogSql
         ORDER BY 1, 2, 3, 4, 5, 6
         """;
 
-    /// <summary>What a snapshot is made of, in this order.</summary>
+    /// <summary>What a snapshot is made of, in this order, beside what is PostgreSQL's own.</summary>
     public static readonly string[] Parts = [Relations, Columns, Parents, Functions, Operators, Consequences];
 }

@@ -8,6 +8,9 @@ internal sealed record LoadedCatalog(CatalogSnapshot Snapshot, string Digest)
 {
     private const string Nothing = "{}";
 
+    /// <summary>The part of it that is PostgreSQL's own; null where a test made it.</summary>
+    public SystemCatalog? System { get; init; }
+
     /// <summary>What <see cref="CatalogSql.Stamp"/> said then.</summary>
     public string Stamp { get; init; } = "";
 

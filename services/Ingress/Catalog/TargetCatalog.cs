@@ -78,6 +78,14 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
         return uses.Any(use => use.Needs(names));
     }
 
+    public SystemCatalog? System
+    {
+        get
+        {
+            lock (_lock) return _current?.System;
+        }
+    }
+
     public CatalogSnapshot? Fresh
     {
         get

@@ -34,6 +34,9 @@ internal sealed class TargetCatalogs(TimeProvider time, ILogger<TargetCatalogs> 
     /// <summary>The snapshot while it needs no loading; null: ask for one.</summary>
     public CatalogSnapshot? Fresh(string target) => Of(target).Fresh;
 
+    /// <summary>The names as the transaction sees them that is open on a connection.</summary>
+    public Task<CatalogSnapshot> ReadWithinAsync(string target, CatalogQuery query, CancellationToken cancel) => CatalogLoader.ReadWithinAsync(query, Of(target).System, cancel);
+
     /// <summary>A load for the sake of names that <paramref name="known"/> lacks. Others are not held up by it, and lose nothing when it fails.</summary>
     /// <param name="principal">Who asks, see <see cref="LookBudget"/>.</param>
     /// <returns>False: nothing newer is to be had now.</returns>

@@ -113,9 +113,26 @@ public sealed partial class CatalogStampTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_postgresqls_own_is_read_again_only_when_that_changed()
+    {
+        var known = await LoadAsync(null);
+        await _server.ExecuteAsync(_database, "alter table customers add born date; create function pg_catalog.lower(customers) returns text language sql immutable as 'select $1.ssn'");
+        var now = await LoadAsync(known);
+        now.System.ShouldBeSameAs(known.System);
+        now.Snapshot.Relations["public.customers"].Columns.Count.ShouldBe(3);
+        now.Snapshot.Functions["pg_catalog.lower"].Count.ShouldBe(known.Snapshot.Functions["pg_catalog.lower"].Count + 1);
+        now.Digest.ShouldBe((await LoadAsync(null)).Digest);
+
+        await _server.ExecuteAsync(_database, "alter function pg_catalog.pg_sleep(float8) immutable");
+        var changed = await LoadAsync(now);
+        changed.System.ShouldNotBeSameAs(known.System);
+        (known.Snapshot.Functions["pg_catalog.pg_sleep"].Single().Volatility, changed.Snapshot.Functions["pg_catalog.pg_sleep"].Single().Volatility).ShouldBe(('v', 'i'));
+    }
+
+    [Fact]
     public void Everything_that_is_read_counts()
     {
-        var read = CatalogSql.Parts.SelectMany(static sql => Catalogs.Matches(sql)).Select(static match => match.Groups[1].Value).Distinct().ToList();
+        var read = CatalogSql.Parts.Append(CatalogSql.SystemColumns).Append(CatalogSql.SystemFunctions).SelectMany(static sql => Catalogs.Matches(sql)).Select(static match => match.Groups[1].Value).Distinct().ToList();
         read.Count.ShouldBeGreaterThan(20);
         foreach (var catalog in read) CatalogSql.Stamp.ShouldContain($" FROM {catalog} ");
     }

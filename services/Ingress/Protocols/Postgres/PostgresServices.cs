@@ -27,6 +27,9 @@ internal interface ITargetCatalog
     /// <summary>Loads again, after a change that this session made.</summary>
     ValueTask<CatalogSnapshot> RefreshAsync(AuthorizedTarget target, CancellationToken cancel);
 
+    /// <inheritdoc cref="TargetCatalogs.ReadWithinAsync"/>
+    Task<CatalogSnapshot> ReadWithinAsync(AuthorizedTarget target, CatalogQuery query, CancellationToken cancel);
+
     /// <summary>For a statement with names that the newest snapshot lacks: loads again, if that may be done now.</summary>
     /// <param name="principal">Who asks: nobody uses up what others may ask for.</param>
     /// <returns>False: nothing newer is to be had.</returns>

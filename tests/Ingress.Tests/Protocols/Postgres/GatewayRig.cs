@@ -144,6 +144,8 @@ internal sealed class GatewayRig : IAsyncDisposable
         }
 
         public ValueTask<CatalogSnapshot> RefreshAsync(AuthorizedTarget target, CancellationToken cancel) => GetAsync(target, cancel);
+        public Task<CatalogSnapshot> ReadWithinAsync(AuthorizedTarget target, CatalogQuery query, CancellationToken cancel) => CatalogLoader.ReadWithinAsync(query, null, cancel);
+
         public ValueTask<bool> LookAgainAsync(AuthorizedTarget target, string principal, CatalogSnapshot known, CancellationToken cancel) => ValueTask.FromResult(false);
         public INamesChange BeginChange(AuthorizedTarget target) => new NoChange();
         public long? Changes(AuthorizedTarget target, INamesChange? own) => 0;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Hoop.Ingress.Catalog;
 using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Wire.Postgres;
@@ -43,7 +42,7 @@ internal sealed class OwnQueries(RelaySession session)
         CatalogSnapshot? names = null;
         try
         {
-            names = await CatalogLoader.ReadAsync(async (sql, stop) => await AskAsync("names", sql, open: false, stop) ?? throw new TargetUnavailableException("25P02", "it failed"), cancel);
+            names = await session.Services.Catalog.ReadWithinAsync(session.Gate.Target, async (sql, stop) => await AskAsync("names", sql, open: false, stop) ?? throw new TargetUnavailableException("25P02", "it failed"), cancel);
         }
         catch (TargetUnavailableException)
         {

@@ -30,6 +30,8 @@ internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, Func<Author
         return GetAsync(target, cancel);
     }
 
+    public Task<CatalogSnapshot> ReadWithinAsync(AuthorizedTarget target, CatalogQuery query, CancellationToken cancel) => catalogs.ReadWithinAsync(target.Name, query, cancel);
+
     public ValueTask<bool> LookAgainAsync(AuthorizedTarget target, string principal, CatalogSnapshot known, CancellationToken cancel) =>
         catalogs.LookAgainAsync(target.Name, principal, known, Load(target), cancel);
 
