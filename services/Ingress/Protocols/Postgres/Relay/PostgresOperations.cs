@@ -49,14 +49,15 @@ internal static class PostgresOperations
         var statements = analysis.Statements;
         if (statements.Count == 1) return statements[0].Facts;
         if (statements.Count == 0) return Nothing;
+        var unsure = ReadsAfterMove(statements) || DeferredCode.MovesUnderway(statements);
         return new OperationFacts
         {
             Protocol = "postgres",
             // A later statement would be read with names as they were before an earlier one moved them.
-            Understood = statements.All(statement => statement.Facts.Understood) && !ReadsAfterMove(statements),
+            Understood = statements.All(statement => statement.Facts.Understood) && !unsure,
             Plumbing = statements.All(statement => statement.Facts.Plumbing),
             Accesses = [.. statements.SelectMany(statement => statement.Facts.Accesses).Distinct()],
-            Effects = statements.Aggregate(Effects.None, (effects, statement) => effects | statement.Facts.Effects),
+            Effects = statements.Aggregate(unsure ? Effects.Unknown : Effects.None, (effects, statement) => effects | statement.Facts.Effects),
             ColumnUses = [.. statements.SelectMany(statement => statement.Facts.ColumnUses).Distinct()],
             Fingerprint = Hash(string.Join(';', statements.Select(statement => statement.Facts.Fingerprint))),
         };
