@@ -101,6 +101,9 @@ public sealed record SqlCommand(
     /// <summary>Functions of triggers that it may set off for the end of the transaction.</summary>
     public IReadOnlyList<string> Deferred { get; init; } = [];
 
+    /// <summary>The texts of the prepared statements that it executes, as PREPARE: its own text says no more of them than their names.</summary>
+    public IReadOnlyList<string> Executes { get; init; } = [];
+
     /// <summary>What waited for the end of the transaction may run with it.</summary>
     public bool RunsDeferred => Kind is SqlCommandKind.Commit or SqlCommandKind.PrepareTransaction or SqlCommandKind.SetConstraints;
 

@@ -37,6 +37,7 @@ static class StatementReader
         var command = walk.Command;
         if (command.Kind == SqlCommandKind.Other && (walk.Effects & (E.Dynamic | E.Unknown)) != 0) command = new(SqlCommandKind.Ddl);
         if (plans || parses) command = command with { PlansCode = plans, ParsesCode = parses };
+        if (walk.Stored.Executes.Count > 0) command = command with { Executes = [.. walk.Stored.Executes] };
         if (walk.Stored.Deferred.Count > 0) command = command with { Deferred = [.. walk.Stored.Deferred] };
         var statement = new SqlStatement
         {

@@ -35,6 +35,9 @@ sealed class StoredWork
     /// <summary>Functions of triggers that may run at the end of the transaction.</summary>
     public HashSet<string> Deferred { get; } = [];
 
+    /// <summary>Texts of the prepared statements that are executed.</summary>
+    public HashSet<string> Executes { get; } = [];
+
     readonly HashSet<string> begun = [];
     readonly HashSet<object> underWay = [];
 

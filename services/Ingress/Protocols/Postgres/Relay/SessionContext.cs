@@ -51,6 +51,9 @@ internal sealed class SessionContext(RelaySession session)
 
     private static readonly string[] TextSettingNames = ["client_encoding", "standard_conforming_strings", "DateStyle", "IntervalStyle", "TimeZone"];
 
+    /// <summary>For what does not hang on names.</summary>
+    internal static readonly SqlContext NoNames = new() { Catalog = CatalogSnapshot.Empty, SearchPath = ["pg_catalog", "public"] };
+
     private SqlContext? bare;
     private bool resolving;
     private bool followed = true;
