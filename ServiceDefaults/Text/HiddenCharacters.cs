@@ -5,7 +5,7 @@ namespace Hoop.ServiceDefaults.Text;
 
 /// <summary>
 /// Characters of a text from elsewhere that are not seen, or change how the rest is seen: direction marks, zero width, control characters, look-alikes of a blank,
-/// halves of characters. Pages and reports show them by number.
+/// halves of characters, a carriage return without its line feed. Pages and reports show them by number.
 /// </summary>
 public static class HiddenCharacters
 {
@@ -24,7 +24,7 @@ public static class HiddenCharacters
         {
             var known = Rune.TryGetRuneAt(text, at, out var rune);
             var length = known ? rune.Utf16SequenceLength : 1;
-            if (!known || IsHidden(rune))
+            if (!known || IsHidden(rune) || IsLoneReturn(text, at))
             {
                 if (at > seen) yield return (text[seen..at], false);
                 yield return (text.Substring(at, length), true);
@@ -36,6 +36,9 @@ public static class HiddenCharacters
 
         if (to > seen) yield return (text[seen..to], false);
     }
+
+    // To PostgreSQL the end of a line, and so of a comment; to browsers a blank.
+    private static bool IsLoneReturn(string text, int at) => text[at] == '\r' && !(at + 1 < text.Length && text[at + 1] == '\n');
 
     private static bool IsHidden(Rune rune) => rune.Value is not ('\n' or '\t' or '\r' or ' ') &&
         (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator

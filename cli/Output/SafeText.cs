@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Hoop.Cli.Output;
@@ -19,17 +20,25 @@ internal static class SafeText
 
     private static string Clean(string text, bool keepLines)
     {
+        // On one line, what follows a comment would look like a part of it.
+        var lineEnd = keepLines ? "\n" : text.Contains("--", StringComparison.Ordinal) ? " ⏎ " : " ";
         var clean = new StringBuilder(text.Length);
-        foreach (var c in text)
+        for (var at = 0; at < text.Length;)
         {
-            if (c == '\n' && keepLines) clean.Append(c);
-            else if (char.IsWhiteSpace(c)) clean.Append(' ');
-            else if (char.IsControl(c) || IsInvisible(c)) clean.Append('·');
-            else clean.Append(c);
+            var known = Rune.TryGetRuneAt(text, at, out var rune);
+            var length = known ? rune.Utf16SequenceLength : 1;
+            if (text[at] == '\r' && at + 1 < text.Length && text[at + 1] == '\n') length = 1;
+            else if (text[at] is '\n' or '\r') clean.Append(lineEnd);
+            else if (known && Rune.IsWhiteSpace(rune)) clean.Append(' ');
+            else if (!known || IsInvisible(rune)) clean.Append('·');
+            else clean.Append(text, at, length);
+            at += length;
         }
         return clean.ToString();
     }
 
-    /// <summary>Direction marks and zero-width characters: they make a statement look like another one.</summary>
-    private static bool IsInvisible(char c) => c is (>= '\u200b' and <= '\u200f') or (>= '\u202a' and <= '\u202e') or (>= '\u2060' and <= '\u206f') or '\ufeff';
+    /// <summary>Control characters, direction marks, zero-width characters and look-alikes of a blank: they make a statement look like another one.</summary>
+    private static bool IsInvisible(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+        || rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800 or 0x034F;
 }

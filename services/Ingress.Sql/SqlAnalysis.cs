@@ -36,6 +36,23 @@ public sealed record SqlStatement
     /// <summary>It means the same whatever else is changed: it names nothing, or, as what a driver asks when it connects, what every database has.</summary>
     public bool NamesTheSystemAlone => Facts.Accesses.All(access => IsSystems(access.Name) || Command.Kind == SqlCommandKind.CopyOut && Facts.Understood && access == Nothing);
 
+    /// <summary>It calls functions that do more than compute: in what it is read from later, they go by the names of then.</summary>
+    public bool CallsCode
+    {
+        get
+        {
+            for (var i = 0; i < Facts.Accesses.Count; i++)
+            {
+                if (Facts.Accesses[i].Kind == "function") return true;
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>It makes functions, operators, casts or types, by whatever name.</summary>
+    public bool MakesCode => (Facts.Effects & Effects.Ddl) != 0 && Facts.Accesses.Any(static access => access.Kind is "function" or "type" or "other");
+
     /// <summary>Stands for the objects of what names none, and yet is more than plumbing.</summary>
     internal static readonly ObjectAccess Nothing = new("*", "other", "*");
 
@@ -81,6 +98,15 @@ public sealed record SqlCommand(
     /// <summary>With it, or with a part of it, a transaction is over: what it changed may be as before.</summary>
     public bool EndsTransaction => Kind is SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo or SqlCommandKind.PrepareTransaction;
 
+    /// <summary>Functions of triggers that it may set off for the end of the transaction.</summary>
+    public IReadOnlyList<string> Deferred { get; init; } = [];
+
+    /// <summary>The texts of the prepared statements that it executes, as PREPARE: its own text says no more of them than their names.</summary>
+    public IReadOnlyList<string> Executes { get; init; } = [];
+
+    /// <summary>What waited for the end of the transaction may run with it.</summary>
+    public bool RunsDeferred => Kind is SqlCommandKind.Commit or SqlCommandKind.PrepareTransaction or SqlCommandKind.SetConstraints;
+
     /// <summary>Planning it may run code of the database's own: functions of constants and parameters, also those behind operators, casts and types.</summary>
     public bool PlansCode { get; init; }
 
@@ -100,7 +126,7 @@ public sealed record SqlCommand(
 public enum SqlCommandKind
 {
     Other, Empty,
-    Begin, Commit, Rollback, Savepoint, RollbackTo, Release, PrepareTransaction,
+    Begin, Commit, Rollback, Savepoint, RollbackTo, Release, PrepareTransaction, SetConstraints,
     Set, Reset, Show, Discard,
     Prepare, Execute, Deallocate,
     Declare, Fetch, CloseCursor,

@@ -37,8 +37,14 @@ public sealed record SqlContext
     /// <summary>Whether a portal of this name was bound by protocol and never executed: FETCH and MOVE would be the first to run it.</summary>
     public Func<string, bool> IsUnrun { get; init; } = static _ => false;
 
+    /// <summary>Whether a cursor of this name calls functions and would mean something else by now: they would run by names that nobody judged it with.</summary>
+    public Func<string, bool> IsMoved { get; init; } = static _ => false;
+
     /// <summary>The session's open transaction moved names: with its end they may move back.</summary>
     public bool MovedInTransaction { get; init; }
+
+    /// <summary>Functions, operators, casts or types were made that are in no catalog yet: what looks like PostgreSQL's own may be one of them.</summary>
+    public bool CodeMade { get; init; }
 
     /// <summary>Null while the catalog holds.</summary>
     internal TextChanges? Changes { get; init; }

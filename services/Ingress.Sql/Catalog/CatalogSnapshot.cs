@@ -59,6 +59,9 @@ public sealed record CatalogRelation(
 
     public IReadOnlyList<CatalogExpression> Expressions { get; init; } = [];
 
+    /// <summary>The extension that it belongs to, and goes with.</summary>
+    public string? Extension { get; init; }
+
     /// <summary>Of the session's own: nothing hangs on it, and nothing else is read with it.</summary>
     public bool IsBare { get; init; }
 
@@ -69,7 +72,11 @@ public sealed record CatalogRelation(
 /// <param name="Function">Qualified name.</param>
 /// <param name="Type">pg_trigger.tgtype: 4 insert, 8 delete, 16 update, 32 truncate.</param>
 /// <param name="Definition">CREATE TRIGGER, when it has a WHEN.</param>
-public sealed record CatalogTrigger(string Function, short Type, string? Definition);
+public sealed record CatalogTrigger(string Function, short Type, string? Definition)
+{
+    /// <summary>It may wait for the end of the transaction.</summary>
+    public bool Deferrable { get; init; }
+}
 
 /// <param name="Event">pg_rewrite.ev_type: <c>2</c> update, <c>3</c> insert, <c>4</c> delete.</param>
 /// <param name="Definition">CREATE RULE.</param>
@@ -79,7 +86,7 @@ public sealed record CatalogRule(char Event, string Definition);
 /// <param name="OnDelete">pg_constraint.confdeltype: <c>c</c> cascade, <c>n</c> set null, <c>d</c> set default, otherwise nothing.</param>
 public sealed record CatalogCascade(string Child, char OnDelete, char OnUpdate);
 
-/// <param name="Kind"><c>d</c> default, <c>c</c> check, <c>t</c> check of a domain within a column's type, <c>i</c> index, <c>p</c> row policy.</param>
+/// <param name="Kind"><c>d</c> default, <c>c</c> check, <c>t</c> check of a domain within a column's type, <c>i</c> index or partition key, <c>s</c> statistics, <c>p</c> row policy.</param>
 public sealed record CatalogExpression(char Kind, string Text);
 
 /// <param name="Target">The type's bare name.</param>

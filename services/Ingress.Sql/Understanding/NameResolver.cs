@@ -30,6 +30,9 @@ sealed class NameResolver(SqlContext context)
         return (CreationSchema, name);
     }
 
+    /// <summary>Those of the path that people make things in.</summary>
+    public IEnumerable<string> Schemas => context.SearchPath.Where(static s => !SystemRelations.IsSystem(s)).Select(Fold);
+
     /// <summary>A bare name was looked up when nobody knew any: which schema of the path it is in cannot be said.</summary>
     public bool Guessed { get; private set; }
 
@@ -80,6 +83,9 @@ sealed class NameResolver(SqlContext context)
             if (candidate != "pg_catalog" && context.Catalog.Functions.TryGetValue($"{candidate}.{name}", out var overloads)) found.AddRange(overloads);
         }
     }
+
+    /// <summary>In a schema of the server's.</summary>
+    public static bool IsSystems(string qualified) => qualified.IndexOf('.', StringComparison.Ordinal) is var dot and > 0 && SystemRelations.IsSystem(qualified[..dot]);
 
     // A session's own temporary schema has a number that nobody writes in rules.
     static string Fold(string schema) => schema.StartsWith("pg_temp_", StringComparison.Ordinal) ? Temporary : schema;

@@ -16,7 +16,7 @@ sealed class ScriptContext(SqlContext start)
 
     /// <summary>A statement whose names can no longer be resolved is not understood.</summary>
     public SqlStatement Judge(SqlStatement statement) =>
-        pathUnknown && !statement.Facts.Plumbing ? statement with { Facts = statement.Facts with { Understood = false, ColumnUses = LineageResolver.AnyUse } } : statement;
+        pathUnknown && !statement.Facts.Plumbing ? statement with { Facts = statement.Facts with { Understood = false, Effects = statement.Facts.Effects | Effects.Unknown, ColumnUses = LineageResolver.AnyUse } } : statement;
 
     /// <param name="node">The statement's tree.</param>
     public void After(SqlStatement statement, JsonElement node)
@@ -52,9 +52,13 @@ sealed class ScriptContext(SqlContext start)
                 moved = true;
                 SetPath(command.Kind == SqlCommandKind.Set ? command.Value : null);
                 break;
+            case SqlCommandKind.Set or SqlCommandKind.Reset when command.Name is { } name && Settings.IsIdentity(name):
+                // "$user" of the path is somebody else.
+                pathUnknown = true;
+                break;
             case SqlCommandKind.Ddl:
                 // What the text itself changes is in no snapshot: from here on every name may mean something else.
-                Current = Current with { Catalog = MakesFunctions(statement) || ReferenceEquals(Current.Catalog, CatalogSnapshot.Changed) ? CatalogSnapshot.Changed : CatalogSnapshot.Empty, Temporary = TemporaryRelations.None, Changes = TextChanges.After(Current.Changes, node, statement.Facts.Effects, Current) };
+                Current = Current with { Catalog = MakesFunctions(statement) || ReferenceEquals(Current.Catalog, CatalogSnapshot.Changed) ? CatalogSnapshot.Changed : CatalogSnapshot.Empty, Temporary = TemporaryRelations.None, Changes = TextChanges.After(Current.Changes, node, statement.Facts.Effects, Current), CodeMade = Current.CodeMade || statement.MakesCode };
                 moved = true;
                 break;
             default:

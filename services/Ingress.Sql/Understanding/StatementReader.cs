@@ -26,6 +26,7 @@ static class StatementReader
             walk.Visit(node, null);
             if (!walk.IsPlumbing && walk.Command.Kind is not (SqlCommandKind.Prepare or SqlCommandKind.Explain)) Consequences.OfStatement(walk);
         }
+        if (context.CodeMade && walk is { IsPlumbing: true, Command.Kind: SqlCommandKind.Other or SqlCommandKind.Declare or SqlCommandKind.Explain or SqlCommandKind.Execute }) walk.Add(E.Unknown);
         var plans = walk.Understood && EarlyCode.Plans(node, walk);
         var parses = EarlyCode.Parses(node, walk);
         walk.Understood &= !walk.Names.Guessed;
@@ -36,6 +37,8 @@ static class StatementReader
         var command = walk.Command;
         if (command.Kind == SqlCommandKind.Other && (walk.Effects & (E.Dynamic | E.Unknown)) != 0) command = new(SqlCommandKind.Ddl);
         if (plans || parses) command = command with { PlansCode = plans, ParsesCode = parses };
+        if (walk.Stored.Executes.Count > 0) command = command with { Executes = [.. walk.Stored.Executes] };
+        if (walk.Stored.Deferred.Count > 0) command = command with { Deferred = [.. walk.Stored.Deferred] };
         var statement = new SqlStatement
         {
             Text = text,

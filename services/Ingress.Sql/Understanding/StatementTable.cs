@@ -26,7 +26,7 @@ static class StatementTable
         ["LoadStmt"] = Schema("load", "other", E.CodeExec, "filename"),
 
         ["TransactionStmt"] = SessionStatements.Transaction,
-        ["ConstraintsSetStmt"] = SessionStatements.Plumbing,
+        ["ConstraintsSetStmt"] = SessionStatements.SetConstraints,
         ["VariableSetStmt"] = SettingStatements.Set,
         ["VariableShowStmt"] = SettingStatements.Show,
         ["DiscardStmt"] = SessionStatements.Discard,
@@ -53,7 +53,7 @@ static class StatementTable
         ["CreateRangeStmt"] = Defines("create", "type", E.Ddl, "typeName"),
         ["CreateDomainStmt"] = Schema("create", "type", E.Ddl, "domainname"),
         ["DefineStmt"] = Defines("create", "type", E.Ddl, "defnames"),
-        ["CreateSchemaStmt"] = Schema("create", "schema", E.Ddl, "schemaname"),
+        ["CreateSchemaStmt"] = SchemaStatements.CreateSchema,
         ["CreateFunctionStmt"] = CodeStatements.CreateFunction,
         ["AlterFunctionStmt"] = CodeStatements.AlterFunction,
         ["CreateTrigStmt"] = CodeStatements.CreateTrigger,
@@ -72,7 +72,7 @@ static class StatementTable
         ["CreatePLangStmt"] = Defines("create", "other", E.Ddl | E.CodeExec, "plname"),
         ["CreateExtensionStmt"] = Schema("create", "other", E.Ddl | E.CodeExec, "extname"),
         ["AlterExtensionStmt"] = Schema("alter", "other", E.Ddl | E.CodeExec, "extname"),
-        ["AlterExtensionContentsStmt"] = Schema("alter", "other", E.Ddl | E.CodeExec, "extname"),
+        ["AlterExtensionContentsStmt"] = SchemaStatements.ExtensionContents,
         ["CreateTableSpaceStmt"] = Schema("create", "other", E.Ddl | E.FileAccess, "tablespacename"),
         ["AlterTableSpaceOptionsStmt"] = Schema("alter", "other", E.Ddl, "tablespacename"),
         ["DropTableSpaceStmt"] = Schema("drop", "other", Remove, "tablespacename"),
@@ -106,7 +106,7 @@ static class StatementTable
 
         ["VacuumStmt"] = SchemaStatements.Vacuum,
         ["ClusterStmt"] = KeepsNames(Schema("cluster", "table", E.Ddl | E.Lock)),
-        ["ReindexStmt"] = KeepsNames(Schema("reindex", "schema", E.Ddl | E.Lock, "name")),
+        ["ReindexStmt"] = KeepsNames(SchemaStatements.Reindex),
         ["RefreshMatViewStmt"] = KeepsNames(Schema("refresh", "table", E.Write | E.Lock)),
         ["CheckPointStmt"] = KeepsNames(Schema("checkpoint", "other", E.Lock)),
 
@@ -119,8 +119,8 @@ static class StatementTable
         ["CreateUserMappingStmt"] = Schema("create", "other", Rights | E.Network, "servername"),
         ["AlterUserMappingStmt"] = Schema("alter", "other", Rights | E.Network, "servername"),
         ["DropUserMappingStmt"] = Schema("drop", "other", Remove | E.Privilege, "servername"),
-        ["CreatePublicationStmt"] = Schema("create", "other", E.Ddl | E.Network, "pubname"),
-        ["AlterPublicationStmt"] = Schema("alter", "other", E.Ddl | E.Network, "pubname"),
+        ["CreatePublicationStmt"] = SchemaStatements.Publication("create"),
+        ["AlterPublicationStmt"] = SchemaStatements.Publication("alter"),
         ["CreateSubscriptionStmt"] = Schema("create", "other", E.Ddl | E.Network, "subname"),
         ["AlterSubscriptionStmt"] = Schema("alter", "other", E.Ddl | E.Network, "subname"),
         ["DropSubscriptionStmt"] = Schema("drop", "other", Remove | E.Network, "subname"),
@@ -132,8 +132,8 @@ static class StatementTable
         ["AlterRoleStmt"] = PrivilegeStatements.Role("alter", E.Privilege),
         ["AlterRoleSetStmt"] = PrivilegeStatements.Role("alter", E.Privilege | E.Session),
         ["DropRoleStmt"] = PrivilegeStatements.Role("drop", E.Privilege | E.Destructive),
-        ["DropOwnedStmt"] = PrivilegeStatements.Role("drop", Remove | E.Privilege),
-        ["ReassignOwnedStmt"] = PrivilegeStatements.Role("alter", Rights),
+        ["DropOwnedStmt"] = PrivilegeStatements.Owned("drop", Remove | E.Privilege),
+        ["ReassignOwnedStmt"] = PrivilegeStatements.Owned("alter", Rights),
     }.ToFrozenDictionary();
 
     /// <summary>For the test that holds this table against the grammar.</summary>

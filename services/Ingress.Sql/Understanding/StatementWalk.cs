@@ -87,6 +87,8 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
         Note(new(verb, kind, name));
         needsRule = true;
         Add(effects);
+        // It is found before everybody's, under names that stand for the server's own.
+        if (verb is "create" or "alter" && NameResolver.IsSystems(name)) Add(E.Privilege | E.CodeExec);
         if (verb != "create") NamesUnknown |= Names.IsUnknown(kind, name);
     }
 

@@ -15,12 +15,13 @@ internal sealed class CatalogConsequences(IReadOnlyList<string?[]> rows, IReadOn
         var types = relation.Columns.Select(static c => c.TypeOid.ToString(CultureInfo.InvariantCulture)).Distinct().ToArray();
         return relation with
         {
-            Triggers = [.. _rows[("trigger", oid)].Select(static r => new CatalogTrigger($"{r[3]}.{r[4]}", short.Parse(r[2]!, CultureInfo.InvariantCulture), r[5]))],
+            Extension = _rows[("member", oid)].FirstOrDefault()?[2],
+            Triggers = [.. _rows[("trigger", oid)].Select(static r => new CatalogTrigger($"{r[3]}.{r[4]}", short.Parse(r[2]!.TrimEnd('+'), CultureInfo.InvariantCulture), r[5]) { Deferrable = r[2]!.EndsWith('+') })],
             Rules = [.. _rows[("rule", oid)].Select(static r => new CatalogRule(r[2]![0], r[3]!))],
             Cascades = [.. _rows[("cascade", oid)].Where(r => names.ContainsKey(r[2]!)).Select(r => new CatalogCascade(names[r[2]!], r[3]![0], r[4]![0]))],
             Expressions =
             [
-                .. Expressions("default", oid, 'd'), .. Expressions("check", oid, 'c'), .. Expressions("index", oid, 'i'), .. Expressions("policy", oid, 'p'),
+                .. Expressions("default", oid, 'd'), .. Expressions("check", oid, 'c'), .. Expressions("index", oid, 'i'), .. Expressions("statistics", oid, 's'), .. Expressions("policy", oid, 'p'),
                 .. types.SelectMany(t => Expressions("domain", t, 'c')),
                 .. types.SelectMany(t => _rows[("type", t)].Select(static r => r[3]!)).Distinct().SelectMany(t => Expressions("domain", t, 't')),
             ],

@@ -1,8 +1,8 @@
 namespace Hoop.Ingress.Catalog;
 
 /// <summary>
-/// What is asked of the target. Every name is qualified, the transaction sees one moment, and the search path is pg_catalog alone, so
-/// that the server writes definitions with all other names qualified.
+/// What is asked of the target. The transaction sees one moment, and the search path is pg_catalog, so that the server writes definitions with all
+/// other names qualified. Temporary relations come last in it, or somebody's own <c>pg_class</c> would be read for the server's.
 /// </summary>
 internal static class CatalogSql
 {
@@ -14,7 +14,7 @@ internal static class CatalogSql
     /// </summary>
     public const string Settings =
         """
-        SELECT pg_catalog.set_config('search_path', 'pg_catalog', true), pg_catalog.set_config('statement_timeout', '20s', true), pg_catalog.set_config('lock_timeout', '3s', true),
+        SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('statement_timeout', '20s', true), pg_catalog.set_config('lock_timeout', '3s', true),
                CASE WHEN pg_catalog.current_setting('jit', true) IS NOT NULL THEN pg_catalog.set_config('jit', 'off', true) END
         """;
 
@@ -186,11 +186,14 @@ internal static class CatalogSql
           JOIN pg_type b ON b.oid >= 16384 AND b.oid IN (c.castsource, c.casttarget)
           WHERE fn.nspname <> 'pg_catalog'
           UNION SELECT a.way, p.whole, a.told FROM about a JOIN part p ON p.piece = a.type WHERE a.told
+        ), partitioned(child, root) AS (
+          SELECT partrelid, partrelid FROM pg_partitioned_table WHERE partexprs IS NOT NULL
+          UNION SELECT i.inhrelid, x.root FROM pg_inherits i JOIN partitioned x ON x.child = i.inhparent
         )
         SELECT 'type', h.whole, w.typname::text, h.piece::text, t.typname::text, NULL
         FROM holds h JOIN pg_type w ON w.oid = h.whole JOIN pg_type t ON t.oid = h.piece WHERE h.whole <> h.piece
         UNION ALL
-        SELECT 'trigger', t.tgrelid, t.tgtype::text, fn.nspname::text, p.proname::text, CASE WHEN t.tgqual IS NOT NULL THEN pg_get_triggerdef(t.oid) END
+        SELECT 'trigger', t.tgrelid, t.tgtype::text || CASE WHEN t.tgdeferrable THEN '+' ELSE '' END, fn.nspname::text, p.proname::text, CASE WHEN t.tgqual IS NOT NULL THEN pg_get_triggerdef(t.oid) END
         FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace fn ON fn.oid = p.pronamespace
         WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid {Unlocked}
         UNION ALL
@@ -212,6 +215,15 @@ internal static class CatalogSql
         SELECT 'index', i.indrelid, pg_get_expr(x.tree, i.indrelid), NULL, NULL, NULL
         FROM pg_index i CROSS JOIN LATERAL (VALUES (i.indexprs), (i.indpred)) x(tree) WHERE x.tree IS NOT NULL AND i.indrelid {Unlocked}
         UNION ALL
+        SELECT 'index', x.child, pg_get_expr(y.partexprs, y.partrelid), NULL, NULL, NULL
+        FROM partitioned x JOIN pg_partitioned_table y ON y.partrelid = x.root WHERE y.partrelid {Unlocked}
+        UNION ALL
+        SELECT 'statistics', s.stxrelid, quote_ident(fn.nspname) || '.' || quote_ident(p.proname) || '()', NULL, NULL, NULL
+        FROM pg_statistic_ext s JOIN pg_depend d ON d.classid = 'pg_statistic_ext'::regclass AND d.objid = s.oid
+        LEFT JOIN pg_operator o ON d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid
+        JOIN pg_proc p ON p.oid = CASE WHEN d.refclassid = 'pg_proc'::regclass THEN d.refobjid ELSE o.oprcode::oid END
+        JOIN pg_namespace fn ON fn.oid = p.pronamespace WHERE fn.nspname <> 'pg_catalog'
+        UNION ALL
         SELECT 'policy', y.polrelid, pg_get_expr(x.tree, y.polrelid), NULL, NULL, NULL
         FROM pg_policy y CROSS JOIN LATERAL (VALUES (y.polqual), (y.polwithcheck)) x(tree) WHERE x.tree IS NOT NULL AND y.polrelid {Unlocked}
         UNION ALL
@@ -223,6 +235,10 @@ internal static class CatalogSql
         FROM pg_proc p JOIN pg_namespace fn ON fn.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
         WHERE l.lanname NOT IN ('internal', 'c') AND NOT fn.nspname = 'pg_catalog' AND p.oid IN (
           SELECT amproc::oid FROM pg_amproc UNION SELECT o.oprcode::oid FROM pg_amop a JOIN pg_operator o ON o.oid = a.amopopr UNION SELECT rngsubdiff::oid FROM pg_range)
+        UNION ALL
+        SELECT 'member', d.objid, e.extname::text, NULL, NULL, NULL
+        FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+        WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_class'::regclass AND d.deptype = 'e'
         UNION ALL
         SELECT 'between', a.way, t.oid::text, t.typname::text, NULL, NULL FROM about a JOIN pg_type t ON t.oid = a.type
         UNION ALL

@@ -12,7 +12,7 @@ internal static class HoldRequests
     {
         var binding = OperationBinding.Of(session.Principal.Id, session.Target.Name, operation, snapshot.Document.Version);
         // Who decides sees all of it but passwords and keys: those are for the target alone.
-        var shown = Redaction.WithoutCredentials(operation.ShownText)!;
+        var shown = Redaction.WithoutCredentials(operation.ShownStandsFor is { } prepared ? $"{prepared};\n{operation.ShownText}" : operation.ShownText)!;
         var approval = decision.Approval ?? throw new InvalidOperationException("a hold without an approval requirement");
         return new ApprovalRequested
         {

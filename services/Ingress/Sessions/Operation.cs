@@ -20,6 +20,12 @@ public sealed record Operation
     /// <summary>The text as others may see it.</summary>
     internal string ShownText => Secrets?.Shown ?? Text;
 
+    /// <summary>What its text stands for where it only names it, such as a prepared statement; null: nothing.</summary>
+    public string? StandsFor { get; init; }
+
+    /// <summary>The same as others may see it.</summary>
+    public string? ShownStandsFor { get; init; }
+
     /// <summary>Bind values as text, in order; null is SQL NULL.</summary>
     public IReadOnlyList<string?> BindValues { get; init; } = [];
 

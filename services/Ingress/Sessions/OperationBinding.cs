@@ -17,7 +17,8 @@ internal sealed record OperationBinding(string Shape, string Text, string Exact)
         var facts = operation.Facts;
         var shape = Hash(
             principal, target, facts.Protocol, facts.Fingerprint, policyVersion, operation.Namespace, EffectNames.Of(facts.Effects), facts.Accesses.Select(Named));
-        var text = operation.Secrets is null ? Hash(shape, operation.Text) : Hash(shape, operation.Text, OperationSecrets.BindingKey);
+        var said = operation.StandsFor is { } prepared ? Hash(prepared, operation.Text) : operation.Text;
+        var text = operation.Secrets is null ? Hash(shape, said) : Hash(shape, said, OperationSecrets.BindingKey);
         return new OperationBinding(shape, text, Hash(text, operation.BindValues));
     }
 

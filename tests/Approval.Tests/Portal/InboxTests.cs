@@ -51,7 +51,7 @@ public sealed class InboxTests(SagaRig saga, PortalRig portal)
         foreach (var value in new[] { "1", "2", "3" }) same.Add(await OpenAsync("same", fingerprint: _group, value: value));
         var other = await OpenAsync("other");
         var page = await SignInAsync();
-        await Expect(page.GetByTestId("request-group")).ToContainTextAsync("3 × the same statement");
+        await Expect(page.GetByTestId("request-group")).ToContainTextAsync("3 × the same statement, not the same values");
         await page.GetByTestId("choose-all").CheckAsync();
         await Expect(page.GetByTestId("bulk")).ToContainTextAsync("3 requests chosen");
 

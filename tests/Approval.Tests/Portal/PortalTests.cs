@@ -94,6 +94,20 @@ public sealed class PortalTests(SagaRig saga, PortalRig portal)
     }
 
     [Fact]
+    public async Task What_is_not_seen_is_shown_by_its_number_wherever_it_stands()
+    {
+        var request = await saga.OpenAsync(Request(saga.World.Of(Agent)) with
+        {
+            Statement = $"select '{new string('x', 70_000)}' -- \u202e", Why = "it changes public.or\u2066ders", BindValues = ["1\u200b"], Objects = ["public.or\u2066ders"],
+        });
+        var page = await OpenRequestAsync(Bea, request);
+        await Expect(page.GetByTestId("statement")).ToContainTextAsync("U+202E");
+        await Expect(page.GetByTestId("values")).ToContainTextAsync("1U+200B");
+        await Expect(page.GetByTestId("why")).ToContainTextAsync("orU+2066ders");
+        await Expect(page.GetByText("public.orU+2066ders", new() { Exact = true })).ToHaveCountAsync(1);
+    }
+
+    [Fact]
     public async Task Sessions_come_from_Audit_for_the_person_who_looks()
     {
         saga.World.Audit["/api/sessions"] = (200, """[{"id":"s-1","principal":"reporting-agent","principalKind":"agent","target":"shop","startedAt":"2026-01-02T03:04:05Z","endedAt":"2026-01-02T03:09:05Z","state":"ended","operations":12,"held":1,"blocked":2}]""");

@@ -46,6 +46,7 @@ public sealed class SqlLexerTests
     [InlineData("dro\u00adp table t", "\u00ad")]
     [InlineData("select '\U000e0041'", "\U000e0041")]
     [InlineData("select 1\u2028drop table t", "\u2028")]
+    [InlineData("select 1 -- one\r or drop table t", "\r")]
     public void A_character_that_is_not_seen_is_shown(string sql, string hidden)
     {
         var tokens = SqlLexer.Read(sql);

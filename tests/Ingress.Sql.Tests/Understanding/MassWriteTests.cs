@@ -46,6 +46,9 @@ public class MassWriteTests
         id = id::int | id = id::bigint | x = x::text | greatest(id, id) = id | least(id, id) = id | case id when id then true end | case id when 1 then true when id then true end
         id in (select id from t group by id) | id in (select id from t limit 1000000) | id in (select id from t limit all) | id in (select id from t union select 1) | id in (select 1 union all select id from t)
         t in (select x from t x) | t in (select t from t)
+        id = coalesce($1, id) | coalesce($1, $2, x) = x | id = coalesce(null, id) | flag in (true, false) | flag = true or flag = false | flag = true or flag <> true | id in (1) or id <> 1 | id not in (1) or id not in (2)
+        id - id = 0 | id * 0 = 0 | id / id = 1 | id % 1 = 0 | array[id] @> array[id] | array[x] && array[x]
+        id in (select id from t offset 0) | id in (with a as (select id from t) select id from a) | (id, x) in (select id, x from t) | id in (select t.id from u) | id in (select t.id from u where u.kind = 'a')
         id between id and id | 1 between 0 and 2 | id not between 2 and 1
         $1 | $1 = $2 | $1::text is null or x = $1 | not $1 | $1 = 1 or id = 5 | current_setting('a.b', true) is null or id = 5
         """;
@@ -68,6 +71,9 @@ public class MassWriteTests
         (id = 1) = true | (x = 'a') is not null | (x = 'a') is not unknown | x is distinct from null | id = all (array[1]) | id = (values (1)) | at = at::date | x = x::varchar(1) | id = x::int
         greatest(id, 1) = id | case id when 1 then true end | id in (select uid from u group by uid) | id in (select id from t limit 1000) | id in (select 2 union select 1) | id in (select id from t intersect select 1)
         t in (select x from t x where x.id = 1) | id in (select id from t group by id having count(*) > 1) | flag = true
+        id = coalesce($1, 5) | id = coalesce(5, id) | x = coalesce(flag::text, x) | flag in (true) | flag = true or id = 5 | id in (1) or id = 2 | id not in (1, 2) or id = 3 | id - 1 = 0 | id % 2 = 0 | array[id] @> array[1]
+        id > -5 | id < 99999 | id <> 5 | id in (select id from t offset 5) | (id, x) in (select id, x from t where id = 5) | (id, x) in (select 1, 'a') | id in (with a as (select id from t where x = 'a') select id from a)
+        id in (select u.uid from u) | id in (select t.id from u where u.uid = t.id)
         null | not (id = 5 or id = 6) | id = 5 or false | id = 5 or x is null | x <> 'a' or flag
         """;
 

@@ -252,7 +252,7 @@ static class StatementRows
         create type t as enum ('a') => create type:public.t | ddl
         create type t as (a int) => create public.t | ddl
         create domain d as int => create type:public.d | ddl
-        create schema s create table t (a int) => create schema:s, create public.t | ddl
+        create schema s create table t (a int) => create schema:s, create s.t | ddl
         create function f() returns int language sql as 'select 1' => create public.f | ddl
         create function f() returns int language sql security definer as 'x' => create public.f | ddl, privilege
         create function f() returns int language c as 'x' => create public.f | ddl, codeexec
@@ -279,7 +279,7 @@ static class StatementRows
         alter table t drop column a => alter public.t | ddl, destructive
         alter table t owner to x => alter public.t | ddl, privilege
         alter table t disable row level security => alter public.t | ddl, privilege
-        alter table t rename to u => alter public.t | ddl
+        alter table t rename to u => alter public.t, ~create public.u | ddl
         alter table t rename a to b => alter public.t | ddl
         alter table t set schema s => alter public.t, create s.t | ddl
         alter function app.f(int) set schema s => alter app.f, create s.f | ddl

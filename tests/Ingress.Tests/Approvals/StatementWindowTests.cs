@@ -1,5 +1,6 @@
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Approvals.Grants;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Tests.Sessions;
 using Shouldly;
@@ -39,6 +40,7 @@ public sealed class StatementWindowTests
         { "another search path or role", Delete(values: "7") with { Namespace = "app other" } },
         { "another fingerprint", Delete(values: "7") with { Facts = Delete().Facts with { Fingerprint = "fedcba9876543210" } } },
         { "another table behind the name", Delete(values: "7") with { Facts = GateRig.Operation("delete", "public.customers", Effects.Write).Facts } },
+        { "another prepared statement of the name", Delete(values: "7") with { StandsFor = "prepare p as delete from orders where id = 8" } },
         { "another effect", Delete(values: "7") with { Facts = GateRig.Operation("delete", effects: Effects.Write | Effects.MassWrite).Facts } },
     };
 
@@ -58,6 +60,19 @@ public sealed class StatementWindowTests
         await session.PermittedAsync(Delete("delete from orders where id = 12"));
         await session.PermittedAsync(Delete(values: "999"));
         await session.HeldAsync(Delete(values: "7") with { Namespace = "other public" });
+    }
+
+    [Theory]
+    [InlineData(Effects.Write, true)]
+    [InlineData(Effects.Write | Effects.Dynamic, false)]
+    [InlineData(Effects.Write | Effects.CodeExec, false)]
+    public void But_a_value_that_is_run_as_text_is_the_statement_itself(Effects effects, bool any)
+    {
+        Operation Run(string value) => GateRig.Operation("delete", effects: effects) with { Text = $"select run('{value}')", BindValues = [value] };
+        var window = rig.WindowFor(Run("a")) with { Values = GrantValues.Any };
+        bool Fits(Operation operation) => GrantMatch.Fits(window, OperationBinding.Of(GateRig.Agent.Id, "shop", operation, window.PolicyVersion), operation, window.Rules);
+        Fits(Run("a")).ShouldBeTrue();
+        Fits(Run("b")).ShouldBe(any);
     }
 
     [Theory]

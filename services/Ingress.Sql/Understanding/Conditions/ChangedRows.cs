@@ -111,14 +111,14 @@ sealed class ChangedRows
 
     /// <summary>A query that gives all rows of the changed table: nothing else in FROM, no condition that chooses, no limit.</summary>
     public bool GivesThemAll(JsonElement select) =>
-        select.Items("fromClause").ToArray() is [var only] && Relation(only) == relation && relation != "" && !Cuts(select)
+        select.Items("fromClause").ToArray() is [var only] && Relation(only, of: select) == relation && relation != "" && !Cuts(select)
         && AlwaysTrue.LetsAllThrough(select.Field("whereClause"), Of(select));
 
     /// <summary>What is grouped by keeps its values, and hardly a table has a million rows.</summary>
     public static bool Cuts(JsonElement select) => Limits(select) || select.Field("havingClause") is not null || select.Field("larg") is not null;
 
     public static bool Limits(JsonElement select) =>
-        select.Field("limitCount") is { } limit && limit.As("A_Const")?.Flag("isnull") != true && !(Comparisons.Number(limit) >= ManyRows) || select.Field("limitOffset") is not null;
+        select.Field("limitCount") is { } limit && limit.As("A_Const")?.Flag("isnull") != true && !(Comparisons.Number(limit) >= ManyRows) || select.Field("limitOffset") is { } offset && Comparisons.Number(offset) != 0;
 
     void Add(JsonElement item)
     {
@@ -135,13 +135,14 @@ sealed class ChangedRows
     }
 
     // A table, or a query around all of it.
-    string? Relation(JsonElement item, int depth = 0)
+    /// <param name="of">The query that it is in, for queries that it names itself.</param>
+    string? Relation(JsonElement item, int depth = 0, JsonElement? of = null)
     {
         if (depth > 8) return null;
         if (item.As("RangeSubselect")?.Field("subquery")?.As("SelectStmt") is { } query) return Whole(query, depth);
         if (item.As("RangeVar") is not { } range) return null;
         if (range.Text("schemaname") is null)
-            foreach (var cte in statement.Field("withClause")?.Items("ctes") ?? [])
+            foreach (var cte in (of?.Field("withClause")?.Items("ctes") ?? []).Concat(statement.Field("withClause")?.Items("ctes") ?? []))
                 if (cte.As("CommonTableExpr") is { } named && named.Text("ctename") == range.Text("relname"))
                     return named.Field("ctequery")?.As("SelectStmt") is { } select ? Whole(select, depth) : null;
         var (schema, table) = walk.Names.Relation(range.Text("schemaname"), range.Text("relname") ?? "");
@@ -150,5 +151,5 @@ sealed class ChangedRows
 
     string? Whole(JsonElement select, int depth) =>
         !Cuts(select) && select.Items("fromClause").ToArray() is [var only] && AlwaysTrue.LetsAllThrough(select.Field("whereClause"), Of(select))
-            ? Relation(only, depth + 1) : null;
+            ? Relation(only, depth + 1, select) : null;
 }

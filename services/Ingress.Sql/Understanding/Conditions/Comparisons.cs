@@ -40,11 +40,19 @@ static class Comparisons
         if (left.As("A_Const") is not null && right.As("A_Const") is not null) return Constants(op, left, right);
         if (op is "=" or "<>" && (Truthful(op, left, right, rows) ?? Truthful(op, right, left, rows)) is { } truth) return truth;
         if (op == "=" && (IsTable(left) && !AlwaysTrue.LooksAtRow(right, rows) || IsTable(right) && !AlwaysTrue.LooksAtRow(left, rows))) return Truth.Always;
+        if (op == "=" && (Falls(left, right, rows) ?? Falls(right, left, rows)) is { } fallen) return fallen;
         if (Same(left, right, rows) is { } same)
-            return same == Truth.Uniform ? same : op is "=" or "<=" or ">=" or "~~" or "~~*" ? Truth.Always : op is "<>" or "<" or ">" ? Truth.Never : null;
+            return same == Truth.Uniform ? same : op is "=" or "<=" or ">=" or "~~" or "~~*" or "@>" or "<@" or "&&" ? Truth.Always : op is "<>" or "<" or ">" ? Truth.Never : null;
         if (op is "~" or "~*" && right.ConstantText() is { } regex && MatchesAll.Contains(regex)) return Truth.Always;
         if (op is "~~" or "~~*" && IsAnything(right) || op == "^@" && right.ConstantText() == "") return Truth.Always;
         return Passes(op, left, right, rows) || Passes(Flipped(op), right, left, rows) ? Truth.Always : null;
+    }
+
+    // id = coalesce($1, id): all rows, unless there is a value.
+    static Truth? Falls(JsonElement coalesce, JsonElement other, ChangedRows rows)
+    {
+        if (coalesce.As("CoalesceExpr")?.Items("args").ToArray() is not [var first, .. var others] || !others.Any(o => Same(o, other, rows) is not null)) return null;
+        return IsNull(first) ? Truth.Always : AlwaysTrue.LooksAtRow(first, rows) || AlwaysTrue.IsNeverNull(first, rows) ? null : Truth.Uniform;
     }
 
     // (id = id) = true: as true as what is compared.
@@ -67,9 +75,16 @@ static class Comparisons
             return op == ">=" ? least <= 0 : op is ">" or "<>" && least < 0;
         if (left.As("ColumnRef")?.Names("fields") is [.., "ctid"] && rows.Vary(left.As("ColumnRef")!.Value.Names("fields")) && right.ConstantText() is { } place)
             return op is ">" or ">=" or "<>" && place.StartsWith("(0,", StringComparison.Ordinal);
+        if (op is "=" or ">=" or "<=" && left.As("A_Expr") is { } x && Identity(x, rows) is { } always && Number(right) == always) return true;
         return op is ">" or ">=" or "<>" && left.As("A_Expr") is { } sum && sum.Names("name") is ["+"] && sum.Field("lexpr") is { } a && sum.Field("rexpr") is { } b
             && (Number(b) > 0 && Same(a, right, rows) == Truth.Always || Number(a) > 0 && Same(b, right, rows) == Truth.Always);
     }
+
+    // x - x, x * 0, x / x, x % 1
+    static decimal? Identity(JsonElement x, ChangedRows rows) =>
+        x.Names("name") is not [var op] || x.Field("lexpr") is not { } left || x.Field("rexpr") is not { } right ? null
+        : op is "-" or "/" && Same(left, right, rows) == Truth.Always ? op == "-" ? 0 : 1
+        : op == "*" && (Number(left) == 0 || Number(right) == 0) || op == "%" && Number(right) == 1 ? 0 : null;
 
     static string Flipped(string op) => op switch { "<" => ">", "<=" => ">=", ">" => "<", ">=" => "<=", _ => op };
 
@@ -85,11 +100,15 @@ static class Comparisons
     static Truth? In(string op, JsonElement left, JsonElement right, ChangedRows rows)
     {
         if (right.As("List") is not { } list) return null;
+        if (op == "=" && list.Items("items").Any(i => IsBoolean(i, true)) && list.Items("items").Any(i => IsBoolean(i, false))) return Truth.Always;
         Truth? found = null;
         foreach (var item in list.Items("items"))
             if (Same(left, item, rows) is { } same) found = found == Truth.Always ? found : same;
         return op == "=" ? found : found == Truth.Uniform ? found : found is null ? null : Truth.Never;
     }
+
+    /// <summary>TRUE or FALSE as it is written.</summary>
+    public static bool IsBoolean(JsonElement e, bool value) => e.As("A_Const")?.Field("boolval") is { } constant && constant.Flag("boolval") == value;
 
     static Truth? Between(JsonElement left, JsonElement right, ChangedRows rows) =>
         right.As("List") is { } list && list.Items("items").ToArray() is [var low, var high] && Same(left, low, rows) is { } same && Same(left, high, rows) is not null ? same : null;

@@ -63,8 +63,15 @@ static class Complements
     static bool Compared(JsonElement x, bool holds, List<Claim> claims, List<Bound> bounds)
     {
         if (x.Field("lexpr") is not { } left || x.Field("rexpr") is not { } right || x.Names("name") is not [var op]) return false;
-        var (l, r) = (CanonicalTree.Exact(left), CanonicalTree.Exact(right));
         var kind = x.Text("kind");
+        // A list of one is that one.
+        if (kind == "AEXPR_IN" && right.As("List")?.Items("items").ToArray() is [var only]) (kind, right) = ("AEXPR_OP", only);
+        if (kind == "AEXPR_OP" && op is "=" or "<>" && (Comparisons.IsBoolean(right, true) || Comparisons.IsBoolean(right, false)))
+        {
+            claims.Add(new(CanonicalTree.Exact(left), Comparisons.IsBoolean(right, true) == (op == "=") == holds));
+            return true;
+        }
+        var (l, r) = (CanonicalTree.Exact(left), CanonicalTree.Exact(right));
         if (kind == "AEXPR_OP" && op is "=" or "<>" or "<" or ">" or "<=" or ">=")
         {
             if (!holds) op = Not(op);

@@ -39,13 +39,27 @@ static class Subqueries
             return select.Text("op") == "SETOP_UNION" && depth < 16 && !ChangedRows.Limits(select)
                 ? Or(Any(op, test, one, rows, depth + 1), Any(op, test, other, rows, depth + 1)) : null;
         if (IsEmpty(select, rows)) return Nothing(select, rows);
+        if (test.As("RowExpr")?.Items("args").ToArray() is { Length: > 0 } fields) return op == "=" ? Rows(fields, select, rows) : null;
         if (Value(select) is not { } value) return null;
         var inside = rows.Within(select);
         var same = value.As("ColumnRef")?.Field("fields")?[0].As("A_Star") is not null && test.As("ColumnRef") is not null || Comparisons.Same(test, value, inside) is not null;
         if (!same) return null;
         if (select.Field("fromClause") is null && select.Field("whereClause") is null && !ChangedRows.Cuts(select)) return op is "=" or ">=" or "<=" ? Truth.Always : null;
+        // The changed row's own value, as often as the query has rows.
+        if (value.As("ColumnRef")?.Names("fields").Count > 1 && AlwaysTrue.LooksAtRow(value, inside) && (select.Field("whereClause") is not { } where || !AlwaysTrue.LooksAtRow(where, inside)) && !ChangedRows.Cuts(select))
+            return Truth.Uniform;
         if (!rows.GivesThemAll(select)) return null;
         return op is "=" or ">=" or "<=" ? Truth.Always : Truth.Uniform;
+    }
+
+    // (a, b) IN (SELECT a, b FROM the_same)
+    static Truth? Rows(JsonElement[] fields, JsonElement select, ChangedRows rows)
+    {
+        var (targets, inside) = (select.Items("targetList").ToArray(), rows.Within(select));
+        if (targets.Length != fields.Length || !rows.GivesThemAll(select)) return null;
+        for (var i = 0; i < fields.Length; i++)
+            if (targets[i].As("ResTarget")?.Field("val") is not { } value || Comparisons.Same(fields[i], value, inside) is null) return null;
+        return Truth.Always;
     }
 
     /// <summary>No row, unless what looks like a column is an aggregate.</summary>

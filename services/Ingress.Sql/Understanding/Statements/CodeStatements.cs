@@ -36,6 +36,7 @@ static class CodeStatements
     public static void CreateFunction(StatementWalk walk, JsonElement body, CteScope? scope)
     {
         Access(walk, "create", body.Names("funcname"));
+        SchemaStatements.MayReplace(walk, body);
         var language = body.Option("options", "language")?.Field("arg")?.ConstantText() ?? "sql";
         if (language is not ("sql" or "plpgsql" or "plperl" or "pltcl")) walk.Add(E.CodeExec);
         if (body.Option("options", "security") is { } security && security.IsOn()) walk.Add(E.Privilege);
@@ -58,8 +59,7 @@ static class CodeStatements
 
     static void Access(StatementWalk walk, string verb, List<string> names)
     {
-        var schema = names.Count > 1 ? names[^2] : walk.Names.CreationSchema;
-        if (verb == "execute" && names.Count == 1 && walk.Names.Functions(null, names[0]) is [var found, ..]) schema = found.Schema;
-        walk.Access(verb, "function", $"{schema}.{(names.Count > 0 ? names[^1] : "*")}", verb == "execute" ? E.None : E.Ddl);
+        if (verb is not "create") ObjectNames.Function(walk, names.Count > 0 ? names : ["*"], verb, verb == "execute" ? E.None : E.Ddl);
+        else walk.Access(verb, "function", $"{(names.Count > 1 ? names[^2] : walk.Names.CreationSchema)}.{(names.Count > 0 ? names[^1] : "*")}", E.Ddl);
     }
 }

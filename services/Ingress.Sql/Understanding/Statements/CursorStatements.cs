@@ -20,7 +20,7 @@ static class CursorStatements
         walk.SessionDependent = true;
         var name = body.Text("portalname") ?? "";
         // Nobody judged what it would run, nor with which values.
-        if (walk.Context.IsUnrun(name)) walk.Understood = false;
+        if (walk.Context.IsUnrun(name) || walk.Context.IsMoved(name)) walk.Understood = false;
         else walk.MayBePlumbing = true;
         if (!body.Flag("ismove") && walk.Context.Cursor(name) is { } cursor)
             walk.Inner = cursor.Command is { Kind: SqlCommandKind.Declare, Inner: { } declared } ? declared : cursor;

@@ -8,7 +8,8 @@ namespace Hoop.Ingress.Sql.Understanding.Statements;
 /// <summary>Objects as DROP, GRANT, COMMENT and ALTER … write them: a list of names, a function with arguments, a type, a bare word.</summary>
 static class ObjectNames
 {
-    public static void Access(StatementWalk walk, JsonElement item, string type, string verb, E effects)
+    /// <param name="cascade">DROP … CASCADE.</param>
+    public static void Access(StatementWalk walk, JsonElement item, string type, string verb, E effects, bool cascade = false)
     {
         if (item.As("RangeVar") is { } range)
         {
@@ -19,19 +20,42 @@ static class ObjectNames
         switch (type)
         {
             case "OBJECT_TABLE" or "OBJECT_VIEW" or "OBJECT_MATVIEW" or "OBJECT_FOREIGN_TABLE" or "OBJECT_SEQUENCE" or "OBJECT_INDEX":
-                Relation(walk, names, verb, effects);
+                Relation(walk, names, verb, effects, cascade);
                 break;
             case "OBJECT_COLUMN" or "OBJECT_TABCONSTRAINT" or "OBJECT_TRIGGER" or "OBJECT_RULE" or "OBJECT_POLICY" when names.Count > 1:
-                Relation(walk, names[..^1], verb == "drop" ? "alter" : verb, type == "OBJECT_POLICY" ? effects | E.Privilege : effects);
+                Relation(walk, names[..^1], verb == "drop" ? "alter" : verb, type == "OBJECT_POLICY" ? effects | E.Privilege : effects, cascade: false);
                 break;
             case "OBJECT_FUNCTION" or "OBJECT_PROCEDURE" or "OBJECT_ROUTINE" or "OBJECT_AGGREGATE":
-                var schema = names.Count > 1 ? names[^2] : walk.Names.Functions(null, names[^1]) is [var found, ..] ? found.Schema : walk.Names.CreationSchema;
-                walk.Access(verb, "function", $"{schema}.{names[^1]}", effects);
+                Function(walk, names, verb, effects, cascade);
+                break;
+            case "OBJECT_TYPE" or "OBJECT_DOMAIN":
+                Type(walk, names, verb, effects);
+                if (cascade) Dependents.Go(walk, "type", names.Count > 1 ? names[^2] : walk.Names.CreationSchema, names[^1]);
                 break;
             default:
-                walk.Access(verb, Kind(type), type is "OBJECT_TYPE" or "OBJECT_DOMAIN" && names.Count == 1 ? $"{walk.Names.CreationSchema}.{names[0]}" : string.Join('.', names), effects);
+                walk.Access(verb, Kind(type), string.Join('.', names), effects);
+                if (type == "OBJECT_SCHEMA" && verb == "alter") Consequences.OfSchema(walk, names[^1], verb);
+                if (type == "OBJECT_EXTENSION" && verb == "drop") Consequences.OfExtension(walk, names[^1]);
                 break;
         }
+    }
+
+    /// <summary>By a bare name it is the first of the path that fits, by its arguments too: each schema that has one may be meant.</summary>
+    public static void Function(StatementWalk walk, List<string> names, string verb, E effects, bool cascade = false)
+    {
+        string[] schemas = names.Count > 1 ? [names[^2]] : [.. walk.Names.Functions(null, names[^1]).Select(f => f.Schema).DefaultIfEmpty(walk.Names.CreationSchema).Distinct()];
+        walk.Access(verb, "function", $"{schemas[0]}.{names[^1]}", effects);
+        foreach (var schema in schemas.Skip(1)) walk.Imply(verb, $"{schema}.{names[^1]}", "function");
+        if (cascade)
+            foreach (var schema in schemas) Dependents.Go(walk, "function", schema, names[^1]);
+    }
+
+    /// <summary>Types are in no snapshot: a bare one may be of any schema of the path.</summary>
+    public static void Type(StatementWalk walk, List<string> names, string verb, E effects)
+    {
+        walk.Access(verb, "type", names.Count > 1 ? $"{names[^2]}.{names[^1]}" : $"{walk.Names.CreationSchema}.{names[^1]}", effects);
+        if (names.Count > 1 || verb == "create") return;
+        foreach (var schema in walk.Names.Schemas) walk.Imply(verb, $"{schema}.{names[^1]}", "type");
     }
 
     /// <summary>It comes to be in another schema.</summary>
@@ -41,11 +65,12 @@ static class ObjectNames
         walk.Access("create", kind, $"{home}.{Names(item)[^1]}", effects);
     }
 
-    static void Relation(StatementWalk walk, List<string> names, string verb, E effects)
+    static void Relation(StatementWalk walk, List<string> names, string verb, E effects, bool cascade)
     {
         var (schema, name) = walk.Names.Relation(names.Count > 1 ? names[^2] : null, names[^1]);
         walk.Access(verb, "table", $"{schema}.{name}", effects);
-        if (verb == "drop") Consequences.OfWriting(walk, schema, name, "drop");
+        if (verb == "drop") Consequences.OfWriting(walk, schema, name, "drop", cascade: cascade);
+        if (cascade) Dependents.Go(walk, "table", schema, name);
     }
 
     static string Kind(string type) => type switch

@@ -37,6 +37,7 @@ static class PreparedStatements
             return;
         }
         walk.MayBePlumbing = true;
+        walk.Stored.Executes.Add(Parse(prepared)?.As("PrepareStmt") is null ? $"PREPARE {Quote(name)} AS {prepared.Text}" : prepared.Text);
         walk.Merge(inner.Facts);
         if (nested) Store(walk, inner);
         else
@@ -70,6 +71,8 @@ static class PreparedStatements
         if (prepare.Field("argtypes") is { } types) walk.Visit(types, null);
         return prepare.Field("query") is { } query ? Typed(walk.ReadInner(query), prepare, walk) : null;
     }
+
+    static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     static JsonElement? Parse(SqlStatement prepared)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
+using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
 
 namespace Hoop.Ingress.Sql.Understanding.Statements;
@@ -12,6 +13,10 @@ static class PrivilegeStatements
         var verb = body.Flag("is_grant") ? "grant" : "revoke";
         var type = body.Text("targtype") == "ACL_TARGET_ALL_IN_SCHEMA" ? "OBJECT_SCHEMA" : body.Text("objtype") ?? "";
         foreach (var item in body.Items("objects")) ObjectNames.Access(walk, item, type, verb, E.Privilege);
+        if (body.Text("targtype") == "ACL_TARGET_ALL_IN_SCHEMA")
+            foreach (var schema in body.Items("objects"))
+                if (schema.As("String")?.Text("sval") is { } name)
+                    Consequences.OfSchema(walk, name, verb, relations: body.Text("objtype") is "OBJECT_TABLE" or "OBJECT_SEQUENCE", functions: body.Text("objtype") is not ("OBJECT_TABLE" or "OBJECT_SEQUENCE"));
         if (!body.Items("objects").Any()) walk.Access(verb, "other", "*", E.Privilege);
         walk.Command = new(SqlCommandKind.Ddl);
     }
@@ -28,6 +33,13 @@ static class PrivilegeStatements
         walk.Access(body.Field("action")?.Flag("is_grant") == true ? "grant" : "revoke", "other", "*", E.Privilege);
         walk.Command = new(SqlCommandKind.Ddl);
     }
+
+    /// <summary>DROP OWNED, REASSIGN OWNED: whose the objects are nobody knows here, so they may be any.</summary>
+    public static StatementRule Owned(string verb, E effects) => (walk, body, scope) =>
+    {
+        Role(verb == "drop" ? verb : "alter", effects)(walk, body, scope);
+        Consequences.OfSchema(walk, null, verb);
+    };
 
     public static StatementRule Role(string verb, E effects) => (walk, body, _) =>
     {

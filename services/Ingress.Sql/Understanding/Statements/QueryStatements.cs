@@ -82,7 +82,7 @@ static class QueryStatements
         if (body.Field("relation") is not { } relation) return;
         var (schema, name) = walk.Relation(relation, verb, effects);
         if (body.Field("returningClause") is not null) walk.Access("select", "table", $"{schema}.{name}", E.Read);
-        if (schema is "pg_catalog" or "information_schema") walk.Add(E.Ddl | E.Privilege | E.Session); // pg_settings' rule runs set_config
+        if (SystemRelations.IsSystem(schema)) walk.Add(Consequences.OfSystem);
         Consequences.OfTarget(walk, schema, name);
         if (walk.Names.Find(schema, name) is not { } found) return;
         if (found.Kind == 'f') walk.Add(E.Network);

@@ -26,7 +26,12 @@ static class SchemaStatements
             foreach (var r in body.Items("relations"))
                 if (r.As("RangeVar") is { } range) Existing(walk, range, verb, effects);
         }
+        else if (kind == "type" && name is not null && body.Names(name) is { Count: > 0 } type) ObjectNames.Type(walk, type, verb, effects);
         else walk.Access(verb, kind, Name(walk, body, name), effects);
+        MayReplace(walk, body);
+        foreach (var parent in body.Items("inhRelations"))
+            if (parent.As("RangeVar") is { } above) Parent(walk, above);
+        Options(walk, body);
         walk.VisitFields(body, scope, [.. Subjects, "base", "relations"]);
         walk.MayBePlumbing = false;
         walk.Command = new(SqlCommandKind.Ddl);
@@ -40,11 +45,60 @@ static class SchemaStatements
         Consequences.OfWriting(walk, schema, name, "alter", children: verb == "alter" && range.Flag("inh"));
     }
 
+    // What is put into a child is in its parents.
+    static void Parent(StatementWalk walk, JsonElement range)
+    {
+        var (schema, name) = walk.Names.Relation(range.Text("schemaname"), range.Text("relname") ?? "");
+        walk.Imply("alter", $"{schema}.{name}");
+    }
+
+    // Where file_fdw and its like take their rows from.
+    static void Options(StatementWalk walk, JsonElement body)
+    {
+        if (body.Option("options", "program") is not null) walk.Add(E.CodeExec);
+        if (body.Option("options", "filename") is not null) walk.Add(E.FileAccess);
+    }
+
+    /// <summary>CREATE OR REPLACE changes what is there.</summary>
+    public static void MayReplace(StatementWalk walk, JsonElement body)
+    {
+        if (!body.Flag("replace")) return;
+        foreach (var made in walk.Accesses.Where(static a => a.Verb == "create").ToArray()) walk.Imply("alter", made.Name, made.Kind);
+    }
+
     static string Name(StatementWalk walk, JsonElement body, string? field)
     {
         if (field is null) return "*";
         if (body.Text(field) is { } text) return text;
         return body.Names(field) switch { [] => "*", [var one] => $"{walk.Names.CreationSchema}.{one}", var names => string.Join('.', names) };
+    }
+
+    /// <summary>What CREATE SCHEMA makes besides, it makes there.</summary>
+    public static void CreateSchema(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        var schema = body.Text("schemaname") ?? body.Field("authrole")?.Text("rolename") ?? "*";
+        walk.Access("create", "schema", schema, E.Ddl);
+        if (body.Field("schemaElts") is { } elements)
+        {
+            var within = new StatementWalk(walk.Context with { SearchPath = [schema, .. walk.Context.SearchPath] }, walk.Text, walk.Depth + 1, walk.Stored) { Tree = walk.Tree };
+            within.Visit(elements, scope);
+            walk.Merge(within);
+        }
+        walk.Command = new(SqlCommandKind.Ddl);
+    }
+
+    /// <summary>Indexes and statistics worked out anew, of what the statement names or of everything.</summary>
+    public static void Reindex(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        Simple(walk, body, scope, "reindex", "schema", E.Ddl | E.Lock, "name");
+        switch (body.Text("kind"))
+        {
+            case "REINDEX_OBJECT_TABLE": return;
+            case "REINDEX_OBJECT_SCHEMA": Consequences.OfRebuilding(walk, body.Text("name")); return;
+            // An index is in its table's schema; of which table, nobody knows here.
+            case "REINDEX_OBJECT_INDEX" when body.Field("relation")?.Text("schemaname") is { } schema: Consequences.OfRebuilding(walk, schema); return;
+            default: Consequences.OfRebuilding(walk, null); return;
+        }
     }
 
     public static void CreateTableAs(StatementWalk walk, JsonElement body, CteScope? scope)
@@ -69,7 +123,28 @@ static class SchemaStatements
             };
         Simple(walk, body, scope, "alter", "table", effects, null);
         foreach (var command in body.Items("cmds"))
-            if (command.As("AlterTableCmd") is { } c && Relative(c) is { } relative) Existing(walk, relative, "alter", E.Ddl);
+        {
+            if (command.As("AlterTableCmd") is not { } c) continue;
+            if (Relative(c) is { } relative) Existing(walk, relative, "alter", E.Ddl);
+            if (c.Text("subtype") == "AT_GenericOptions") Foreign(walk, c);
+            if (c.Text("behavior") == "DROP_CASCADE" && body.Field("relation") is { } relation) Lose(walk, relation);
+        }
+    }
+
+    // Other options of a foreign table lead elsewhere.
+    static void Foreign(StatementWalk walk, JsonElement command)
+    {
+        walk.Add(E.Network);
+        foreach (var item in command.Field("def")?.As("List")?.Items("items") ?? [])
+            if (item.As("DefElem")?.Text("defname") is "program") walk.Add(E.CodeExec);
+            else if (item.As("DefElem")?.Text("defname") is "filename") walk.Add(E.FileAccess);
+    }
+
+    // DROP COLUMN … CASCADE takes views along, whichever columns they show.
+    static void Lose(StatementWalk walk, JsonElement relation)
+    {
+        var (schema, name) = walk.Names.Relation(relation.Text("schemaname"), relation.Text("relname") ?? "");
+        Dependents.Go(walk, "table", schema, name);
     }
 
     // A partition, or a parent, becomes another's or its own again.
@@ -99,14 +174,41 @@ static class SchemaStatements
         else if (body.Field("object") is { } item) ObjectNames.Move(walk, item, body.Text("objectType") ?? "", home, effects);
     }
 
+    /// <summary>ALTER EXTENSION … ADD: the extension is of its kind from now on, and takes it along when it goes.</summary>
+    public static void ExtensionContents(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        walk.Access("alter", "other", body.Text("extname") ?? "*", E.Ddl | E.CodeExec);
+        if (body.Field("object") is { } item) ObjectNames.Access(walk, item, body.Text("objtype") ?? "", "alter", E.Ddl);
+        walk.Command = new(SqlCommandKind.Ddl);
+    }
+
+    /// <summary>Tables are published by name, by schema or all of them.</summary>
+    public static StatementRule Publication(string verb) => (walk, body, scope) =>
+    {
+        Simple(walk, body, scope, verb, "other", E.Ddl | E.Network, "pubname");
+        if (body.Flag("for_all_tables")) Consequences.OfSchema(walk, null, "select", functions: false);
+        foreach (var item in body.Items("pubobjects"))
+        {
+            if (item.As("PublicationObjSpec") is not { } spec || spec.Text("pubobjtype") is not { } kind || !kind.Contains("IN", StringComparison.Ordinal)) continue;
+            foreach (var schema in spec.Text("name") is { } name ? [name] : walk.Names.Schemas.ToArray()) Consequences.OfSchema(walk, schema, "select", functions: false);
+        }
+    };
+
     public static void Rename(StatementWalk walk, JsonElement body, CteScope? scope)
     {
         var type = body.Text("renameType") ?? "";
         if (type is "OBJECT_SCHEMA") walk.Access("create", "schema", body.Text("newname") ?? "*", E.Ddl);
         if (type is "OBJECT_ROLE") walk.Access("alter", "role", body.Text("subname") ?? "*", E.Privilege);
         else if (type is "OBJECT_SCHEMA" or "OBJECT_DATABASE" && body.Text("subname") is { } name)
+        {
             walk.Access("alter", type == "OBJECT_SCHEMA" ? "schema" : "database", name, E.Ddl);
-        else if (body.Field("relation") is { } relation) walk.Relation(relation, "alter", E.Ddl);
+            if (type == "OBJECT_SCHEMA") Consequences.OfSchema(walk, name, "alter", renamed: body.Text("newname"));
+        }
+        else if (body.Field("relation") is { } relation)
+        {
+            var (schema, _) = walk.Relation(relation, "alter", E.Ddl);
+            if (type is "OBJECT_TABLE" or "OBJECT_VIEW" or "OBJECT_MATVIEW" or "OBJECT_FOREIGN_TABLE" or "OBJECT_SEQUENCE") walk.Imply("create", $"{schema}.{body.Text("newname")}");
+        }
         else if (body.Field("object") is { } item) ObjectNames.Access(walk, item, type, "alter", E.Ddl);
         else walk.Access("alter", "other", body.Text("subname") ?? "*", E.Ddl);
         walk.Command = new(SqlCommandKind.Ddl) { NewName = type == "OBJECT_COLUMN" ? null : body.Text("newname") };
@@ -116,8 +218,9 @@ static class SchemaStatements
     {
         foreach (var item in body.Items("objects"))
         {
-            ObjectNames.Access(walk, item, body.Text("removeType") ?? "", "drop", E.Ddl | E.Destructive);
-            if (body.Text("removeType") == "OBJECT_SCHEMA" && item.As("String")?.Text("sval") is { } schema) Consequences.OfDroppingSchema(walk, schema);
+            var cascade = body.Text("behavior") == "DROP_CASCADE";
+            ObjectNames.Access(walk, item, body.Text("removeType") ?? "", "drop", E.Ddl | E.Destructive, cascade);
+            if (body.Text("removeType") == "OBJECT_SCHEMA" && item.As("String")?.Text("sval") is { } schema) Consequences.OfSchema(walk, schema, "drop", cascade: cascade);
         }
         walk.Command = new(SqlCommandKind.Ddl);
     }
@@ -138,6 +241,8 @@ static class SchemaStatements
         var verb = body.Flag("is_vacuumcmd") ? "vacuum" : "analyze";
         foreach (var item in body.Items("rels"))
             if (item.As("VacuumRelation")?.Field("relation") is { } range) Existing(walk, range, verb, E.Lock);
-        if (walk.Accesses.Count == 0) walk.Access(verb, "database", "*", E.Lock);
+        if (walk.Accesses.Count > 0) return;
+        walk.Access(verb, "database", "*", E.Lock);
+        Consequences.OfRebuilding(walk, null);
     }
 }

@@ -32,7 +32,11 @@ static class SessionStatements
         return SqlCommand.Other;
     }
 
-    public static void Plumbing(StatementWalk walk, JsonElement body, CteScope? scope) => walk.MayBePlumbing = true;
+    public static void SetConstraints(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        walk.MayBePlumbing = true;
+        walk.Command = new(SqlCommandKind.SetConstraints);
+    }
 
     public static void Discard(StatementWalk walk, JsonElement body, CteScope? scope)
     {

@@ -16,6 +16,9 @@ static class Consequences
     /// <summary>A table with more children than this is named alone: nobody writes rules about each of a thousand partitions.</summary>
     const int MostChildren = 100;
 
+    /// <summary>Writing to one of the server's own: names and rights are made there, and the rule of pg_settings sets what a session goes by.</summary>
+    public const E OfSystem = E.Ddl | E.Privilege | E.Session;
+
     static readonly ConditionalWeakTable<CatalogSnapshot, ILookup<string, CatalogRelation>> Children = [];
 
     /// <param name="verb">insert, update, delete, truncate, alter, drop.</param>
@@ -73,7 +76,7 @@ static class Consequences
         foreach (var r in relation.Rules)
             if (r.Event == rule) Rewrite(walk, r);
         if (relation is { HasRules: true, Rules.Count: 0, Kind: not 'v' }) walk.Add(E.Unknown); // rewritten into something else
-        AttachedExpressions.Visit(walk, relation, verb is "insert" or "update" ? "dctip" : verb is "alter" ? "dcti" : "p");
+        AttachedExpressions.Visit(walk, relation, verb is "insert" or "update" ? "dctip" : verb is "alter" ? "dctis" : "p");
         foreach (var c in relation.Cascades) Cascade(walk, c, verb, cascade);
         if (relation.Kind == 'v' && trigger is 4 or 8 or 16) Below(walk, relation, verb);
     }
@@ -85,16 +88,19 @@ static class Consequences
             "delete" => key.OnDelete switch { 'c' => "delete", 'n' or 'd' => "update", _ => null },
             "update" => key.OnUpdate is 'c' or 'n' or 'd' ? "update" : null,
             "truncate" when cascade => "truncate",
+            "drop" when cascade => "alter", // it loses its reference
             _ => null,
         };
         if (then is null || walk.Context.Catalog.Relations.GetValueOrDefault(key.Child) is not { } child) return;
         walk.Imply(then, child.QualifiedName);
+        if (then == "alter") return;
         OfWriting(walk, child.Schema, child.Name, then, cascade: cascade);
     }
 
     static void Fire(StatementWalk walk, CatalogTrigger trigger)
     {
         Run(walk, trigger.Function);
+        if (trigger.Deferrable && !NameResolver.IsSystems(trigger.Function)) walk.Stored.Deferred.Add(trigger.Function);
         if (trigger.Definition is not null) Part(walk, trigger.Definition, "CreateTrigStmt", "whenClause");
     }
 
@@ -146,8 +152,11 @@ static class Consequences
         }
         using var document = JsonDocument.Parse(parsed.Json, StoredText.Deep);
         if (document.RootElement.Items("stmts").FirstOrDefault().Field("stmt")?.As("SelectStmt")?.Items("fromClause").ToArray() is not [var only]) return;
-        if (only.As("RangeVar") is not { } range || range.Text("schemaname") is not { } schema || range.Text("relname") is not { } name) return;
+        if (only.As("RangeVar") is not { } range || range.Text("relname") is not { } name) return;
+        // Written without a schema because it is the one of the path that it was written under.
+        var schema = range.Text("schemaname") ?? "pg_catalog";
         walk.Imply(verb, $"{schema}.{name}");
+        if (SystemRelations.IsSystem(schema)) walk.Add(OfSystem);
         OfWriting(walk, schema, name, verb, range.Flag("inh"));
     }
 
@@ -175,11 +184,41 @@ static class Consequences
         }
     }
 
-    /// <summary>Everything in a schema goes with it.</summary>
-    public static void OfDroppingSchema(StatementWalk walk, string schema)
+    /// <summary>What happens to a schema happens to everything in it.</summary>
+    /// <param name="schema">Null for all but the server's own.</param>
+    /// <param name="renamed">What it is called from now on.</param>
+    public static void OfSchema(StatementWalk walk, string? schema, string verb, bool relations = true, bool functions = true, string? renamed = null, bool cascade = false)
     {
-        foreach (var relation in walk.Context.Catalog.Relations.Values.Where(r => r.Schema == schema).OrderBy(r => r.Name, StringComparer.Ordinal))
+        bool IsIn(string home) => schema is null ? !SystemRelations.IsSystem(home) : home == schema;
+        var catalog = walk.Context.Catalog;
+        if (relations)
+            foreach (var relation in catalog.Relations.Values.Where(r => IsIn(r.Schema)).OrderBy(r => r.QualifiedName, StringComparer.Ordinal))
+            {
+                walk.Imply(verb, relation.QualifiedName);
+                if (renamed is not null) walk.Imply("create", $"{renamed}.{relation.Name}");
+                foreach (var key in cascade ? relation.Cascades : []) Cascade(walk, key, verb, cascade);
+                if (cascade) Dependents.Go(walk, "table", relation.Schema, relation.Name);
+            }
+        if (functions)
+            foreach (var function in catalog.Functions.Values.Select(f => f[0]).Where(f => IsIn(f.Schema)).OrderBy(f => $"{f.Schema}.{f.Name}", StringComparer.Ordinal))
+            {
+                walk.Imply(verb, $"{function.Schema}.{function.Name}", "function");
+                if (renamed is not null) walk.Imply("create", $"{renamed}.{function.Name}", "function");
+            }
+    }
+
+    /// <summary>An extension's relations go with it.</summary>
+    public static void OfExtension(StatementWalk walk, string extension)
+    {
+        foreach (var relation in walk.Context.Catalog.Relations.Values.Where(r => r.Extension == extension).OrderBy(r => r.QualifiedName, StringComparer.Ordinal))
             walk.Imply("drop", relation.QualifiedName);
+    }
+
+    /// <summary>Expressions of all tables, or of those in a schema: indexes and statistics are worked out anew.</summary>
+    public static void OfRebuilding(StatementWalk walk, string? schema)
+    {
+        foreach (var relation in walk.Context.Catalog.Relations.Values)
+            if (relation.Expressions.Count > 0 && !SystemRelations.IsSystem(relation.Schema) && (schema is null || relation.Schema == schema)) Own(walk, relation, "alter", cascade: false);
     }
 
     /// <summary>What any statement of its kind runs: event triggers for DDL, casts, CHECKs and comparisons that are not written down.</summary>

@@ -32,6 +32,12 @@ sealed class StoredWork
     /// <summary>Something with such a CHECK, or another expression of the database's own, hangs on what the statement names: a parameter of its type is checked when its value comes.</summary>
     public bool ChecksValues { get; set; }
 
+    /// <summary>Functions of triggers that may run at the end of the transaction.</summary>
+    public HashSet<string> Deferred { get; } = [];
+
+    /// <summary>Texts of the prepared statements that are executed.</summary>
+    public HashSet<string> Executes { get; } = [];
+
     readonly HashSet<string> begun = [];
     readonly HashSet<object> underWay = [];
 

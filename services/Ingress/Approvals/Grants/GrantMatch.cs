@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hoop.Contracts.Approvals;
+using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sessions;
 
 namespace Hoop.Ingress.Approvals.Grants;
@@ -14,7 +15,8 @@ internal static class GrantMatch
         if (!rules.All(grant.Rules.Contains)) return false;
         return grant.Values switch
         {
-            GrantValues.Any => true,
+            // A value that is run as text, or names a program, is no value but the statement.
+            GrantValues.Any => (operation.Facts.Effects & (Effects.Dynamic | Effects.CodeExec)) == 0 || grant.BoundTo == binding.Exact,
             // A secret value is not in the window, so nobody could tell whether this one is it.
             GrantValues.Bounded => operation.Secrets is null && grant.TextBoundTo == binding.Text && AreWithin(grant, operation.BindValues),
             _ => grant.BoundTo == binding.Exact,

@@ -244,6 +244,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
         if (portal?.Running is { Ended: false } running && (portal.IsExecuted || await judge.StandsAsync(portal, running, cancel)))
         {
             if (running.Permit.Revoked.IsCancellationRequested) RefuseExecute(running.Permit.Cut);
+            else if (portal.IsExecuted && !await judge.GoesOnAsync(portal, running, cancel)) RefuseExecute(PortalRefusals.NamesMoved);
             else if (portal.IsExecuted) requests.Continue(frame, portal, running);
             else requests.Execute(frame, portal, running);
             return null;

@@ -13,7 +13,38 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 internal static class PostgresOperations
 {
     /// <param name="effectsKnown">What triggers and functions behind it do was looked up, in a catalog that the open transaction did not change.</param>
-    internal static Operation Create(SqlAnalysis analysis, string text, IReadOnlyList<string?> values, RelaySession session, OperationInsight? insight, string names = "", Justification? justification = null, bool effectsKnown = false) => new()
+    internal static Operation Create(SqlAnalysis analysis, string text, IReadOnlyList<string?> values, RelaySession session, OperationInsight? insight, string names = "", Justification? justification = null, bool effectsKnown = false)
+    {
+        var plain = Plain(analysis, text, values, session, insight, names, justification, effectsKnown);
+        return analysis.Statements.Count > 0 && Executes(analysis) is { Count: > 0 } prepared ? Named(plain, prepared, session) : plain;
+    }
+
+    /// <summary>Prepared statements that the text only names, by PREPAREs that are not in it.</summary>
+    private static List<string>? Executes(SqlAnalysis analysis)
+    {
+        List<string>? texts = null;
+        for (var i = 0; i < analysis.Statements.Count; i++)
+        {
+            if (analysis.Statements[i].Command.Executes is not { Count: > 0 } executed) continue;
+            foreach (var one in executed)
+                if (!analysis.Statements.Any(statement => statement.Text == one)) (texts ??= []).Add(one);
+        }
+
+        return texts;
+    }
+
+    private static Operation Named(Operation operation, List<string> prepared, RelaySession session)
+    {
+        var secrets = prepared.ConvertAll(text => session.Services.Analyze(text, SessionContext.NoNames).Secrets);
+        return operation with
+        {
+            StandsFor = string.Join(";\n", prepared),
+            ShownStandsFor = string.Join(";\n", prepared.Select((text, i) => secrets[i]?.Shown ?? text)),
+            Secrets = operation.Secrets ?? (secrets.Exists(static one => one is not null) ? new OperationSecrets(operation.Text, static _ => false) : null),
+        };
+    }
+
+    private static Operation Plain(SqlAnalysis analysis, string text, IReadOnlyList<string?> values, RelaySession session, OperationInsight? insight, string names, Justification? justification, bool effectsKnown) => new()
     {
         Facts = Merge(analysis),
         Text = text,
@@ -49,14 +80,15 @@ internal static class PostgresOperations
         var statements = analysis.Statements;
         if (statements.Count == 1) return statements[0].Facts;
         if (statements.Count == 0) return Nothing;
+        var unsure = ReadsAfterMove(statements) || DeferredCode.MovesUnderway(statements);
         return new OperationFacts
         {
             Protocol = "postgres",
             // A later statement would be read with names as they were before an earlier one moved them.
-            Understood = statements.All(statement => statement.Facts.Understood) && !ReadsAfterMove(statements),
+            Understood = statements.All(statement => statement.Facts.Understood) && !unsure,
             Plumbing = statements.All(statement => statement.Facts.Plumbing),
             Accesses = [.. statements.SelectMany(statement => statement.Facts.Accesses).Distinct()],
-            Effects = statements.Aggregate(Effects.None, (effects, statement) => effects | statement.Facts.Effects),
+            Effects = statements.Aggregate(unsure ? Effects.Unknown : Effects.None, (effects, statement) => effects | statement.Facts.Effects),
             ColumnUses = [.. statements.SelectMany(statement => statement.Facts.ColumnUses).Distinct()],
             Fingerprint = Hash(string.Join(';', statements.Select(statement => statement.Facts.Fingerprint))),
         };

@@ -51,6 +51,9 @@ internal sealed class SessionContext(RelaySession session)
 
     private static readonly string[] TextSettingNames = ["client_encoding", "standard_conforming_strings", "DateStyle", "IntervalStyle", "TimeZone"];
 
+    /// <summary>For what does not hang on names.</summary>
+    internal static readonly SqlContext NoNames = new() { Catalog = CatalogSnapshot.Empty, SearchPath = ["pg_catalog", "public"] };
+
     private SqlContext? bare;
     private bool resolving;
     private bool followed = true;
@@ -58,6 +61,7 @@ internal sealed class SessionContext(RelaySession session)
     private bool mayHaveEnded;
     private bool ownNamesMoved;
     private bool anythingSent;
+    private bool codeMade;
 
     /// <summary>Null until the server was asked.</summary>
     public SqlContext? Current { get; private set; }
@@ -152,6 +156,7 @@ internal sealed class SessionContext(RelaySession session)
         // What others changed meanwhile is known with the answer.
         if (StoresForItself(statement)) MustSettle = true;
         if (MovesNames(statement) || kind is SqlCommandKind.Set or SqlCommandKind.Reset) (MustSettle, MustAsk, movedInTransaction) = (true, true, true);
+        codeMade |= statement.MakesCode;
         // TRUNCATE destroys rows and moves no name: what it fires is in its effects.
         if (NameChanges.Any(statement))
         {
@@ -206,6 +211,7 @@ internal sealed class SessionContext(RelaySession session)
     public void Answered(IReadOnlyList<string?[]> rows, CatalogSnapshot catalog, bool own, bool idle)
     {
         (MustAsk, HasOwnNames, ownNamesMoved) = (false, own, false);
+        codeMade &= ReferenceEquals(catalog, CatalogSnapshot.Changed);
         if (idle) (MustRefresh, movedInTransaction, UncommittedDdl) = (false, false, false);
         lock (session.Lock)
         {
@@ -223,7 +229,7 @@ internal sealed class SessionContext(RelaySession session)
         Names = $"{Namespace}\n{string.Join('\0', temporary.Concat(rows.Where(static row => row is ["d", not null, _]).Select(static row => row[1]!)).Order(StringComparer.Ordinal))}";
         var plain = rows.Where(row => row is ["n", not null, _] or ["t", not null, "0"]).Select(row => row[0] == "t" ? "pg_temp." + row[1] : row[1]!).ToHashSet(StringComparer.Ordinal);
         // Always a new object: what was analysed in the old one, names of cursors and prepared statements included, is looked at again.
-        Current = new SqlContext { Catalog = catalog, SearchPath = path, IsTemporary = temporary.Contains, IsPlainTable = plain.Contains, Temporary = OwnRelations.Read(rows, path, session.OwnTables.Hold(session.Gate.CurrentMasks)), Prepared = Prepared, Cursor = Cursor, IsUnrun = IsUnrun, MovedInTransaction = movedInTransaction };
+        Current = new SqlContext { Catalog = catalog, SearchPath = path, IsTemporary = temporary.Contains, IsPlainTable = plain.Contains, Temporary = OwnRelations.Read(rows, path, session.OwnTables.Hold(session.Gate.CurrentMasks)), Prepared = Prepared, Cursor = Cursor, IsUnrun = IsUnrun, IsMoved = IsMoved, MovedInTransaction = movedInTransaction, CodeMade = codeMade };
     }
 
     private static Justification? Justified(IReadOnlyList<string?[]> rows)
@@ -267,6 +273,13 @@ internal sealed class SessionContext(RelaySession session)
         lock (session.Lock) return session.Portals.Any(name, static portal => !portal.IsCursor && !portal.IsExecuted);
     }
 
+    private bool IsMoved(string name)
+    {
+        Portal? portal;
+        lock (session.Lock) portal = session.Portals.Confirmed(name);
+        return portal?.Planned is { CallsCode: true } then && !(Inner(portal.Statement) is { } now && PostgresOperations.AreSame(then, now));
+    }
+
     private SqlStatement? Inner(PreparedStatement? statement)
     {
         // "EXECUTE a" prepared as "a" must not be followed for ever.
@@ -285,5 +298,5 @@ internal sealed class SessionContext(RelaySession session)
     // Each session's has a number of its own.
     private static bool IsTemporary(string schema) => schema == "pg_temp" || schema.StartsWith("pg_temp_", StringComparison.Ordinal);
 
-    private static bool NamesPath(string? name) => name is null or "search_path" or "role" or "session_authorization" or "all";
+    internal static bool NamesPath(string? name) => name is null or "search_path" or "role" or "session_authorization" or "all";
 }

@@ -34,6 +34,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     private const int LongText = 8 * 1024;
 
     private readonly SessionContext context = new(session);
+    private readonly DeferredCode deferred = new(session, own);
     private Refusal? namesProblem;
     private BoundNames? bound;
     private bool open;
@@ -58,6 +59,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     public void Sent(RunningOperation operation)
     {
         if (JustBound?.Running == operation) JustBound = null;
+        deferred.Sent(operation);
         context.Sent(operation, freely: session.Gate.PassedEverything(operation.Permit));
     }
 
@@ -157,6 +159,11 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         portal.Bound?.Own == Names && session.Gate.IsCurrent(bound.Permit)
         && await MeansTheSameAsync(new Judgement(portal.Asked, default, bound.Analysis, bound.Context, false, null, 0), cancel);
 
+    /// <summary>Whether the further rows of a portal come about as was judged: its plan keeps to its names, the functions that it calls go by those of now.</summary>
+    public async ValueTask<bool> GoesOnAsync(Portal portal, RunningOperation running, CancellationToken cancel) =>
+        session.Gate.PassesEverything || running.Context is null || !Has(running.Analysis, static statement => statement.CallsCode)
+        || portal.Bound?.Own == Names && await MeansTheSameAsync(new Judgement(portal.Asked, default, running.Analysis, running.Context, false, null, 0), cancel);
+
     private static Refusal NoNames(TargetUnavailableException e) => new(RefusalCode.TargetUnavailable, null,
         "the target's names could not be read, so the statement is refused", e.Message, "Try again in a moment, or ask an administrator to check the target.");
 
@@ -191,6 +198,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
             analysis = await AnalyzeAsync(asked, current);
         }
 
+        analysis = await deferred.LookAgainAsync(analysis, current, open, cancel);
         var insight = PreviewSubject.For(session, analysis, current, asked.Values, context.UncommittedDdl);
         var said = Said.Merge(asked.Readable ? JustificationComment.Of(asked.Text) : null, context.Justification);
         var operation = PostgresOperations.Create(analysis, asked.Text, asked.Values, session, insight, context.Namespace, said, effectsKnown: !context.NamesUnseen);

@@ -1,0 +1,93 @@
+using Hoop.Ingress.Sql.Catalog;
+using Shouldly;
+using Xunit;
+using static Hoop.Ingress.Sql.Tests.Understanding.Ask;
+
+namespace Hoop.Ingress.Sql.Tests.Understanding;
+
+/// <summary>What a statement does to an object that it does not name; <c>~</c> marks what is implied.</summary>
+public class RouteTests
+{
+    static readonly CatalogSnapshot Shop = Snapshot(
+        [
+            Table("kept", "orders") with { Cascades = [new("kept.items", 'a', 'a')], Expressions = [new('c', "kept.allowed(id)")] },
+            Table("kept", "items") with { Extension = "shop", Triggers = [new("kept.late", 4, null) { Deferrable = true }] },
+            Table("kept", "listed", 'v', " SELECT id FROM kept.orders"), Table("kept", "relisted", 'v', " SELECT id FROM kept.listed"), Table("kept", "other", 'v', " SELECT id FROM kept.orders_2"),
+            Table("kept", "felt") with { Columns = [new("how", 1, 20000)] }, Table("open", "work"), Table("open", "settings", 'v', " SELECT name, setting FROM pg_settings"),
+        ],
+        Function("kept", "allowed", "sql", 'i', "select true"), Function("open", "twice", "sql", 'i', "select 1"), Function("kept", "twice", "sql", 'i', "select 1"),
+        Function("kept", "late", "plpgsql", 'v') with { Definition = "CREATE FUNCTION kept.late() RETURNS trigger LANGUAGE plpgsql AS $b$ begin return null; end $b$" });
+
+    [Theory]
+    [InlineData("alter schema kept rename to other", "create schema:other, alter schema:kept, ~alter kept.felt, ~create other.felt, ~alter kept.items")]
+    [InlineData("alter schema kept rename to other", "~alter kept.allowed, ~create other.allowed")]
+    [InlineData("alter schema kept owner to bob", "~alter kept.orders")]
+    [InlineData("drop schema kept", "~drop kept.allowed")]
+    [InlineData("drop schema kept cascade", "~drop kept.items")]
+    [InlineData("grant select on all tables in schema kept to bob", "~grant kept.orders")]
+    [InlineData("revoke execute on all functions in schema kept from bob", "~revoke kept.allowed")]
+    [InlineData("create publication p for all tables", "~select kept.orders")]
+    [InlineData("create publication p for tables in schema kept", "~select kept.items")]
+    [InlineData("alter publication p add tables in schema kept", "~select kept.items")]
+    [InlineData("drop owned by bob", "~drop kept.orders")]
+    [InlineData("reassign owned by bob to ann", "~alter kept.orders")]
+    [InlineData("drop extension shop", "~drop kept.items")]
+    [InlineData("alter extension shop add table kept.orders", "alter kept.orders")]
+    [InlineData("drop table kept.orders cascade", "~alter kept.items, ~drop kept.listed, ~drop kept.relisted |")]
+    [InlineData("alter table kept.orders drop column id cascade", "~drop kept.listed")]
+    [InlineData("drop function kept.allowed(int) cascade", "~alter kept.orders")]
+    [InlineData("drop type open.mood cascade", "~alter kept.felt")]
+    [InlineData("drop type atk.open.mood", "drop type:open.mood |")]
+    [InlineData("drop type mood", "drop type:open.mood, ~drop type:kept.mood")]
+    [InlineData("alter type mood add value 'x'", "alter type:open.mood, ~alter type:kept.mood")]
+    [InlineData("drop function twice(text)", "drop open.twice, ~drop kept.twice")]
+    [InlineData("alter function twice(text) security definer", "~alter kept.twice")]
+    [InlineData("create table open.child() inherits (kept.orders)", "create open.child, ~alter kept.orders")]
+    [InlineData("create table open.child partition of kept.orders default", "create open.child, ~alter kept.orders")]
+    [InlineData("create or replace view kept.listed as select 1", "~alter kept.listed")]
+    [InlineData("create or replace function kept.allowed() returns int language sql as 'select 1'", "~alter kept.allowed")]
+    [InlineData("alter table open.work rename to orders", "~create open.orders")]
+    [InlineData("create schema made create table t(a int) create view v as select a from t", "create made.t, create made.v")]
+    [InlineData("create function pg_catalog.abs(text) returns int language sql as 'select 1'", "ddl, privilege, codeexec")]
+    [InlineData("alter function open.twice() set schema pg_catalog", "privilege, codeexec")]
+    [InlineData("create foreign table f(a int) server s options (program 'rm')", "codeexec")]
+    [InlineData("create foreign table f(a int) server s options (filename '/etc/passwd')", "fileaccess")]
+    [InlineData("alter foreign table f options (set filename '/etc/passwd')", "ddl, fileaccess, network")]
+    [InlineData("update open.settings set setting = 'x' where name = 'role'", "~update pg_catalog.pg_settings | write, ddl, privilege, session")]
+    public void It_is_reported(string sql, string expected) => Summary(Of(sql, Context(Shop, "pg_catalog", "open", "kept"))).ShouldContain(expected);
+
+    [Theory]
+    [InlineData("drop table kept.orders", "listed")]
+    [InlineData("drop table kept.orders cascade", "kept.other")]
+    [InlineData("drop type open.mood", "felt")]
+    [InlineData("drop schema open cascade", "felt")]
+    [InlineData("grant usage on schema kept to bob", "kept.orders")]
+    [InlineData("grant select on all tables in schema kept to bob", "kept.allowed")]
+    [InlineData("create view kept.listed as select 1", "alter")]
+    [InlineData("create type mood as enum ('a')", "kept")]
+    public void But_no_more_than_happens(string sql, string not) => Summary(Of(sql, Context(Shop, "pg_catalog", "open", "kept"))).ShouldNotContain(not);
+
+    [Theory]
+    [InlineData("begin; insert into kept.items values (1); commit", "kept.late")]
+    [InlineData("insert into open.work values (1)", null)]
+    public void What_waits_for_the_end_of_the_transaction_is_known(string sql, string? function) =>
+        Ask.Analyzer.Analyze(sql, Context(Shop)).Statements.SelectMany(s => s.Command.Deferred).FirstOrDefault().ShouldBe(function);
+
+    /// <summary>What looks like PostgreSQL's own may be what was made a moment ago.</summary>
+    [Theory]
+    [InlineData("create function abs(text) returns int language sql as 'select 1'; select abs('x')", true)]
+    [InlineData("create operator + (leftarg = text, rightarg = point, function = f); values ('x' + point(1, 1))", true)]
+    [InlineData("create domain d as int check (f(value)); declare c cursor for select 1::d", true)]
+    [InlineData("create table t(a int); select abs(1)", false)]
+    [InlineData("create function f() returns int language sql as 'select 1'; commit", false)]
+    public void After_code_was_made_nothing_only_computes(string sql, bool unknown) => Of(sql).Facts.Plumbing.ShouldBe(!unknown);
+
+    [Theory]
+    [InlineData("set role none; delete from orders where id = 1")]
+    [InlineData("discard all; delete from orders where id = 1")]
+    public void Where_names_have_moved_a_statement_is_not_understood_and_says_so(string sql)
+    {
+        var facts = Of(sql).Facts;
+        (facts.Understood, facts.Effects.HasFlag(Contracts.Operations.Effects.Unknown)).ShouldBe((false, true));
+    }
+}
