@@ -102,7 +102,7 @@ internal static class PostgresOperations
         && Shown(then).SequenceEqual(Shown(now));
 
     private static IEnumerable<string> Shown(SqlStatement statement) => (statement.Result ?? []).Select(column =>
-        $"{column.Name} {column.Opaque} {string.Join(',', column.Sources.Select(source => $"{source.Column}({string.Join(',', source.Through)})"))}");
+        $"{column.Name} {column.Opaque} {column.HasMadeUp} {string.Join(',', column.Sources.Select(source => $"{source.Column} {source.Computed} {source.Origin}({string.Join(',', source.Through)})"))}");
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 }
