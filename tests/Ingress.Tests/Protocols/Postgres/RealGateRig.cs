@@ -62,11 +62,11 @@ internal sealed class RealGateRig : IAsyncDisposable
     /// <summary>New rules for the sessions that are open, too.</summary>
     internal void Activate(string rules, long version) => Gate.Activate(Document(rules), version);
 
-    internal static async Task<RealGateRig> StartAsync(string rules = Governed, string script = Script)
+    internal static async Task<RealGateRig> StartAsync(string rules = Governed, string script = Script, string? encoding = null)
     {
         var server = await PostgresServer.SharedAsync();
         Environment.SetEnvironmentVariable("HOOP_TEST_TARGET_PASSWORD", server.Password);
-        var database = await server.CreateDatabaseAsync(script);
+        var database = await server.CreateDatabaseAsync(script, encoding);
         var head = $$"""
             version: 1
             targets:
