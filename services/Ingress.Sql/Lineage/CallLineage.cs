@@ -94,6 +94,7 @@ sealed class CallLineage(Resolution resolution)
     void Hand(FunctionTraits traits, List<Value> values, List<Node> nodes)
     {
         Note(traits, Value.Union(values));
+        if (traits.Name == "pg_catalog.set_config" && SpaceLimit.MayBeSetBy(nodes.FirstOrDefault())) resolution.Uses.Hide();
         var swollen = values.Exists(static v => v.IsSwollen);
         for (var i = 0; i < values.Count && !traits.Stores; i++)
         {
@@ -108,6 +109,7 @@ sealed class CallLineage(Resolution resolution)
     {
         if (traits.Opaque) resolution.CalledOpaque = true;
         if (traits.Stores) Use(arguments, ColumnUseKind.Stored);
+        if (traits.TellsOfFiles) Use(Value.Unknown, ColumnUseKind.Other);
         if (!traits.RunsText) return;
         Use(Value.Unknown, ColumnUseKind.Stored);
         Use(Value.Unknown, ColumnUseKind.Other);

@@ -57,16 +57,20 @@ sealed class ChangeLineage(Resolution resolution)
 
     /// <summary>
     /// Who writes to the system catalogs, by a view of them too, renames columns without saying so, gives a view another query or a table another's file.
-    /// By pg_settings only settings are made.
+    /// By pg_settings only settings are made: of one that is named and harmless.
     /// </summary>
     void Keep(Node change, FromItem target)
     {
         var range = change.Child("relation", "RangeVar");
         var isSystem = resolution.Relations.Find(range, null) is { } relation
-            ? relation is not { Schema: System, Name: "pg_settings" } && target.Shape.Row.Sources.Any(static s => s.Column.StartsWith(System + ".", StringComparison.Ordinal))
+            ? !(relation is { Schema: System, Name: "pg_settings" } && IsOfHarmlessSetting(change["whereClause"])) && target.Shape.Row.Sources.Any(static s => s.Column.StartsWith(System + ".", StringComparison.Ordinal))
             : range.Text("schemaname") is null or System && SystemRelations.Exists(range.Text("relname") ?? "");
         if (isSystem || MayBeView(range)) resolution.Uses.Hide();
     }
+
+    static bool IsOfHarmlessSetting(Node condition) =>
+        condition.Kind == "A_Expr" && condition.Text("kind") == "AEXPR_OP" && condition.Names("name") is ["="] && condition["lexpr"].Kind == "ColumnRef" && condition["lexpr"].Names("fields") is [.., "name"]
+        && condition["rexpr"] is { Kind: "A_Const" } name && Settings.IsHarmless(name.Child("sval", "String").Text("sval") ?? "");
 
     /// <summary>No name is known after DDL in a pipeline: what is changed then may be a view that it has just made.</summary>
     bool MayBeView(Node range)

@@ -33,6 +33,9 @@ sealed class DefinitionLineage(Resolution resolution)
             case "AlterSystemStmt" or "AlterRoleSetStmt" or "AlterDatabaseSetStmt" when SetsCode(statement.Child("setstmt", "VariableSetStmt")):
                 Hide();
                 break;
+            case "VariableSetStmt" when SpaceLimit.Is(statement.Text("name") ?? "") && statement.Text("kind") is not ("VAR_RESET" or "VAR_SET_DEFAULT"):
+                Hide();
+                break;
             case "DefineStmt" when statement.Text("kind") is "OBJECT_AGGREGATE" or "OBJECT_OPERATOR":
                 Hide();
                 break;

@@ -18,7 +18,11 @@ sealed class FunctionLookup(SqlContext context)
         "database_to_xml", "database_to_xml_and_xmlschema", "database_to_xmlschema", "ts_stat", "ts_rewrite",
         "pg_read_file", "pg_read_file_old", "pg_read_file_all", "pg_read_binary_file", "pg_read_binary_file_all", "lo_get", "loread", "lo_import", "lo_export",
         "pg_logical_slot_get_changes", "pg_logical_slot_peek_changes", "pg_logical_slot_get_binary_changes", "pg_logical_slot_peek_binary_changes",
-        "pg_stat_get_activity", "pg_stat_get_backend_activity", "pg_mcv_list_items", "pg_get_partition_constraintdef", "pg_current_logfile", "pg_cursor", "pg_prepared_statement");
+        "pg_stat_get_activity", "pg_stat_get_backend_activity", "pg_mcv_list_items", "pg_get_partition_constraintdef", "pg_current_logfile", "pg_cursor", "pg_prepared_statement",
+        "pg_get_backend_memory_contexts", "pg_get_process_memory_contexts", "pg_stat_get_db_temp_bytes", "pg_stat_get_db_temp_files", "pg_tablespace_size", "pg_ls_tmpdir", "pg_ls_dir", "pg_stat_file");
+
+    /// <summary>How many rows they give, or whether they fail, says whether values took so much room that the server wrote them to a file.</summary>
+    static readonly FrozenSet<string> TellsOfFiles = FrozenSet.Create("pg_ls_tmpdir", "pg_ls_dir", "pg_stat_file");
 
     /// <summary>
     /// They run a text as SQL, which may do anything with any column. Those of well-known extensions count in any schema: what is not one of
@@ -80,8 +84,9 @@ sealed class FunctionLookup(SqlContext context)
     };
 
     /// <summary><c>generate_series(1, 9)</c>, <c>count(*)</c> and <c>row_number()</c> are immutable too, and another value in each row or group.</summary>
-    static bool IsConstant(CatalogFunction function) =>
-        function.Volatility == 'i' && !function.IsOverRows && !(function.Schema == System && OverRows.Contains(function.Name));
+    bool IsConstant(CatalogFunction function) =>
+        function.Volatility == 'i' && !function.IsOverRows && !(function.Schema == System && OverRows.Contains(function.Name))
+        && function.Calls.All(c => Overloads(c) is { Count: > 0 } found && found.All(static f => f.Volatility == 'i'));
 
     IEnumerable<string> Path => context.SearchPath.Contains(System) ? context.SearchPath : context.SearchPath.Prepend(System);
 
@@ -122,7 +127,7 @@ sealed class FunctionLookup(SqlContext context)
         if (function.Schema is System or "information_schema")
         {
             var stores = function.Volatility == 'v' && !Forgets.Contains(function.Name);
-            return new(name, ReadsData.Contains(function.Name), stores, function.Columns) { RunsText = RunsText.Contains(function.Name) };
+            return new(name, ReadsData.Contains(function.Name), stores, function.Columns) { RunsText = RunsText.Contains(function.Name), TellsOfFiles = TellsOfFiles.Contains(function.Name) };
         }
         // Compiled code that calls itself immutable computes; SQL and procedural code may say so and read tables all the same.
         var computes = function is { Language: "c" or "internal", Volatility: 'i' };

@@ -96,6 +96,26 @@ public sealed class AttackTests
         (await client.ReadUntilAsync('Z')).ShouldContain("D:50");
     }
 
+    /// <summary>What a cursor keeps is as large as its values are.</summary>
+    [Theory]
+    [InlineData("select used_bytes, total_bytes from pg_backend_memory_contexts where name = 'PortalHoldContext'", "D:0|0")]
+    [InlineData("select temp_files, temp_bytes from pg_stat_database where datname = current_database()", "D:0|0")]
+    [InlineData("select pg_tablespace_size('pg_default'), pg_stat_get_db_temp_bytes(1)", "D:0|0")]
+    [InlineData("select numbackends > 0, datname is null from pg_stat_database where datname = current_database()", "D:t|f")]
+    public async Task Nobody_sees_how_much_room_values_take(string sql, string row)
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules);
+        await using var client = await rig.Gateway.ConnectAsync();
+        foreach (var statement in (string[])["set client_min_messages = log", "set log_temp_files = 0", "set work_mem = '64kB'", "begin", "declare c cursor with hold for select nullif(left(ssn, 1), '9') from customers, generate_series(1, 10000) where id = 7", "commit"])
+        {
+            await client.QueryAsync(statement);
+            (await client.ReadUntilAsync('Z')).ShouldAllBe(message => message.StartsWith('C') || message.StartsWith('Z'));
+        }
+
+        await client.QueryAsync(sql);
+        (await client.ReadUntilAsync('Z')).ShouldContain(row);
+    }
+
     /// <summary>Equal values have equal hashes: the hashes of guesses would say which of them is right.</summary>
     [Theory]
     [InlineData("select '900-45-0007' union all (select ssn from customers where id = 7)")]

@@ -172,6 +172,11 @@ internal static class Attacks
         "!select array_agg(a) from (select nullif(array_agg(left(ssn, 1)), array['9']) as a from customers where id = 7) q",
         "!select array_agg((array['x', 'y', 'z', 'u'])[1:position(v in ssn)]) from customers, (values ('9'), ('-')) t(v) where id = 7",
         "!select array_agg(greatest(array[left(ssn, 1)], array['5', 'x'])) from customers where id in (7, 8)",
+        // How much room values took.
+        "!set temp_file_limit = '100kB';; with x as materialized (select nullif(left(ssn, 1), '9') from customers, generate_series(1, 300000) where id = 7) select count(*) from x",
+        "!select count(*) from pg_ls_tmpdir()",
+        "!select 1 from pg_ls_dir('base/pgsql_tmp') limit 1",
+        "!select count(*) from pg_backend_memory_contexts where used_bytes > 100000",
         // Who takes changes by it sees which rows it lets pass.
         "!create publication p for table customers where (ssn like '900-45-0007')",
         "create publication p for table customers;; !alter publication p set table customers where (ssn > '900-45-0007')",
