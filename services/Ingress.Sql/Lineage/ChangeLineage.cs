@@ -99,27 +99,9 @@ sealed class ChangeLineage(Resolution resolution)
         if (!conflict.Exists) return;
         var proposed = Proposed(target, columns, source);
         var deciding = new Scope(scope.Outer, scope.Ctes) { Items = [target, new("excluded", proposed) { ColumnsVisible = false }] };
-        Arbiter(conflict.Child("infer", "InferClause"), target, proposed, deciding);
+        new ArbiterLineage(resolution).Resolve(conflict, target, new(columns, insert["selectStmt"], proposed), deciding);
         Assign(conflict, row, deciding);
         resolution.Conditions.Condition(conflict["whereClause"], deciding);
-    }
-
-    /// <summary>ON CONFLICT (a, b) asks whether there is a row with these values.</summary>
-    void Arbiter(Node infer, FromItem target, Shape proposed, Scope deciding)
-    {
-        foreach (var element in infer.List("indexElems"))
-        {
-            if (element.Text("name") is { } name) Arbiter(target.Find(name) ?? Value.Unknown, proposed.Find(name) ?? proposed.Possible ?? Value.None);
-            else resolution.Uses.Add(resolution.Expressions.Evaluate(element["expr"], deciding), ColumnUseKind.Other);
-        }
-        resolution.Conditions.Condition(infer["whereClause"], deciding);
-    }
-
-    void Arbiter(Value stored, Value proposed)
-    {
-        if (proposed is { Opaque: false, Sources.IsEmpty: true }) resolution.Uses.Add(stored, ColumnUseKind.Equality);
-        else if (proposed is { Opaque: false, IsStored: true }) resolution.Uses.AddCompared(stored, proposed);
-        else resolution.Uses.Add(stored, ColumnUseKind.Other);
     }
 
     /// <summary>The names of the columns that the rows go to, in order; null when not known.</summary>

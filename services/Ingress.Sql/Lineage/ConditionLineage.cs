@@ -127,6 +127,9 @@ sealed class ConditionLineage(Resolution resolution)
         _ => IsWritten(node) || Evaluate(node, scope) is { IsStored: true, Opaque: false },
     };
 
+    /// <summary>Each of them is one value that the client wrote down.</summary>
+    public bool AreWritten(List<Node> nodes) => nodes.TrueForAll(IsWritten);
+
     bool IsWritten(Node node) => IsWritten(node.Kind, node.Body);
 
     /// <summary>Without a name in it: constants, parameters and what is computed from them, the same for every row.</summary>

@@ -19,7 +19,7 @@ sealed class FunctionLookup(SqlContext context)
         "pg_read_file", "pg_read_file_old", "pg_read_file_all", "pg_read_binary_file", "pg_read_binary_file_all", "lo_get", "loread", "lo_import", "lo_export",
         "pg_logical_slot_get_changes", "pg_logical_slot_peek_changes", "pg_logical_slot_get_binary_changes", "pg_logical_slot_peek_binary_changes",
         "pg_stat_get_activity", "pg_stat_get_backend_activity", "pg_mcv_list_items", "pg_get_partition_constraintdef", "pg_current_logfile", "pg_cursor", "pg_prepared_statement",
-        "pg_get_backend_memory_contexts", "pg_get_process_memory_contexts", "pg_stat_get_db_temp_bytes", "pg_stat_get_db_temp_files", "pg_tablespace_size", "pg_ls_tmpdir", "pg_ls_dir", "pg_stat_file");
+        "pg_get_backend_memory_contexts", "pg_get_process_memory_contexts", "pg_stat_get_progress_info", "pg_stat_get_db_temp_bytes", "pg_stat_get_db_temp_files", "pg_tablespace_size", "pg_ls_tmpdir", "pg_ls_dir", "pg_stat_file");
 
     /// <summary>How many rows they give, or whether they fail, says whether values took so much room that the server wrote them to a file.</summary>
     static readonly FrozenSet<string> TellsOfFiles = FrozenSet.Create("pg_ls_tmpdir", "pg_ls_dir", "pg_stat_file");

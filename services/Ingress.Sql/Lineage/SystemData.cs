@@ -15,7 +15,7 @@ static class SystemData
 
     static readonly FrozenSet<string> Columns = FrozenSet.Create(
         "pg_stat_activity.query", "pg_attribute.attmissingval", "pg_cursors.statement", "pg_prepared_statements.statement",
-        "pg_stat_database.temp_files", "pg_stat_database.temp_bytes");
+        "pg_stat_database.temp_files", "pg_stat_database.temp_bytes", "pg_stat_progress_copy.bytes_processed");
 
     /// <summary>Bounds of partitions are written in the values of their keys.</summary>
     public static bool CarriesPartitionKeys(CatalogRelation relation, string column) => relation is { Schema: "pg_catalog", Name: "pg_class" } && column == "relpartbound";

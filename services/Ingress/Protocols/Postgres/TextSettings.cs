@@ -12,6 +12,9 @@ internal sealed class TextSettings
     /// <summary>The database's own encoding, null when it is the one that we read.</summary>
     internal string? OtherEncoding { get; private set; }
 
+    /// <summary>Not every text that the database can hold can be sent as UTF8: the server fails over some, and so by a value that was put together.</summary>
+    internal bool SendingMayFail => OtherEncoding is not (null or "LATIN1");
+
     internal string Problem => standardStrings
         ? $"client_encoding is {encoding}; through this gateway it must be UTF8"
         : "standard_conforming_strings is off; through this gateway it must be on";

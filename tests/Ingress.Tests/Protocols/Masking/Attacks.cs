@@ -199,6 +199,11 @@ internal static class Attacks
         "!select case when ssn = '900-45-' || lpad((row_number() over ())::text, 4, '0') then 1 / (id - id) end from customers, generate_series(1, 9) where id = 7",
         "!select g from customers c, generate_series(1, 9) g, generate_series(1, g) where c.id = 7 group by c.id, g having c.ssn = '900-45-' || lpad(count(*)::text, 4, '0')",
         "!select ssn = '900-45-' || generate_series(1, 9) and 1 / (id - id) = 1 from customers where id = 7",
+        "!insert into customers (id, ssn) values (100, '100'),(101, '101'),(102, '102'),(103, '103'),(104, '104'),(105, '105'),(106, '106'),(107, '107'),(108, '108'),(109, '109'),(110, '110') on conflict (ssn) do nothing returning id",
+        "!insert into customers (id, ssn) select 100 + generate_series(1, 9), '900-45-000' || generate_series(1, 9) on conflict (ssn) do nothing returning id",
+        "!insert into customers (id, ssn) select 100 + i, i::text from generate_series(1, 99) i on conflict do nothing returning id",
+        "!insert into customers (id, ssn) select 100 + i, i::text from generate_series(1, 99) i on conflict on constraint customers_pkey do nothing returning id",
+        "!insert into customers (id, ssn) values (100, '100'),(101, '101'),(102, '102'),(103, '103'),(104, '104'),(105, '105'),(106, '106'),(107, '107'),(108, '108'),(109, '109'),(110, '110') on conflict do nothing returning id",
         // Names that mean something else within the transaction.
         "create or replace view customer_list as select id, ssn as name, name as number from customers;; !create table x as select name from customer_list;; select * from x",
         "create or replace view customer_list as select id, ssn as name, name as number from customers;; !select count(*) from customer_list where name < '901'",
@@ -247,6 +252,11 @@ internal static class Attacks
         ("select ssn in ('900-45-0007'), (id, ssn) = (7, '900-45-0007'), id in (select id from orders) from customers where id = 7", "D:f|f|t"),
         ("select array_agg(array[ssn, name]), (array[name, 'x'])[id - 6], array_agg(name || '!'), (array_agg(ssn))[1] from customers where id = 7 group by id, name", "D:{}|NAME 7|{\"NAME 7!\"}|***"),
         ("select array_agg(concat(c)), json_agg(c) from customers c where id = 7", "D:{}|\"***\""),
+        ("insert into customers (id, ssn) values (7, '1'), (8, '2') on conflict do nothing", "C:INSERT 0 0"),
+        ("insert into customers (id, ssn) values (7, '1') on conflict on constraint customers_pkey do update set ssn = excluded.ssn returning name", "D:NAME 7"),
+        ("insert into customers (id, name) select i, 'x' from generate_series(1, 50) i on conflict do nothing", "C:INSERT 0 0"),
+        ("insert into customers (id, name, ssn) select id, name, ssn from customers on conflict (id) do nothing", "C:INSERT 0 0"),
+        ("insert into customers (id, ssn) select i, i::text from generate_series(1, 50) i on conflict (id) do nothing", "C:INSERT 0 0"),
         ("create view names as select id, name from customers", "C:CREATE VIEW"),
         ("select name from names where id = 8", "D:name 8"),
     ];

@@ -64,6 +64,21 @@ public sealed class OtherEncodingTests
         (await client.ReadUntilAsync('Z')).ShouldContain(row);
     }
 
+    /// <summary>The server fails to send what is no UTF8: which of two values that is, it would tell by that.</summary>
+    [Theory]
+    [InlineData("SQL_ASCII", "select greatest(left(ssn, 3), '900' || chr(200)) from customers where id = 7", "E:42501")]
+    [InlineData("SQL_ASCII", "copy (select greatest(left(ssn, 3), '900' || chr(200)) from customers where id = 7) to stdout", "E:42501")]
+    [InlineData("EUC_JP", "select greatest(left(ssn, 3), '900' || convert_from('\\xf9a1', 'EUC_JP')) from customers where id = 7", "E:42501")]
+    [InlineData("SQL_ASCII", "select ssn, count(ssn), upper(name) from customers where id = 7 group by id", "D:***|1|NAME 7")]
+    [InlineData("LATIN1", "select greatest(left(ssn, 3), '900' || chr(200)) from customers where id = 7", "D:***")]
+    public async Task What_may_fail_to_be_sent_decides(string encoding, string sql, string expected)
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, encoding: encoding);
+        await using var client = await rig.Gateway.ConnectAsync(("client_encoding", "UTF8"));
+        await client.QueryAsync(sql);
+        (await client.ReadUntilAsync('Z')).ShouldContain(expected);
+    }
+
     [Fact]
     public async Task So_are_names_of_statements_and_portals()
     {

@@ -15,7 +15,7 @@ internal static class PostgresOperations
     /// <param name="effectsKnown">What triggers and functions behind it do was looked up, in a catalog that the open transaction did not change.</param>
     internal static Operation Create(SqlAnalysis analysis, string text, IReadOnlyList<string?> values, RelaySession session, OperationInsight? insight, string names = "", Justification? justification = null, bool effectsKnown = false) => new()
     {
-        Facts = Merge(analysis),
+        Facts = session.Text.SendingMayFail ? WithShown(Merge(analysis), analysis) : Merge(analysis),
         Text = text,
         HideValues = Hide,
         Secrets = analysis.Secrets is { } secrets ? new OperationSecrets(secrets.Shown, secrets.HoldsParameter) : null,
@@ -27,6 +27,14 @@ internal static class PostgresOperations
         Insight = insight,
         Justification = justification,
     };
+
+    /// <summary>What is computed from a column decides whether it can be sent: <c>greatest(ssn, 'x' || chr(200))</c> in SQL_ASCII.</summary>
+    private static OperationFacts WithShown(OperationFacts facts, SqlAnalysis analysis)
+    {
+        List<ColumnUse> shown = [.. analysis.Statements.Where(static s => s.Command.Kind != SqlCommandKind.Explain).SelectMany(static s => s.Result ?? []).SelectMany(static c => c.Sources)
+            .Where(static s => s.Computed).Select(static s => new ColumnUse(s.Column, ColumnUseKind.Other) { Function = s.Through.FirstOrDefault() })];
+        return shown.Count == 0 ? facts : facts with { ColumnUses = [.. facts.ColumnUses, .. shown.Distinct()] };
+    }
 
     private static bool LeavesTransactionOpen(SqlStatement statement) => statement.Command.Kind is SqlCommandKind.Other or SqlCommandKind.CopyIn or SqlCommandKind.CopyOut;
 
