@@ -94,7 +94,7 @@ sealed class CallLineage(Resolution resolution)
     void Hand(FunctionTraits traits, List<Value> values, List<Node> nodes)
     {
         Note(traits, Value.Union(values));
-        if (traits.Name == "pg_catalog.set_config" && SpaceLimit.MayBeSetBy(nodes.FirstOrDefault())) resolution.Uses.Hide();
+        if (traits.Name == "pg_catalog.set_config" && SpaceLimit.MayBeSetBy(nodes.FirstOrDefault(), resolution.Setting)) resolution.Uses.Hide();
         var swollen = values.Exists(static v => v.IsSwollen);
         for (var i = 0; i < values.Count && !traits.Stores; i++)
         {

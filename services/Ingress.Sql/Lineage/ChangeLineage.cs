@@ -68,9 +68,7 @@ sealed class ChangeLineage(Resolution resolution)
         if (isSystem || MayBeView(range)) resolution.Uses.Hide();
     }
 
-    static bool IsOfHarmlessSetting(Node condition) =>
-        condition.Kind == "A_Expr" && condition.Text("kind") == "AEXPR_OP" && condition.Names("name") is ["="] && condition["lexpr"].Kind == "ColumnRef" && condition["lexpr"].Names("fields") is [.., "name"]
-        && condition["rexpr"] is { Kind: "A_Const" } name && Settings.IsHarmless(name.Child("sval", "String").Text("sval") ?? "");
+    static bool IsOfHarmlessSetting(Node condition) => SpaceLimit.NamedBy(condition) is { } name && Settings.IsHarmless(name);
 
     /// <summary>No name is known after DDL in a pipeline: what is changed then may be a view that it has just made.</summary>
     bool MayBeView(Node range)

@@ -15,7 +15,7 @@ static class Totality
     /// <remarks>Not ascii, which fails for other letters in EUC encodings.</remarks>
     static readonly FrozenSet<string> AnyArgument = Set(
         "upper lower initcap char_length character_length octet_length bit_length reverse md5 sha224 sha256 sha384 sha512 hashtext",
-        "concat concat_ws btrim ltrim rtrim translate quote_ident quote_literal quote_nullable pg_typeof num_nulls num_nonnulls position strpos",
+        "concat concat_ws pg_size_pretty btrim ltrim rtrim translate quote_ident quote_literal quote_nullable pg_typeof num_nulls num_nonnulls position strpos",
         "to_json to_jsonb row_to_json array_to_json json_build_array jsonb_build_array array_agg string_agg json_agg jsonb_agg xmlagg",
         "count min max bool_and bool_or every any_value mode first_value last_value");
 
