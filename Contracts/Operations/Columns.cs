@@ -46,12 +46,18 @@ public sealed record ColumnSource(string Column, IReadOnlyList<string> Through)
 {
     /// <summary>The value shown is not the column's own but computed from it: a part of it, an order of it, a comparison, its absence.</summary>
     public bool Computed { get; init; }
+
+    /// <summary>The column under the one name that stands for all its names (of partitions, of parents); null where another source tells.</summary>
+    public string? Origin { get; init; }
 }
 
 /// <summary>What one result column depends on.</summary>
 /// <param name="Opaque">True when the sources could not be determined: it may carry any column of the target.</param>
 public sealed record ResultColumn(string Name, IReadOnlyList<ColumnSource> Sources, bool Opaque)
 {
+    /// <summary>Among its values are some that the client may have made up.</summary>
+    public bool HasMadeUp { get; init; }
+
     /// <summary>Depends on no stored column.</summary>
     public static ResultColumn Constant(string name) => new(name, [], false);
 }

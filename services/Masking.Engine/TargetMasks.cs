@@ -43,8 +43,19 @@ public sealed class TargetMasks
         foreach (var source in column.Sources)
             foreach (var mask in Matching(source.Column))
                 if (!mask.IsSafe(source.Through))
-                    strictest = ValueMask.Strictest(strictest, source.Computed ? mask.Computed : mask.Value);
+                    strictest = ValueMask.Strictest(strictest, source.Computed || mask.Value.Mode == MaskMode.Hash && HoldsGuesses(column) ? mask.Computed : mask.Value);
         return strictest;
+    }
+
+    /// <summary>Equal values have equal hashes: beside values that the client chose, or that stand in an unmasked column, the hash says which are which.</summary>
+    private bool HoldsGuesses(ResultColumn column)
+    {
+        if (column.HasMadeUp)
+            return true;
+        foreach (var source in column.Sources)
+            if (source.Origin is { } origin && !column.Sources.Any(other => other.Origin == origin && IsMasked(other.Column)))
+                return true;
+        return false;
     }
 
     /// <summary>The mask for a base column by name (<c>schema.table.column</c>), or null.</summary>

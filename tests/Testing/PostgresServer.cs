@@ -73,10 +73,11 @@ public sealed partial class PostgresServer : IAsyncDisposable
         $"Host={Host};Port={Port};Username={UserName};Password={Password};Database={database};SSL Mode=Disable;Pooling=false;Timeout=30";
 
     /// <summary>Creates an empty database with a name of its own, runs the script in it, and returns its name.</summary>
-    public async Task<string> CreateDatabaseAsync(string? script = null)
+    /// <param name="encoding">Another than UTF8.</param>
+    public async Task<string> CreateDatabaseAsync(string? script = null, string? encoding = null)
     {
         var name = $"test_{Interlocked.Increment(ref _databases)}";
-        await ExecuteAsync("postgres", $"CREATE DATABASE {name}");
+        await ExecuteAsync("postgres", $"CREATE DATABASE {name}{(encoding is null ? "" : $" ENCODING '{encoding}' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")}");
         if (script is not null) await ExecuteAsync(name, script);
         return name;
     }

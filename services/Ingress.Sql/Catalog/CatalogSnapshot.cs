@@ -124,6 +124,9 @@ public sealed record CatalogFunction(
     /// <summary>For sql and plpgsql: the whole CREATE FUNCTION (pg_get_functiondef), with defaults, settings and standard-SQL bodies.</summary>
     public string? Definition { get; init; }
 
+    /// <summary>It gives several rows, or is an aggregate or a window function.</summary>
+    public bool IsOverRows { get; init; }
+
     /// <summary>Written in a language that only superusers may use, other than C.</summary>
     public bool Untrusted { get; init; }
 

@@ -17,6 +17,7 @@ sealed class CallLineage(Resolution resolution)
         // WITHIN GROUP hands the ordered values to the function; ORDER BY inside an aggregate only arranges them.
         if (call.Flag("agg_within_group")) arguments = arguments.Or(order);
         Hand(traits, values, nodes);
+        arguments = Totality.Shaped(traits.Name, arguments);
         if (Totality.Lapses(traits.Name, nodes)) arguments = arguments.Lapsing();
         if (Totality.Swells(traits.Name, nodes)) arguments = arguments.Swelling();
         return arguments.Into(traits.Name).Or(order.Derived()).Or(Context(call, scope)).Or(traits.Opaque ? Value.Unknown : null);
@@ -93,10 +94,12 @@ sealed class CallLineage(Resolution resolution)
     void Hand(FunctionTraits traits, List<Value> values, List<Node> nodes)
     {
         Note(traits, Value.Union(values));
+        if (traits.Name == "pg_catalog.set_config" && SpaceLimit.MayBeSetBy(nodes.FirstOrDefault(), resolution.Setting)) resolution.Uses.Hide();
         var swollen = values.Exists(static v => v.IsSwollen);
         for (var i = 0; i < values.Count && !traits.Stores; i++)
         {
             if (!Totality.Takes(traits.Name, i, nodes) || swollen) resolution.Uses.Add(values[i], ColumnUseKind.Other, traits.Name);
+            else if (Totality.Chooses(traits.Name) && values[i].HoldsRows) resolution.Uses.Add(values[i], ColumnUseKind.Other, traits.Name);
             else if (Totality.IsPicky(traits.Name)) resolution.Uses.Add(values[i].Lapses, ColumnUseKind.Other, traits.Name);
             else if (traits.Name == "pg_catalog.array_agg") resolution.Uses.Add(values[i].Arrays, ColumnUseKind.Other, traits.Name);
         }
@@ -106,6 +109,7 @@ sealed class CallLineage(Resolution resolution)
     {
         if (traits.Opaque) resolution.CalledOpaque = true;
         if (traits.Stores) Use(arguments, ColumnUseKind.Stored);
+        if (traits.TellsOfFiles) Use(Value.Unknown, ColumnUseKind.Other);
         if (!traits.RunsText) return;
         Use(Value.Unknown, ColumnUseKind.Stored);
         Use(Value.Unknown, ColumnUseKind.Other);

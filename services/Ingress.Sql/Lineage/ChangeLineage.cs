@@ -57,16 +57,18 @@ sealed class ChangeLineage(Resolution resolution)
 
     /// <summary>
     /// Who writes to the system catalogs, by a view of them too, renames columns without saying so, gives a view another query or a table another's file.
-    /// By pg_settings only settings are made.
+    /// By pg_settings only settings are made: of one that is named and harmless.
     /// </summary>
     void Keep(Node change, FromItem target)
     {
         var range = change.Child("relation", "RangeVar");
         var isSystem = resolution.Relations.Find(range, null) is { } relation
-            ? relation is not { Schema: System, Name: "pg_settings" } && target.Shape.Row.Sources.Any(static s => s.Column.StartsWith(System + ".", StringComparison.Ordinal))
+            ? !(relation is { Schema: System, Name: "pg_settings" } && IsOfHarmlessSetting(change["whereClause"])) && target.Shape.Row.Sources.Any(static s => s.Column.StartsWith(System + ".", StringComparison.Ordinal))
             : range.Text("schemaname") is null or System && SystemRelations.Exists(range.Text("relname") ?? "");
         if (isSystem || MayBeView(range)) resolution.Uses.Hide();
     }
+
+    static bool IsOfHarmlessSetting(Node condition) => SpaceLimit.NamedBy(condition) is { } name && Settings.IsHarmless(name);
 
     /// <summary>No name is known after DDL in a pipeline: what is changed then may be a view that it has just made.</summary>
     bool MayBeView(Node range)
@@ -95,27 +97,9 @@ sealed class ChangeLineage(Resolution resolution)
         if (!conflict.Exists) return;
         var proposed = Proposed(target, columns, source);
         var deciding = new Scope(scope.Outer, scope.Ctes) { Items = [target, new("excluded", proposed) { ColumnsVisible = false }] };
-        Arbiter(conflict.Child("infer", "InferClause"), target, proposed, deciding);
+        new ArbiterLineage(resolution).Resolve(conflict, target, new(columns, insert["selectStmt"], proposed), deciding);
         Assign(conflict, row, deciding);
         resolution.Conditions.Condition(conflict["whereClause"], deciding);
-    }
-
-    /// <summary>ON CONFLICT (a, b) asks whether there is a row with these values.</summary>
-    void Arbiter(Node infer, FromItem target, Shape proposed, Scope deciding)
-    {
-        foreach (var element in infer.List("indexElems"))
-        {
-            if (element.Text("name") is { } name) Arbiter(target.Find(name) ?? Value.Unknown, proposed.Find(name) ?? proposed.Possible ?? Value.None);
-            else resolution.Uses.Add(resolution.Expressions.Evaluate(element["expr"], deciding), ColumnUseKind.Other);
-        }
-        resolution.Conditions.Condition(infer["whereClause"], deciding);
-    }
-
-    void Arbiter(Value stored, Value proposed)
-    {
-        if (proposed is { Opaque: false, Sources.IsEmpty: true }) resolution.Uses.Add(stored, ColumnUseKind.Equality);
-        else if (proposed is { Opaque: false, IsStored: true }) resolution.Uses.AddCompared(stored, proposed);
-        else resolution.Uses.Add(stored, ColumnUseKind.Other);
     }
 
     /// <summary>The names of the columns that the rows go to, in order; null when not known.</summary>

@@ -50,20 +50,26 @@ sealed class ConditionLineage(Resolution resolution)
 
     void SubLink(Node node, Scope scope)
     {
-        var kind = node.Text("subLinkType") is "ANY_SUBLINK" or "ALL_SUBLINK" ? Operators.KindOf(node) : ColumnUseKind.Other;
         var rows = resolution.Queries.Resolve(node["subselect"], scope, scope.Ctes);
-        if (node.Text("subLinkType") == "EXISTS_SUBLINK") return;
-        var tested = Evaluate(node["testexpr"], scope);
+        if (node.Text("subLinkType") != "EXISTS_SUBLINK") Tested(node, Evaluate(node["testexpr"], scope), rows, scope);
+    }
+
+    /// <summary><c>tested = ANY (SELECT …)</c> and its like.</summary>
+    public void Tested(Node node, Value tested, Shape rows, Scope scope)
+    {
+        var kind = node.Text("subLinkType") is "ANY_SUBLINK" or "ALL_SUBLINK" ? Operators.KindOf(node) : ColumnUseKind.Other;
         if (kind == ColumnUseKind.Equality && IsStored(rows) && IsSettled(node["testexpr"], scope))
             Compare(Parts(node["testexpr"], scope), Parts(rows), node);
         else
             Use(tested.Or(rows.Row), kind == ColumnUseKind.Equality ? ColumnUseKind.Other : kind);
     }
 
-    void Comparison(Node node, Scope scope)
+    void Comparison(Node node, Scope scope) => Comparison(node, Operands(node, scope), scope);
+
+    /// <param name="operands">What both sides depend on.</param>
+    public void Comparison(Node node, Value operands, Scope scope)
     {
         var kind = Operators.KindOf(node);
-        var operands = Operands(node, scope);
         if (kind == ColumnUseKind.Equality) Equality(scope, node["lexpr"], node["rexpr"], operands, node);
         else Use(operands, kind);
     }
@@ -121,6 +127,9 @@ sealed class ConditionLineage(Resolution resolution)
         _ => IsWritten(node) || Evaluate(node, scope) is { IsStored: true, Opaque: false },
     };
 
+    /// <summary>Each of them is one value that the client wrote down.</summary>
+    public bool AreWritten(List<Node> nodes) => nodes.TrueForAll(IsWritten);
+
     bool IsWritten(Node node) => IsWritten(node.Kind, node.Body);
 
     /// <summary>Without a name in it: constants, parameters and what is computed from them, the same for every row.</summary>
@@ -138,7 +147,7 @@ sealed class ConditionLineage(Resolution resolution)
         // Somebody's type may have another equality, or another collation.
         "typeName" or "TypeName" => BuiltinTypes.Have(Node.Typed("TypeName", body).Names("names"), resolution.Context.SearchPath),
         "A_Indirection" when Node.Typed(kind, body).Names("indirection").Exists(static n => n is not null) => false,
-        "FuncCall" => resolution.Functions.IsImmutable(Node.Typed(kind, body).Names("funcname")) && IsWritten(body),
+        "FuncCall" => resolution.Functions.IsConstant(Node.Typed(kind, body).Names("funcname")) && !Node.Typed(kind, body).Has("over") && IsWritten(body),
         _ => IsWritten(body),
     };
 

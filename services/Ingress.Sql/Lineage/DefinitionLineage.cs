@@ -27,10 +27,13 @@ sealed class DefinitionLineage(Resolution resolution)
             case "DoStmt" or "CreateFunctionStmt" or "AlterFunctionStmt" or "CreateTrigStmt" or "CreateEventTrigStmt" or "RuleStmt" or "CreateCastStmt" or "CreateOpClassStmt"
                 or "CreateTransformStmt" or "CreatePLangStmt" or "CreateExtensionStmt" or "CreateSubscriptionStmt" or "AlterSubscriptionStmt"
                 or "CreateForeignTableStmt" or "ImportForeignSchemaStmt" or "AlterForeignServerStmt" or "CreateFdwStmt" or "AlterFdwStmt" or "CreateAmStmt"
-                or "AlterExtensionStmt" or "AlterExtensionContentsStmt" or "LoadStmt":
+                or "AlterExtensionStmt" or "AlterExtensionContentsStmt" or "LoadStmt" or "AlterOpFamilyStmt" or "AlterOperatorStmt" or "CreateConversionStmt":
                 Hide();
                 break;
             case "AlterSystemStmt" or "AlterRoleSetStmt" or "AlterDatabaseSetStmt" when SetsCode(statement.Child("setstmt", "VariableSetStmt")):
+                Hide();
+                break;
+            case "VariableSetStmt" when SpaceLimit.Is(statement.Text("name") ?? "") && statement.Text("kind") is not ("VAR_RESET" or "VAR_SET_DEFAULT"):
                 Hide();
                 break;
             case "DefineStmt" when statement.Text("kind") is "OBJECT_AGGREGATE" or "OBJECT_OPERATOR":
@@ -49,6 +52,11 @@ sealed class DefinitionLineage(Resolution resolution)
                 break;
             case "CreatePolicyStmt" or "AlterPolicyStmt":
                 resolution.Uses.Add(resolution.Expressions.EvaluateBelow(statement, ScopeOf(statement, "table")), ColumnUseKind.Other);
+                break;
+            case "CreatePublicationStmt" or "AlterPublicationStmt":
+                // Whoever may read its changes sees which rows it takes.
+                foreach (var table in statement.List("pubobjects").Select(static o => o.Child("pubtable", "PublicationTable")).Where(static t => t.Exists))
+                    resolution.Uses.Add(resolution.Expressions.EvaluateBelow(table["whereClause"], ScopeOf(table, "relation")), ColumnUseKind.Other);
                 break;
             case "CreateStatsStmt":
                 // ANALYZE works its expressions out for stored rows, and fails where they do.

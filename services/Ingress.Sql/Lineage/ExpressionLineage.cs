@@ -23,8 +23,8 @@ sealed class ExpressionLineage(Resolution resolution)
             case "TypeCast": return Cast(node, scope);
             // A row, an array or a list holds its members' values unchanged.
             case "RowExpr": return Row(node.List("args"), scope);
-            case "A_ArrayExpr": return Gathered(Row(node.List("elements"), scope));
-            case "List": return Row(node.List("items"), scope);
+            case "A_ArrayExpr": return Gathered(Elements(node.List("elements"), scope)).AsMadeArray();
+            case "List": return Elements(node.List("items"), scope);
             case "NamedArgExpr": return Evaluate(node["arg"], scope);
             case "A_Indirection": return resolution.Touch(Indirection(node, scope));
             case "CaseExpr": return Case(node, scope);
@@ -34,7 +34,9 @@ sealed class ExpressionLineage(Resolution resolution)
             default:
                 var below = EvaluateBelow(node, scope).Derived();
                 if (!Totality.Is(node)) resolution.Uses.Add(below, ColumnUseKind.Other);
-                else if (node.Kind == "MinMaxExpr") resolution.Uses.Add(below.Lapses, ColumnUseKind.Other);
+                else if (node.Kind == "MinMaxExpr") below = Greatest(below);
+                // A key that is NULL is an error.
+                else if (node.Kind is "JsonObjectConstructor" or "JsonObjectAgg") resolution.Uses.Add(below.Lapses, ColumnUseKind.Other);
                 // To an older server it may be somebody's function.
                 return LaterSyntax.FunctionOf(node.Kind, node.Body, new(resolution.Context)) is { } function ? resolution.Calls.Attribute(function, below) : below;
         }
@@ -99,9 +101,9 @@ sealed class ExpressionLineage(Resolution resolution)
     Value Column(Node reference, Scope scope)
     {
         var names = reference.Names("fields");
-        if (names is [{ } single]) return scope.FindColumn(single) ?? scope.FindItem(single)?.Shape.Row ?? resolution.Uses.Miss(single);
+        if (names is [{ } single]) return scope.FindColumn(single) ?? scope.FindItem(single)?.Shape.Row.AsRow() ?? resolution.Uses.Miss(single);
         // rel.* in an expression is the whole row.
-        if (names[^1] is not { } column) return ItemOf(names, names.Count - 1, scope)?.Shape.Row ?? Value.Unknown;
+        if (names[^1] is not { } column) return ItemOf(names, names.Count - 1, scope)?.Shape.Row.AsRow() ?? Value.Unknown;
         return ItemOf(names, names.Count - 1, scope) is { } item ? Field(item, column) : resolution.Uses.Miss(string.Join('.', names));
     }
 
@@ -139,8 +141,17 @@ sealed class ExpressionLineage(Resolution resolution)
         var field = steps is [{ String: { } name }, ..] ? Field(node["arg"], name, scope) : null;
         var value = field ?? Evaluate(node["arg"], scope);
         foreach (var step in steps.Skip(field is null ? 0 : 1))
-            value = step.String is { } further ? resolution.Calls.Attribute(further, value) : value.Derived().Or(EvaluateBelow(step, scope).Derived()).Lapsing();
+            value = step.String is { } further ? resolution.Calls.Attribute(further, value) : Element(value, step, scope);
         return value;
+    }
+
+    /// <summary>Of an array that is NULL no element is looked for: what says which one is not worked out then.</summary>
+    Value Element(Value array, Node step, Scope scope)
+    {
+        var place = EvaluateBelow(step, scope).Derived();
+        if (Written.IsComputed(step)) resolution.Uses.Add(array.Lapses.Or(place.Lapses), ColumnUseKind.Other);
+        // How long a slice is hangs on where it ends.
+        return (step.Flag("is_slice") ? array.Derived().Or(place.AsArray()) : array.Derived().AsElement().Or(place)).Lapsing();
     }
 
     /// <summary>The field of a row whose columns are known; null when a function may be meant.</summary>
@@ -154,11 +165,21 @@ sealed class ExpressionLineage(Resolution resolution)
     Value Operator(Node node, Scope scope)
     {
         var operands = Evaluate(node["lexpr"], scope).Or(Evaluate(node["rexpr"], scope));
-        if (!Totality.Takes(node) || operands.IsSwollen) resolution.Uses.Add(operands, Operators.KindOf(node));
-        else if (Totality.IsPicky(node)) resolution.Uses.Add(operands.Lapses, ColumnUseKind.Other);
-        else if (node.Names("name") is [.., "||"]) Gathered(operands);
+        var picky = Totality.IsPicky(node);
+        if (!Totality.Takes(node) || operands.IsSwollen || picky && operands.HoldsRows) resolution.Conditions.Comparison(node, operands, scope);
+        else if (picky) resolution.Uses.Add(operands.Lapses, ColumnUseKind.Other);
+        var puts = node.Names("name") is [.., "||"];
+        if (puts) Gathered(operands);
         var value = resolution.Calls.Operator(node, operands).Derived();
+        if (puts) return value.AsMadeArray();
         return Totality.Lapses(node) ? value.Lapsing() : value;
+    }
+
+    /// <summary>GREATEST and LEAST pass over NULL, and compare.</summary>
+    Value Greatest(Value values)
+    {
+        resolution.Uses.Add(values.HoldsRows ? values : values.Lapses, ColumnUseKind.Other);
+        return values.AsChosen();
     }
 
     /// <summary>AND and OR stop at the first part that decides: what comes after may tell by failing.</summary>
@@ -195,7 +216,9 @@ sealed class ExpressionLineage(Resolution resolution)
         return value;
     }
 
-    Value Row(IEnumerable<Node> items, Scope scope) => Targets(items, scope).Row;
+    Value Row(IEnumerable<Node> items, Scope scope) => Elements(items, scope).AsRow();
+
+    Value Elements(IEnumerable<Node> items, Scope scope) => Targets(items, scope).Row;
 
     Value Case(Node node, Scope scope)
     {
@@ -211,15 +234,17 @@ sealed class ExpressionLineage(Resolution resolution)
             "EXISTS_SUBLINK" => Value.None,
             // Several columns are a row, to be compared with one.
             "EXPR_SUBLINK" => shape.Columns.Count == 1 ? shape.At(0) : shape.Row,
-            "ARRAY_SUBLINK" => Gathered(shape.Columns.Count == 1 ? shape.At(0) : shape.Row),
-            _ => Tested(Evaluate(node["testexpr"], scope).Or(shape.Row)),
+            "ARRAY_SUBLINK" => Gathered(shape.Columns.Count == 1 ? shape.At(0) : shape.Row).AsMadeArray(),
+            _ => Tested(node, shape, scope),
         };
     }
 
-    Value Tested(Value value)
+    /// <summary>It reads rows until one decides: how many were read may be told by what else they do.</summary>
+    Value Tested(Node link, Shape rows, Scope scope)
     {
-        resolution.Uses.Add(value.Lapses, ColumnUseKind.Other);
-        return value.Derived();
+        var tested = Evaluate(link["testexpr"], scope);
+        resolution.Conditions.Tested(link, tested, rows, scope);
+        return tested.Or(rows.Row).Derived();
     }
 
     /// <summary>One column of <c>(a, b) = (SELECT …)</c> or <c>(a, b) = ROW(…)</c>.</summary>

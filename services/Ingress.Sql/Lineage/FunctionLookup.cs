@@ -18,7 +18,11 @@ sealed class FunctionLookup(SqlContext context)
         "database_to_xml", "database_to_xml_and_xmlschema", "database_to_xmlschema", "ts_stat", "ts_rewrite",
         "pg_read_file", "pg_read_file_old", "pg_read_file_all", "pg_read_binary_file", "pg_read_binary_file_all", "lo_get", "loread", "lo_import", "lo_export",
         "pg_logical_slot_get_changes", "pg_logical_slot_peek_changes", "pg_logical_slot_get_binary_changes", "pg_logical_slot_peek_binary_changes",
-        "pg_stat_get_activity", "pg_stat_get_backend_activity", "pg_mcv_list_items", "pg_get_partition_constraintdef", "pg_current_logfile", "pg_cursor", "pg_prepared_statement");
+        "pg_stat_get_activity", "pg_stat_get_backend_activity", "pg_mcv_list_items", "pg_get_partition_constraintdef", "pg_current_logfile", "pg_cursor", "pg_prepared_statement",
+        "pg_get_backend_memory_contexts", "pg_get_process_memory_contexts", "pg_stat_get_progress_info", "pg_stat_get_db_temp_bytes", "pg_stat_get_db_temp_files", "pg_tablespace_size", "pg_ls_tmpdir", "pg_ls_dir", "pg_stat_file");
+
+    /// <summary>How many rows they give, or whether they fail, says whether values took so much room that the server wrote them to a file.</summary>
+    static readonly FrozenSet<string> TellsOfFiles = FrozenSet.Create("pg_ls_tmpdir", "pg_ls_dir", "pg_stat_file");
 
     /// <summary>
     /// They run a text as SQL, which may do anything with any column. Those of well-known extensions count in any schema: what is not one of
@@ -28,6 +32,17 @@ sealed class FunctionLookup(SqlContext context)
         "query_to_xml", "query_to_xml_and_xmlschema", "query_to_xmlschema", "ts_stat", "ts_rewrite",
         "dblink", "dblink_exec", "dblink_open", "dblink_send_query", "crosstab", "crosstab2", "crosstab3", "crosstab4", "crosstabn", "connectby",
         "xpath_table");
+
+    /// <summary>Immutable functions of pg_catalog that give several rows, or are of several: sets, aggregates, windows. Snapshots that were not read from a server do not say so.</summary>
+    static readonly FrozenSet<string> OverRows = FrozenSet.Create(
+    [
+        .. "any_value array_agg avg bit_and bit_or bit_xor bool_and bool_or corr count covar_pop covar_samp cume_dist dense_rank every first_value".Split(' '),
+        .. "generate_series generate_subscripts json_agg jsonb_agg json_array_elements json_array_elements_text json_each json_each_text json_object_agg json_object_keys".Split(' '),
+        .. "jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text jsonb_object_agg jsonb_object_keys jsonb_path_query".Split(' '),
+        .. "lag last_value lead max min mode nth_value ntile percent_rank percentile_cont percentile_disc pg_snapshot_xip range_agg range_intersect_agg rank".Split(' '),
+        .. "regexp_matches regexp_split_to_table regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy row_number".Split(' '),
+        .. "stddev stddev_pop stddev_samp string_agg string_to_table sum ts_parse ts_token_type txid_snapshot_xip unnest var_pop var_samp variance xmlagg".Split(' '),
+    ]);
 
     /// <summary>Volatile, but nothing that they are given stays anywhere.</summary>
     static readonly FrozenSet<string> Forgets = FrozenSet.Create(
@@ -60,17 +75,18 @@ sealed class FunctionLookup(SqlContext context)
         return overloads.Count == 0 ? FunctionTraits.Unknown(name) : Worst(name, overloads);
     }
 
-    /// <summary>Whichever of the functions of this name is called, it gives the same for the same arguments.</summary>
-    public bool IsImmutable(IReadOnlyList<string?> names) => names switch
+    /// <summary>Whichever of the functions of this name is called, of constants it gives the same one value in every row.</summary>
+    public bool IsConstant(IReadOnlyList<string?> names) => names switch
     {
-        [{ } bare] => Path.Select(s => Overloads($"{s}.{bare}")).FirstOrDefault(static o => o.Count > 0) is not null && Path.All(s => Overloads($"{s}.{bare}").All(IsImmutable)),
-        [.., { } schema, { } name] => Overloads($"{schema}.{name}") is { Count: > 0 } found && found.All(IsImmutable),
+        [{ } bare] => Path.Select(s => Overloads($"{s}.{bare}")).FirstOrDefault(static o => o.Count > 0) is not null && Path.All(s => Overloads($"{s}.{bare}").All(IsConstant)),
+        [.., { } schema, { } name] => Overloads($"{schema}.{name}") is { Count: > 0 } found && found.All(IsConstant),
         _ => false,
     };
 
-    /// <summary>Aggregates are all called immutable; what works for them says what they are.</summary>
-    bool IsImmutable(CatalogFunction function) =>
-        function.Volatility == 'i' && function.Calls.All(c => Overloads(c) is { Count: > 0 } found && found.All(static f => f.Volatility == 'i'));
+    /// <summary><c>generate_series(1, 9)</c>, <c>count(*)</c> and <c>row_number()</c> are immutable too, and another value in each row or group.</summary>
+    bool IsConstant(CatalogFunction function) =>
+        function.Volatility == 'i' && !function.IsOverRows && !(function.Schema == System && OverRows.Contains(function.Name))
+        && function.Calls.All(c => Overloads(c) is { Count: > 0 } found && found.All(static f => f.Volatility == 'i'));
 
     IEnumerable<string> Path => context.SearchPath.Contains(System) ? context.SearchPath : context.SearchPath.Prepend(System);
 
@@ -111,7 +127,7 @@ sealed class FunctionLookup(SqlContext context)
         if (function.Schema is System or "information_schema")
         {
             var stores = function.Volatility == 'v' && !Forgets.Contains(function.Name);
-            return new(name, ReadsData.Contains(function.Name), stores, function.Columns) { RunsText = RunsText.Contains(function.Name) };
+            return new(name, ReadsData.Contains(function.Name), stores, function.Columns) { RunsText = RunsText.Contains(function.Name), TellsOfFiles = TellsOfFiles.Contains(function.Name) };
         }
         // Compiled code that calls itself immutable computes; SQL and procedural code may say so and read tables all the same.
         var computes = function is { Language: "c" or "internal", Volatility: 'i' };

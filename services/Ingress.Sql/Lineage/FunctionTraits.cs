@@ -10,6 +10,9 @@ sealed record FunctionTraits(string Name, bool Opaque, bool Stores, IReadOnlyLis
     /// <summary>It runs a text that it is given.</summary>
     public bool RunsText { get; init; }
 
+    /// <summary>It tells which files there are.</summary>
+    public bool TellsOfFiles { get; init; }
+
     public static FunctionTraits Unknown(string name) => new(name, true, true, null);
 
     /// <summary>When it is not certain which of two is called.</summary>
@@ -18,5 +21,6 @@ sealed record FunctionTraits(string Name, bool Opaque, bool Stores, IReadOnlyLis
         Columns is not null && other.Columns is not null && Columns.SequenceEqual(other.Columns) ? Columns : null)
     {
         RunsText = RunsText || other.RunsText,
+        TellsOfFiles = TellsOfFiles || other.TellsOfFiles,
     };
 }

@@ -46,12 +46,15 @@ sealed class QueryLineage(Resolution resolution)
     Shape Select(Node query, Scope? outer, CteChain? ctes)
     {
         var scope = new Scope(outer, ctes);
-        foreach (var item in query.List("fromClause"))
+        var from = query.List("fromClause");
+        foreach (var item in from)
             resolution.From.Add(item, scope);
+        resolution.Setting = from is [{ Kind: "RangeVar" } only] && resolution.Relations.Find(only, ctes) is { Schema: "pg_catalog", Name: "pg_settings" } ? SpaceLimit.NamedBy(query["whereClause"]) : null;
         foreach (var window in query.List("windowClause"))
             scope.Windows[window.Text("name") ?? ""] = resolution.Calls.Window(window, scope);
         resolution.Conditions.Condition(query["whereClause"], scope);
         var shape = resolution.Expressions.Targets(query.List("targetList"), scope);
+        resolution.Setting = null;
         foreach (var item in query.List("groupClause"))
             Use(GroupValue(item, scope, shape), ColumnUseKind.Group);
         resolution.Conditions.Condition(query["havingClause"], scope);

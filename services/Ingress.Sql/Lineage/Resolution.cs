@@ -50,6 +50,9 @@ sealed class Resolution
     /// <summary>A function whose result is not known was called somewhere.</summary>
     public bool CalledOpaque { get; set; }
 
+    /// <summary>The one row of pg_settings that the query being resolved reads, as pg_dump does; null when it reads more, or another relation.</summary>
+    public string? Setting { get; set; }
+
     /// <summary>What the statement looks at, wherever it goes.</summary>
     public Value Touched => Value.Union(_touched);
 

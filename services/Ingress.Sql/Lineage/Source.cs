@@ -11,6 +11,12 @@ readonly record struct Source(string Column, string? Through, bool Plain, string
     /// <summary>What is made of several arrays fails when their dimensions differ.</summary>
     public bool MayBeArray { get; init; }
 
+    /// <summary>An array whose dimensions are known, unless it is NULL by what it is: put beside others it fails then, too.</summary>
+    public bool IsArray { get; init; }
+
+    /// <summary>A row, or what may hold rows: two of them are compared column by column, and columns of different types fail when it comes to them.</summary>
+    public bool HoldsRows { get; init; }
+
     /// <summary>Whether it is NULL hangs on what the value is, not on whether there is one: a pattern that was not found, NULLIF, a key or an element that is not there.</summary>
     public bool MayLapse { get; init; }
 

@@ -12,9 +12,10 @@ static class Totality
 {
     const string Catalog = "pg_catalog.";
 
+    /// <remarks>Not ascii, which fails for other letters in EUC encodings.</remarks>
     static readonly FrozenSet<string> AnyArgument = Set(
-        "upper lower initcap char_length character_length octet_length bit_length ascii reverse md5 sha224 sha256 sha384 sha512 hashtext",
-        "concat concat_ws btrim ltrim rtrim translate quote_ident quote_literal quote_nullable pg_typeof num_nulls num_nonnulls position strpos",
+        "upper lower initcap char_length character_length octet_length bit_length reverse md5 sha224 sha256 sha384 sha512 hashtext",
+        "concat concat_ws pg_size_pretty btrim ltrim rtrim translate quote_ident quote_literal quote_nullable pg_typeof num_nulls num_nonnulls position strpos",
         "to_json to_jsonb row_to_json array_to_json json_build_array jsonb_build_array array_agg string_agg json_agg jsonb_agg xmlagg",
         "count min max bool_and bool_or every any_value mode first_value last_value");
 
@@ -30,7 +31,10 @@ static class Totality
     /// </summary>
     static readonly FrozenSet<string> Picky = Set(
         "substr substring lpad rpad encode to_char split_part array_to_string array_length date_trunc date_part extract",
-        "upper lower initcap hashtext position strpos replace min max");
+        "upper lower initcap hashtext position strpos replace min max any_value");
+
+    /// <summary>They give back one of the values that they are given, as it is; any other of these gives a text, a number or JSON.</summary>
+    static readonly FrozenSet<string> Chosen = Set("min max any_value mode first_value last_value lag lead nth_value array_agg");
 
     /// <summary>They compare nothing.</summary>
     static readonly FrozenSet<string> Lenient = FrozenSet.Create("||", "->", "->>", "#>", "#>>");
@@ -63,6 +67,19 @@ static class Totality
             "AEXPR_OP" or "AEXPR_OP_ANY" or "AEXPR_OP_ALL" => expression["lexpr"].Exists && expression.Names("name") is [.., { } symbol] && Symbols.Contains(symbol),
             _ => false,
         };
+    }
+
+    /// <summary>Compares what it is given, or takes whichever is not NULL.</summary>
+    public static bool Chooses(string function) => function is Catalog + "min" or Catalog + "max" or Catalog + "any_value";
+
+    /// <summary>What a function makes of arrays and rows.</summary>
+    public static Value Shaped(string function, Value value)
+    {
+        if (!function.StartsWith(Catalog, StringComparison.Ordinal)) return value;
+        var name = function[Catalog.Length..];
+        if (name == "array_agg") return value.AsMadeArray();
+        if (Chooses(function)) return value.AsChosen();
+        return !Chosen.Contains(name) && (AnyArgument.Contains(name) || FirstArgument.Contains(name) || SecondArgument.Contains(name)) ? value.AsOne() : value;
     }
 
     /// <summary>Fails for one value and not for NULL.</summary>

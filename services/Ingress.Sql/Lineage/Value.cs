@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Catalog;
 
 namespace Hoop.Ingress.Sql.Lineage;
 
@@ -26,10 +27,27 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
     public static Value Of(IEnumerable<string> columns, string? origin, bool vouched = false) => new([.. columns.Distinct().Select(c => new Source(c, null, true, origin) { IsVouched = vouched })], false);
 
     /// <summary>Of a type that is an array, or may be one.</summary>
-    public Value AsArray() => new([.. sources.Select(static s => s with { MayBeArray = true })], opaque);
+    public Value AsArray() => With(static s => s with { MayBeArray = true });
 
-    /// <summary>What of it may come from arrays.</summary>
-    public Value Arrays => opaque || sources.Any(static s => s.MayBeArray) ? new([.. sources.Where(static s => s.MayBeArray)], opaque) : None;
+    /// <summary>An array, or the elements of one, that was put together here: see <see cref="Source.IsArray"/>.</summary>
+    public Value AsMadeArray() => With(static s => s with { IsArray = true });
+
+    /// <summary>One of several arrays: whichever it is decides its dimensions.</summary>
+    public Value AsChosen() => sources.Any(static s => s.IsArray) ? With(static s => s.IsArray ? s with { MayBeArray = true } : s) : this;
+
+    /// <summary>See <see cref="Source.HoldsRows"/>.</summary>
+    public Value AsRow() => With(static s => s with { HoldsRows = true });
+
+    /// <summary>No array and no row any more: a text, a number, JSON.</summary>
+    public Value AsOne() => sources.Any(static s => s.MayBeArray || s.IsArray || s.HoldsRows) ? With(static s => s with { MayBeArray = false, IsArray = false, HoldsRows = false }) : this;
+
+    /// <summary>An element of an array.</summary>
+    public Value AsElement() => sources.Any(static s => s.IsArray) ? With(static s => s with { IsArray = false }) : this;
+
+    /// <summary>What of it may come from arrays of other dimensions, or be none where arrays are.</summary>
+    public Value Arrays => opaque || sources.Any(static s => s.MayBeArray || s.IsArray && s.MayLapse) ? new([.. sources.Where(static s => s.MayBeArray || s.IsArray && s.MayLapse)], opaque) : None;
+
+    public bool HoldsRows => sources.Any(static s => s.HoldsRows);
 
     /// <summary>See <see cref="Source.MayLapse"/>.</summary>
     public Value Lapsing() => sources.IsEmpty && !opaque ? this : new([.. sources.Select(static s => s with { MayLapse = true }).Concat(opaque ? [Source.Lapse] : [])], opaque);
@@ -76,15 +94,18 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
     }
 
     public ResultColumn ToResult(string name) =>
-        new(name, _columnSources ??= ColumnSources(), opaque || sources.Any(static s => s.IsDoubtful));
+        new(name, _columnSources ??= ColumnSources(), opaque || sources.Any(static s => s.IsDoubtful)) { HasMadeUp = sources.Any(static s => s == Source.MadeUp || TemporaryRelations.Owns(s.Column)) };
 
     /// <summary>It depends on some.</summary>
     public bool HasColumns => sources.Any(static s => s.IsColumn);
+
+    Value With(Func<Source, Source> change) => sources.IsEmpty ? this : new([.. sources.Select(change).Distinct()], opaque);
 
     bool HasPlain => sources.Any(static s => s.Plain);
 
     List<ColumnSource> ColumnSources() =>
     [
-        .. sources.Where(static s => s.IsColumn).DistinctBy(static s => s with { Origin = null, MayLapse = false }).Select(static s => new ColumnSource(s.Column, s.Through is null ? [] : [s.Through]) { Computed = !s.Plain }),
+        .. sources.Where(static s => s.IsColumn).DistinctBy(static s => (s.Column, s.Through, s.Plain, s.Origin))
+            .Select(static s => new ColumnSource(s.Column, s.Through is null ? [] : [s.Through]) { Computed = !s.Plain, Origin = s.Origin }),
     ];
 }

@@ -13,6 +13,16 @@ static class Written
         _ => 1,
     };
 
+    /// <summary>Whether the place in <c>a[…]</c> is more than a constant.</summary>
+    public static bool IsComputed(Node step) => step.Kind == "A_Indices" && !(IsConstant(step["lidx"]) && IsConstant(step["uidx"]));
+
+    static bool IsConstant(Node place) => place.Kind switch
+    {
+        "" or "A_Const" or "ParamRef" => true,
+        "TypeCast" => IsConstant(place["arg"]),
+        _ => false,
+    };
+
     /// <summary>What a value is compared with, one by one: the members of IN and of <c>= ANY (ARRAY[…])</c>.</summary>
     public static IEnumerable<Node> Elements(Node compared, Node comparison) => comparison.Text("kind") switch
     {

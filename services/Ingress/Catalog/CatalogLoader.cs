@@ -129,6 +129,7 @@ internal static class CatalogLoader
             Definition = row[9],
             Untrusted = IsTrue(row[10]),
             Calls = row[11]?.Split(Separator) ?? [],
+            IsOverRows = IsTrue(row[12]),
         };
 
     private static Dictionary<string, IReadOnlyList<string>> Operators(IReadOnlyList<string?[]> rows) =>

@@ -113,7 +113,7 @@ internal static class CatalogSql
     /// <summary>
     /// oid, schema, name, volatility, language, security definer, source, then what it gives in FROM: <c>scalar</c>, <c>record</c> with
     /// column names separated by U+0001, or null where that depends on the call. Last the whole definition, untrusted language, and the functions that an
-    /// aggregate is made of, or PostgreSQL's own that a function is another name of (<c>schema.name</c>, separated by U+0001).
+    /// aggregate is made of, or PostgreSQL's own that a function is another name of (<c>schema.name</c>, separated by U+0001), and whether it gives or is of several rows.
     /// </summary>
     public static readonly string Functions = FunctionsOf(Others);
 
@@ -141,7 +141,8 @@ internal static class CatalogSql
                  WHERE g.aggfnoid = p.oid)
                WHEN l.lanname = 'internal' AND NOT {System} THEN (
                  SELECT string_agg(DISTINCT 'pg_catalog.' || w.proname, chr(1))
-                 FROM pg_proc w WHERE w.prolang = p.prolang AND w.prosrc = p.prosrc AND w.pronamespace = 'pg_catalog'::regnamespace AND w.prokind <> 'a') END
+                 FROM pg_proc w WHERE w.prolang = p.prolang AND w.prosrc = p.prosrc AND w.pronamespace = 'pg_catalog'::regnamespace AND w.prokind <> 'a') END,
+               p.proretset OR p.prokind IN ('a', 'w')
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang JOIN pg_type t ON t.oid = p.prorettype
         CROSS JOIN LATERAL (
           SELECT t.typname = 'void' OR t.typtype IN ('b', 'e', 'r', 'm')

@@ -15,7 +15,7 @@ internal static class PredicateJudge
         // A copy of the value in another place would escape the mask whatever the predicates may do.
         if (use.Kind == ColumnUseKind.Stored)
             return Object(PredicateRule.Block, use.Column == Any
-                ? $"masks.{mask.Name} follows columns by name, this statement may take their values where they cannot be followed (code, text run as SQL, links to other data, what is not understood); ask somebody who is not under the mask"
+                ? $"masks.{mask.Name} follows columns by name, this statement may take their values where they cannot be followed (code, text run as SQL, links to other data, limits of space, what is not understood); ask somebody who is not under the mask"
                 : $"masks.{mask.Name} does not let {Line(use.Column)} be copied or renamed, this statement stores it elsewhere; leave the column out");
         if (use.Kind == ColumnUseKind.Other && use.Function is { } function && mask.IsSafe(function))
             return null;

@@ -9,6 +9,12 @@ internal sealed class TextSettings
     /// <summary>True while text means to the server what it means to us.</summary>
     internal bool AreSafe { get; private set; } = true;
 
+    /// <summary>The database's own encoding, null when it is the one that we read.</summary>
+    internal string? OtherEncoding { get; private set; }
+
+    /// <summary>Not every text that the database can hold can be sent as UTF8: the server fails over some, and so by a value that was put together.</summary>
+    internal bool SendingMayFail => OtherEncoding is not (null or "LATIN1");
+
     internal string Problem => standardStrings
         ? $"client_encoding is {encoding}; through this gateway it must be UTF8"
         : "standard_conforming_strings is off; through this gateway it must be on";
@@ -26,6 +32,7 @@ internal sealed class TextSettings
             _ => Formats,
         };
         if (name.Equals("client_encoding", StringComparison.OrdinalIgnoreCase)) encoding = value;
+        else if (name.Equals("server_encoding", StringComparison.OrdinalIgnoreCase)) OtherEncoding = IsUtf8(value) ? null : value;
         else if (name.Equals("standard_conforming_strings", StringComparison.OrdinalIgnoreCase)) standardStrings = value == "on";
         AreSafe = standardStrings && IsUtf8(encoding);
     }

@@ -96,6 +96,61 @@ public sealed class AttackTests
         (await client.ReadUntilAsync('Z')).ShouldContain("D:50");
     }
 
+    /// <summary>What a cursor keeps is as large as its values are.</summary>
+    [Theory]
+    [InlineData("select used_bytes, total_bytes from pg_backend_memory_contexts where name = 'PortalHoldContext'", "D:0|0")]
+    [InlineData("select temp_files, temp_bytes from pg_stat_database where datname = current_database()", "D:0|0")]
+    [InlineData("select pg_tablespace_size('pg_default'), pg_stat_get_db_temp_bytes(1)", "D:0|0")]
+    [InlineData("select numbackends > 0, datname is null from pg_stat_database where datname = current_database()", "D:t|f")]
+    public async Task Nobody_sees_how_much_room_values_take(string sql, string row)
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules);
+        await using var client = await rig.Gateway.ConnectAsync();
+        foreach (var statement in (string[])["set client_min_messages = log", "set log_temp_files = 0", "set work_mem = '64kB'", "begin", "declare c cursor with hold for select nullif(left(ssn, 1), '9') from customers, generate_series(1, 10000) where id = 7", "commit"])
+        {
+            await client.QueryAsync(statement);
+            (await client.ReadUntilAsync('Z')).ShouldAllBe(message => message.StartsWith('C') || message.StartsWith('Z'));
+        }
+
+        await client.QueryAsync(sql);
+        (await client.ReadUntilAsync('Z')).ShouldContain(row);
+    }
+
+    /// <summary>Equal values have equal hashes: the hashes of guesses would say which of them is right.</summary>
+    [Theory]
+    [InlineData("select '900-45-0007' union all (select ssn from customers where id = 7)")]
+    [InlineData("values ('900-45-0007'), ((select ssn from customers where id = 7))")]
+    [InlineData("select x from (values (1, '900-45-0007')) v(i, x) union all (select ssn from customers where id = 7)")]
+    [InlineData("select name from guesses union all (select ssn from customers where id = 7)")]
+    [InlineData("select ssn from guesses")]
+    [InlineData("select ssn from mine")]
+    [InlineData("select ssn from seen")]
+    [InlineData("with recursive r(n, x) as (select 1, '900-45-0007' union all select n + 1, ssn from r join customers on id = 7 where n < 2) select x from r")]
+    public async Task Nobody_has_his_guesses_hashed(string sql)
+    {
+        await using var rig = await RealGateRig.StartAsync(RealGateRig.Everything + """
+
+            masks:
+              - { name: ssn, targets: [shop], columns: [public.customers.ssn, "pg_temp.*.ssn"], with: hash, except: [dba] }
+            """, RealGateRig.Script + "create table others (ssn text); insert into others values ('900-45-0007');");
+        await using var client = await rig.Gateway.ConnectAsync();
+        foreach (var made in (string[])["create temp table guesses (ssn text, name text)", "insert into guesses values ('900-45-0007', '900-45-0007')", "create temp view mine as select '900-45-0007'::text as ssn", "create temp view seen as select name as ssn from guesses"])
+        {
+            await client.QueryAsync(made);
+            (await client.ReadUntilAsync('Z')).ShouldNotContain(message => message.StartsWith('E'), made);
+        }
+
+        await client.QueryAsync("select ssn from customers where id = 7 union all select ssn from customers where id = 7");
+        var hash = (await client.ReadUntilAsync('Z')).First(message => message.StartsWith("D:", StringComparison.Ordinal));
+        hash.Length.ShouldBe("D:0123456789abcdef".Length);
+        await client.QueryAsync(sql);
+        var rows = (await client.ReadUntilAsync('Z')).Where(message => message.StartsWith("D:", StringComparison.Ordinal)).ToList();
+        rows.ShouldNotBeEmpty();
+        rows.ShouldAllBe(row => row == "D:***");
+        await client.QueryAsync("select ssn from customers where id = 7");
+        (await client.ReadUntilAsync('Z')).ShouldContain(hash);
+    }
+
     /// <summary>Arrays of other dimensions make no array together: the server fails, and so tells how many values a hidden one has.</summary>
     [Theory]
     [InlineData("select array_agg(tags) from tagged where id in (0, 7)", true)]

@@ -19,7 +19,11 @@ public sealed class DiagnosticsMaskerTests
     [InlineData("22P02", "invalid input syntax for type integer: \"smith\"", "invalid input syntax for type integer: \"***\"")]
     [InlineData("22P02", "invalid input syntax for type integer: \"a\"b\" c\"", "invalid input syntax for type integer: \"***\"")]
     [InlineData("22003", "value \"99999999999\" is out of range for type integer", "value \"***\" is out of range for type integer")]
-    [InlineData("22021", "invalid byte sequence for encoding \"UTF8\": 0xc3 0x28", "invalid byte sequence for encoding \"***\": *** ***")]
+    [InlineData("42883", "operator does not exist: smith", "operator does not exist: ***")]
+    [InlineData("22023", "invalid normalization form: smith", "invalid normalization form: ***")]
+    [InlineData("42601", "improper relation name (too many dotted names): a.b.c.smith", "improper relation name (too many dotted names): ***")]
+    [InlineData("0A000", "cross-database references are not implemented: smith.b.c", "cross-database references are not implemented: ***")]
+    [InlineData("22021", "invalid byte sequence for encoding \"UTF8\": 0xc3 0x28", "invalid byte sequence for encoding \"***\": ***")]
     [InlineData("22008", "date field value out of range: 2024-13-45", "date field value out of range: ***")]
     [InlineData("2202E", "index 123456789 out of valid range, 0..3", "index *** out of valid range, ***")]
     [InlineData("54000", "requested character too large for encoding: 123456789", "requested character too large for encoding: ***")]
@@ -117,6 +121,21 @@ public sealed class DiagnosticsMaskerTests
         var log = Error("00000", "duration: 1 ms plan: Filter: (ssn = 'x')");
         (log['S'], log['V']) = ("LOG", "LOG");
         Strict.Mask(log, "").Message.ShouldBe("***");
+    }
+
+    /// <summary>With log_temp_files it comes when a value took much room.</summary>
+    [Theory]
+    [InlineData("LOG", true)]
+    [InlineData("DEBUG1", true)]
+    [InlineData("INFO", false)]
+    [InlineData("WARNING", false)]
+    public void That_the_server_logs_something_is_not_told(string severity, bool dropped)
+    {
+        var log = Error("00000", "temporary file: path \"base/pgsql_tmp/1\", size 1234567");
+        (log['S'], log['V']) = (severity, severity);
+        var output = new ArrayBufferWriter<byte>();
+        log.Write(output, BackendType.NoticeResponse);
+        Strict.Drops(output.WrittenSpan[5..]).ShouldBe(dropped);
     }
 
     [Fact]

@@ -94,4 +94,17 @@ public sealed class PlansOfThenTests
     }
 
     private static Action<IBufferWriter<byte>> Query(string sql) => output => output.WriteStringMessage(FrontendType.Query, sql);
+
+    /// <summary>Of a reversed number the last four digits are the first.</summary>
+    [Fact]
+    public async Task What_was_computed_then_is_not_taken_for_the_column_of_now()
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules.Replace("with: redact", "with: { partial: { keepLast: 4 } }", StringComparison.Ordinal), RealGateRig.Script + "create view shown as select id, reverse(ssn || '') as name from customers;");
+        await using var client = await rig.Gateway.ConnectAsync();
+        foreach (var sql in (string[])["begin", "declare c cursor for select name from shown where id = 7", "create or replace view shown as select id, ssn as name from customers", "fetch 1 from c"])
+        {
+            await client.QueryAsync(sql);
+            (await client.ReadUntilAsync('Z')).ShouldNotContain(message => message.Contains("009", StringComparison.Ordinal));
+        }
+    }
 }

@@ -65,12 +65,12 @@ internal sealed class RealGateRig : IAsyncDisposable
     internal void Activate(string rules, long version) => Gate.Activate(Document(rules), version);
 
     /// <param name="server">Another one than the tests share. Older programs that copy a whole cluster name the database "replication": it is a target, too.</param>
-    internal static async Task<RealGateRig> StartAsync(string rules = Governed, string script = Script, PostgresServer? server = null)
+    internal static async Task<RealGateRig> StartAsync(string rules = Governed, string script = Script, PostgresServer? server = null, string? encoding = null)
     {
         server ??= await PostgresServer.SharedAsync();
         var password = $"HOOP_TEST_TARGET_PASSWORD_{server.Port}";
         Environment.SetEnvironmentVariable(password, server.Password);
-        var database = await server.CreateDatabaseAsync(script);
+        var database = await server.CreateDatabaseAsync(script, encoding);
         var head = $$"""
             version: 1
             targets:

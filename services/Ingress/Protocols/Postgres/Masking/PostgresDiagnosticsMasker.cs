@@ -33,6 +33,11 @@ public sealed class PostgresDiagnosticsMasker
     /// <param name="shown">The statement without them.</param>
     public static PostgresDiagnostic WithoutSecrets(PostgresDiagnostic diagnostic, string shown) => DiagnosticRules.WithoutSecrets(diagnostic, shown);
 
+    /// <summary>
+    /// LOG and DEBUG output, which clients can ask for. That it comes says something by itself: that a statement wrote a temporary file, with <c>log_temp_files</c>.
+    /// </summary>
+    public bool Drops(ReadOnlySpan<byte> notice) => hidesValues && PostgresDiagnostic.Read(notice).Severity is { } severity && (severity == "LOG" || severity.StartsWith("DEBUG", StringComparison.Ordinal));
+
     /// <summary>Writes a whole ErrorResponse or NoticeResponse in place of this one; false when it may go as it is.</summary>
     public bool TryRewrite(byte type, ReadOnlySpan<byte> body, string statement, IBufferWriter<byte> output)
     {

@@ -34,6 +34,20 @@ internal static class ClientFields
         return (describe.Kind, NameOf(describe.Name, recent));
     }
 
+    /// <summary>The names of its statement and portal; true for messages that have none.</summary>
+    internal static bool NamesAreAscii(in PostgresFrame frame)
+    {
+        var names = frame.Type switch
+        {
+            FrontendType.Bind => 2,
+            FrontendType.Parse or FrontendType.Execute or FrontendType.Describe or FrontendType.Close => 1,
+            _ => 0,
+        };
+        if (names == 0) return true;
+        using var body = new PostgresBody(frame.Body);
+        return ServerNames.AreAscii(body.Span, names);
+    }
+
     /// <summary>Bytes of a name that the server goes by (NAMEDATALEN - 1): longer ones that begin alike are one to it.</summary>
     private const int LongestName = 63;
 

@@ -46,7 +46,7 @@ internal static class PostgresOperations
 
     private static Operation Plain(SqlAnalysis analysis, string text, IReadOnlyList<string?> values, RelaySession session, OperationInsight? insight, string names, Justification? justification, bool effectsKnown) => new()
     {
-        Facts = Merge(analysis),
+        Facts = session.Text.SendingMayFail ? WithShown(Merge(analysis), analysis) : Merge(analysis),
         Text = text,
         HideValues = Hide,
         Secrets = analysis.Secrets is { } secrets ? new OperationSecrets(secrets.Shown, secrets.HoldsParameter) : null,
@@ -58,6 +58,14 @@ internal static class PostgresOperations
         Insight = insight,
         Justification = justification,
     };
+
+    /// <summary>What is computed from a column decides whether it can be sent: <c>greatest(ssn, 'x' || chr(200))</c> in SQL_ASCII.</summary>
+    private static OperationFacts WithShown(OperationFacts facts, SqlAnalysis analysis)
+    {
+        List<ColumnUse> shown = [.. analysis.Statements.Where(static s => s.Command.Kind != SqlCommandKind.Explain).SelectMany(static s => s.Result ?? []).SelectMany(static c => c.Sources)
+            .Where(static s => s.Computed).Select(static s => new ColumnUse(s.Column, ColumnUseKind.Other) { Function = s.Through.FirstOrDefault() })];
+        return shown.Count == 0 ? facts : facts with { ColumnUses = [.. facts.ColumnUses, .. shown.Distinct()] };
+    }
 
     private static bool LeavesTransactionOpen(SqlStatement statement) => statement.Command.Kind is SqlCommandKind.Other or SqlCommandKind.CopyIn or SqlCommandKind.CopyOut;
 
@@ -134,7 +142,7 @@ internal static class PostgresOperations
         && Shown(then).SequenceEqual(Shown(now));
 
     private static IEnumerable<string> Shown(SqlStatement statement) => (statement.Result ?? []).Select(column =>
-        $"{column.Name} {column.Opaque} {string.Join(',', column.Sources.Select(source => $"{source.Column}({string.Join(',', source.Through)})"))}");
+        $"{column.Name} {column.Opaque} {column.HasMadeUp} {string.Join(',', column.Sources.Select(source => $"{source.Column} {source.Computed} {source.Origin}({string.Join(',', source.Through)})"))}");
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 }

@@ -103,7 +103,7 @@ internal sealed class ServerMessages(RelaySession session)
     {
         var operation = Replies.Running;
         notices.Record(operation, body);
-        return session.DiagnosticsFor(operation) is not { } masker || !masker.TryRewrite(BackendType.NoticeResponse, body, Asked(operation), output);
+        return session.DiagnosticsFor(operation) is not { } masker || !masker.Drops(body) && !masker.TryRewrite(BackendType.NoticeResponse, body, Asked(operation), output);
     }
 
     private static string Asked(RunningOperation? operation) => operation?.Permit.Operation.Text ?? "";

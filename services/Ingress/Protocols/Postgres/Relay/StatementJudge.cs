@@ -170,7 +170,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     /// <summary>Refuses text that the server would read otherwise than we do.</summary>
     public Refusal? TextRefusal(string text)
     {
-        if (session.Text.AreSafe) return null;
+        if (session.Text.AreSafe) return session.Text.OtherEncoding is { } encoding ? NameRefusal(encoding, text) : null;
         lock (session.Lock)
         {
             if (session.Text.AreSafe || session.Gate.PassesEverything || PutsTextRight(text)) return null;
@@ -178,6 +178,9 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
                 "The server would read a statement's text otherwise than the gateway does.", "RESET client_encoding; SET standard_conforming_strings = on; or ROLLBACK.");
         }
     }
+
+    private Refusal? NameRefusal(string encoding, string text) => session.Gate.PassesEverything || ServerNames.Problem(encoding, text) is not { } problem ? null
+        : new(RefusalCode.ProtocolNotAllowed, null, problem, "The server would read the name otherwise than the gateway does.", "Quote the name, shorten it, or use another.");
 
     public async ValueTask<Judgement> JudgeAsync(Asked asked, CancellationToken cancel)
     {

@@ -66,11 +66,11 @@ internal sealed class ResultShapes
     private static bool AreSame(ResultColumn a, ResultColumn b)
     {
         if (ReferenceEquals(a, b)) return true;
-        if (a.Name != b.Name || a.Opaque != b.Opaque || a.Sources.Count != b.Sources.Count) return false;
+        if (a.Name != b.Name || a.Opaque != b.Opaque || a.HasMadeUp != b.HasMadeUp || a.Sources.Count != b.Sources.Count) return false;
         for (var i = 0; i < a.Sources.Count; i++)
         {
             var (one, other) = (a.Sources[i], b.Sources[i]);
-            if (one.Column != other.Column || one.Computed != other.Computed || !one.Through.SequenceEqual(other.Through)) return false;
+            if (one.Column != other.Column || one.Computed != other.Computed || one.Origin != other.Origin || !one.Through.SequenceEqual(other.Through)) return false;
         }
 
         return true;

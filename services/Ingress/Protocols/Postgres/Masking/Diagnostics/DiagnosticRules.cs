@@ -54,6 +54,6 @@ internal static class DiagnosticRules
     {
         Trust.None => Hidden,
         Trust.Message or Trust.Whole => diagnostic.Message,
-        _ => MessageTemplate.Strip(diagnostic.Message, names),
+        _ => MessageTemplate.WithoutTail(MessageTemplate.Strip(diagnostic.Message, names), diagnostic.SqlState),
     };
 }

@@ -23,6 +23,16 @@ internal static partial class MessageTemplate
         return $"{Plain(parts[0])}\"{Mask}\"{(parts.Length > 2 ? Plain(parts[^1]) : "")}";
     }
 
+    /// <summary>
+    /// In messages about values some say what was wrong behind a colon and without quotes: <c>operator does not exist: …</c>. What is wrong
+    /// with a regular expression is of a fixed list.
+    /// </summary>
+    public static string WithoutTail(string message, string state)
+    {
+        var colon = message.IndexOf(": ", StringComparison.Ordinal);
+        return colon < 0 || state[..2] is not ("22" or "42" or "0A") || state == "2201B" || message[colon + 2] == '"' ? message : $"{message[..colon]}: {Mask}";
+    }
+
     /// <summary>Some values come without quotes: numbers, bytes in hex, and whatever stands between other marks.</summary>
     private static string Plain(string text)
     {
