@@ -77,7 +77,14 @@ public sealed record CatalogRule(char Event, string Definition);
 
 /// <param name="Child">The table with the foreign key.</param>
 /// <param name="OnDelete">pg_constraint.confdeltype: <c>c</c> cascade, <c>n</c> set null, <c>d</c> set default, otherwise nothing.</param>
-public sealed record CatalogCascade(string Child, char OnDelete, char OnUpdate);
+public sealed record CatalogCascade(string Child, char OnDelete, char OnUpdate)
+{
+    /// <summary>Numbers of the columns that are referred to.</summary>
+    public IReadOnlyList<short> Key { get; init; } = [];
+
+    /// <summary>Numbers of the child's columns that refer to them.</summary>
+    public IReadOnlyList<short> ChildKey { get; init; } = [];
+}
 
 /// <param name="Kind"><c>d</c> default, <c>c</c> check, <c>t</c> check of a domain within a column's type, <c>i</c> index, <c>p</c> row policy.</param>
 public sealed record CatalogExpression(char Kind, string Text);

@@ -15,7 +15,8 @@ sealed class StoredViews(CatalogSnapshot catalog)
     public List<CatalogRelation> Above(CatalogRelation relation) =>
         [.. _known.Value.Where(k => k.Beneath is null || k.Beneath.Contains(relation.QualifiedName)).Select(static k => k.Stored)];
 
-    static HashSet<string>? Beneath(CatalogSnapshot catalog, CatalogRelation stored)
+    /// <returns>Qualified names; null when its definition, or one beneath it, cannot be read.</returns>
+    public static HashSet<string>? Beneath(CatalogSnapshot catalog, CatalogRelation stored)
     {
         HashSet<string> found = [];
         Queue<CatalogRelation> next = new([stored]);

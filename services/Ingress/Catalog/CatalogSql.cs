@@ -151,7 +151,7 @@ internal static class CatalogSql
         FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE r.ev_type <> '1' AND r.ev_enabled <> 'D' AND NOT {System} AND c.oid {Unlocked}
         UNION ALL
-        SELECT 'cascade', k.confrelid, k.conrelid::text, k.confdeltype::text, k.confupdtype::text, NULL FROM pg_constraint k WHERE k.contype = 'f'
+        SELECT 'cascade', k.confrelid, k.conrelid::text, k.confdeltype::text, k.confupdtype::text, array_to_string(k.confkey, ' ') || '/' || array_to_string(k.conkey, ' ') FROM pg_constraint k WHERE k.contype = 'f'
         UNION ALL
         SELECT 'default', d.adrelid, pg_get_expr(d.adbin, d.adrelid), NULL, NULL, NULL
         FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {Visible} AND c.oid {Unlocked}

@@ -163,14 +163,13 @@ public sealed class DiagnosticsMaskerTests
     [Fact]
     public void Messages_are_rewritten_whole_or_relayed()
     {
+        var error = Error("22P02", "bad \"smith\"");
         var output = new ArrayBufferWriter<byte>();
-        Strict.TryRewrite(BackendType.ErrorResponse, Body(Error("22P02", "bad \"smith\"")), "select 1", output).ShouldBeTrue();
+        Strict.Mask(error, "select 1").Write(output, BackendType.ErrorResponse);
         output.WrittenSpan[0].ShouldBe(BackendType.ErrorResponse);
         Encoding.UTF8.GetString(output.WrittenSpan).ShouldNotContain("smith");
         PostgresDiagnostic.Read(output.WrittenSpan[5..]).SqlState.ShouldBe("22P02");
-        output.ResetWrittenCount();
-        Detecting.TryRewrite(BackendType.ErrorResponse, Body(Error("22P02", "bad \"smith\"")), "", output).ShouldBeFalse();
-        output.WrittenCount.ShouldBe(0);
+        Detecting.Mask(error, "").ShouldBeSameAs(error);
     }
 
     [Fact]
