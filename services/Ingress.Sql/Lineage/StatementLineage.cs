@@ -40,9 +40,14 @@ sealed class StatementLineage(Resolution resolution, Scope? around = null)
     IReadOnlyList<ResultColumn>? Change(Node change)
     {
         var shape = resolution.Changes.Resolve(change, around, null);
+        // Its rule hands what is set to set_config, and shows what is set then.
+        if (SetsSettings(change)) return [ResultColumn.Constant("set_config")];
         // A rewrite rule may answer with any query's rows.
         return shape is null || HasRules(change) ? null : ToResult(shape);
     }
+
+    bool SetsSettings(Node change) =>
+        change.Kind == "UpdateStmt" && resolution.Relations.Find(change.Child("relation", "RangeVar"), null) is { Schema: "pg_catalog", Name: "pg_settings" };
 
     bool HasRules(Node change) => resolution.Relations.Find(change.Child("relation", "RangeVar"), null) is { HasRules: true };
 

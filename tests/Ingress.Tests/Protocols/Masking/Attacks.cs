@@ -210,5 +210,6 @@ internal static class Attacks
         ("rollback", "C:ROLLBACK"),
         ("create view names as select id, name from customers", "C:CREATE VIEW"),
         ("select name from names where id = 8", "D:name 8"),
+        ("update pg_settings set setting = 'hex' where name = 'bytea_output'", "D:hex"),
     ];
 }

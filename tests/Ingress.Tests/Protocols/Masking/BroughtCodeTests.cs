@@ -220,6 +220,18 @@ public sealed class BroughtCodeTests
         (await RunAsync(client, "select x from t")).ShouldContain("one");
     }
 
+    [Fact]
+    public async Task What_cascade_drops_and_empties_is_listed()
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        await using var client = await rig.Gateway.ConnectAsync();
+        (await RunAsync(client, "create table a (id int primary key); create table b (id int references a); create view va as select id from a; create view wa as select id from a")).ShouldNotContain("SERROR");
+        (await RunAsync(client, "truncate a cascade")).ShouldContain("Mtruncate cascades to table \"b\"");
+        var heard = await RunAsync(client, "drop table a cascade");
+        heard.ShouldContain("Mdrop cascades to 3 other objects");
+        heard.ShouldContain("drop cascades to view va\ndrop cascades to view wa");
+    }
+
     private const string Waiting = "do $$ begin perform from orders; insert into notes select 2, x from listed where id = 1; raise notice 'now %', (select max(x) from listed); end $$";
 
     private const string Reveal = "create or replace view listed as select id, ssn as x from customers";

@@ -45,6 +45,19 @@ public sealed class DiagnosticsMaskerTests
     public void Names_that_the_client_gave_its_statements_and_cursors_stay(string state, string message, string statement, bool stays) =>
         (Strict.Mask(Error(state, message), statement).Message == message).ShouldBe(stays);
 
+    /// <summary>Names of objects are no values; the same words from somebody's code are.</summary>
+    [Theory]
+    [InlineData("reportDependentObjects", "drop cascades to 2 other objects", "drop cascades to view v1\ndrop cascades to view v2", true)]
+    [InlineData("ExecuteTruncateGuts", "truncate cascades to table \"orders\"", null, true)]
+    [InlineData("exec_stmt_raise", "drop cascades to 123-45-6789", "drop cascades to smith", false)]
+    public void What_cascades_is_listed(string routine, string message, string? detail, bool stays)
+    {
+        var notice = PostgresDiagnostic.Create("NOTICE", "00000", message);
+        (notice['V'], notice['R'], notice['D']) = ("NOTICE", routine, detail);
+        var masked = Strict.Mask(notice, "drop table t cascade");
+        (masked.Message, masked.Detail).ShouldBe(stays ? (message, detail) : ("***", Why));
+    }
+
     [Theory]
     [InlineData("22012", "division by zero", null)]
     [InlineData("22003", "integer out of range", null)]
