@@ -48,7 +48,13 @@ public sealed record CatalogRelation(
     uint Oid, string Schema, string Name, char Kind, IReadOnlyList<CatalogColumn> Columns,
     string? Definition, IReadOnlyList<string> Parents, bool HasTriggers, bool HasRules)
 {
+    /// <summary>The first number that PostgreSQL gives to what others make.</summary>
+    public const uint FirstOfOthers = 16384;
+
     public string QualifiedName => $"{Schema}.{Name}";
+
+    /// <summary>PostgreSQL's own. Others may have put theirs into its schemas, too.</summary>
+    public bool IsSystem => Oid < FirstOfOthers && Schema is "pg_catalog" or "information_schema";
 
     public IReadOnlyList<CatalogTrigger> Triggers { get; init; } = [];
 

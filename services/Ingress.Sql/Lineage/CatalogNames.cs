@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Hoop.Ingress.Sql.Catalog;
-using Hoop.Ingress.Sql.Understanding;
 
 namespace Hoop.Ingress.Sql.Lineage;
 
@@ -23,7 +22,7 @@ sealed class CatalogNames
             .SelectMany(static r => r.Parents.Select(p => (Parent: p, Child: r)))
             .ToLookup(static p => p.Parent, static p => p.Child);
         _keys = new(() => catalog.Relations.Values.SelectMany(static r => r.Cascades.Select(c => (Parent: r, Key: c))).ToLookup(static k => k.Key.Child));
-        _byBareName = new(() => catalog.Relations.Values.Where(static r => !SystemRelations.IsSystem(r.Schema)).ToLookup(static r => r.Name));
+        _byBareName = new(() => catalog.Relations.Values.Where(static r => !r.IsSystem).ToLookup(static r => r.Name));
     }
 
     public ConcurrentDictionary<string, Shape> Shapes { get; } = new();
@@ -68,7 +67,7 @@ sealed class CatalogNames
 
     /// <summary>What a view stands on, through other views, as far as it is not the system's; null when that cannot be said.</summary>
     public IEnumerable<CatalogRelation>? Beneath(CatalogRelation view) => view.Schema == TemporaryRelations.Schema ? null : StoredViews.Beneath(_catalog, view)?
-        .Select(name => _catalog.Relations.GetValueOrDefault(name)).OfType<CatalogRelation>().Where(static r => !SystemRelations.IsSystem(r.Schema));
+        .Select(name => _catalog.Relations.GetValueOrDefault(name)).OfType<CatalogRelation>().Where(static r => !r.IsSystem);
 
     /// <summary>Columns of other tables that the server looks into when rows of this one change: those that its foreign keys refer to, and those that refer to it.</summary>
     public IEnumerable<(CatalogRelation Table, string Column)> KeysAround(CatalogRelation relation) =>

@@ -25,7 +25,7 @@ sealed class StoredViews(CatalogSnapshot catalog)
             if (view.Definition is not { } definition || PgParser.Parse(definition) is not { Succeeded: true } parsed) return null;
             using var tree = JsonDocument.Parse(parsed.Json, StoredText.Deep);
             foreach (var name in Names(tree.RootElement).ToList())
-                if (found.Add(name) && catalog.Relations.GetValueOrDefault(name) is { Kind: 'v' or 'm' } beneath && !SystemRelations.IsSystem(beneath.Schema))
+                if (found.Add(name) && catalog.Relations.GetValueOrDefault(name) is { Kind: 'v' or 'm', IsSystem: false } beneath)
                     next.Enqueue(beneath);
         }
         return found;

@@ -156,7 +156,7 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
         Add(E.Read);
         Note(new("select", "table", $"{schema}.{resolved}"));
         NamesUnknown |= Names.IsUnknown("table", $"{schema}.{resolved}");
-        if (SystemRelations.OnlyLists(schema, resolved)) return;
+        if (SystemRelations.OnlyLists(schema, resolved) && Names.Find(schema, resolved) is null or { IsSystem: true }) return;
         needsRule = true;
         StoredRelations.Visit(this, schema, resolved, range.Flag("inh"));
     }

@@ -31,6 +31,8 @@ public sealed class BroughtCodeTests
         create domain checked as text check (leak(7) is distinct from value); create table typed (x checked);
         create table secured (x text); create policy p on secured using (exists (select from customers c where c.ssn = x));
         create procedure fill() language sql as 'insert into notes select id, ssn from customers';
+        create view information_schema.peek as select ssn as x from customers; create view information_schema.counted as select count(*) as n from customers where ssn like '900%';
+        create function pg_catalog.leaked(i int) returns text language plpgsql stable as $$ begin return (select ssn from customers where id = i); end $$;
         create operator ~~~ (function = leak, rightarg = int); create table defaulted (id int, x text default leak(7));
         """;
 
@@ -154,6 +156,9 @@ public sealed class BroughtCodeTests
         "!begin raise notice '%', (select query from pg_stat_activity limit 1); end",
         "!begin raise notice '%', (select attmissingval::text from pg_attribute limit 1); end",
         "!declare r record; begin for r in select * from pg_attribute loop raise notice '%', r; end loop; end",
+        "!begin raise notice '%', (select max(x) from information_schema.peek); end",
+        "!begin raise notice '%', (select n from information_schema.counted); end",
+        "!begin raise notice '%', pg_catalog.leaked(7); end",
         "!begin update pg_attribute set attname = 'x' where attname = 'ssn'; end",
         // Other languages, and what is no PL/pgSQL.
         "!this is not code", "!begin raise notice '%', nowhere.x; end", "!begin raise notice '%', nowhere; end", "!begin perform unknown_function(1); end",
@@ -193,6 +198,21 @@ public sealed class BroughtCodeTests
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
         await using var client = await rig.Gateway.ConnectAsync();
         (await RunAsync(client, sql)).ShouldContain(runs ? "hello" : "42501");
+    }
+
+    /// <summary>What somebody put into the schemas of the system is looked at like anything else.</summary>
+    [Theory]
+    [InlineData("select x from information_schema.peek where x like '%7'")]
+    [InlineData("select pg_catalog.leaked(7)")]
+    [InlineData("select leaked(7)")]
+    [InlineData("select row_to_json(p) from information_schema.peek p")]
+    public async Task What_stands_among_the_systems_own_is_masked(string sql)
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        await using var client = await rig.Gateway.ConnectAsync();
+        var heard = await RunAsync(client, sql);
+        heard.ShouldContain("***");
+        heard.ShouldNotContain("900-45");
     }
 
     /// <summary>A trigger that nobody knows of yet speaks through the block's statement, and says who it is.</summary>
