@@ -113,6 +113,9 @@ public sealed record SqlCommand(
     /// <summary>Parsing it may, where a constant is of a type whose domains are checked at once: within arrays, rows and ranges.</summary>
     public bool ParsesCode { get; init; }
 
+    /// <summary>It brings code that was followed to its last expression: what the code says and keeps is of the columns in the statement's uses, and of no others.</summary>
+    public bool IsFollowedCode { get; init; }
+
     /// <summary>DDL after which every name means what it meant: of an index, statistics, a comment.</summary>
     public bool KeepsNames { get; init; }
 

@@ -48,7 +48,13 @@ public sealed record CatalogRelation(
     uint Oid, string Schema, string Name, char Kind, IReadOnlyList<CatalogColumn> Columns,
     string? Definition, IReadOnlyList<string> Parents, bool HasTriggers, bool HasRules)
 {
+    /// <summary>The first number that PostgreSQL gives to what others make.</summary>
+    public const uint FirstOfOthers = 16384;
+
     public string QualifiedName => $"{Schema}.{Name}";
+
+    /// <summary>PostgreSQL's own. Others may have put theirs into its schemas, too.</summary>
+    public bool IsSystem => Oid < FirstOfOthers && Schema is "pg_catalog" or "information_schema";
 
     public IReadOnlyList<CatalogTrigger> Triggers { get; init; } = [];
 
@@ -84,7 +90,14 @@ public sealed record CatalogRule(char Event, string Definition);
 
 /// <param name="Child">The table with the foreign key.</param>
 /// <param name="OnDelete">pg_constraint.confdeltype: <c>c</c> cascade, <c>n</c> set null, <c>d</c> set default, otherwise nothing.</param>
-public sealed record CatalogCascade(string Child, char OnDelete, char OnUpdate);
+public sealed record CatalogCascade(string Child, char OnDelete, char OnUpdate)
+{
+    /// <summary>Numbers of the columns that are referred to.</summary>
+    public IReadOnlyList<short> Key { get; init; } = [];
+
+    /// <summary>Numbers of the child's columns that refer to them.</summary>
+    public IReadOnlyList<short> ChildKey { get; init; } = [];
+}
 
 /// <param name="Kind"><c>d</c> default, <c>c</c> check, <c>t</c> check of a domain within a column's type, <c>i</c> index or partition key, <c>s</c> statistics, <c>p</c> row policy.</param>
 public sealed record CatalogExpression(char Kind, string Text);

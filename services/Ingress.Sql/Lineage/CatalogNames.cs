@@ -11,6 +11,8 @@ sealed class CatalogNames
 
     readonly CatalogSnapshot _catalog;
     readonly ILookup<string, CatalogRelation> _children;
+    readonly Lazy<ILookup<string, (CatalogRelation Parent, CatalogCascade Key)>> _keys;
+    readonly Lazy<ILookup<string, CatalogRelation>> _byBareName;
 
     CatalogNames(CatalogSnapshot catalog)
     {
@@ -19,6 +21,8 @@ sealed class CatalogNames
         _children = catalog.Relations.Values
             .SelectMany(static r => r.Parents.Select(p => (Parent: p, Child: r)))
             .ToLookup(static p => p.Parent, static p => p.Child);
+        _keys = new(() => catalog.Relations.Values.SelectMany(static r => r.Cascades.Select(c => (Parent: r, Key: c))).ToLookup(static k => k.Key.Child));
+        _byBareName = new(() => catalog.Relations.Values.Where(static r => !r.IsSystem).ToLookup(static r => r.Name));
     }
 
     public ConcurrentDictionary<string, Shape> Shapes { get; } = new();
@@ -55,6 +59,23 @@ sealed class CatalogNames
         while (Parent(relation, column, seen) is { } parent) relation = parent;
         return $"{relation.QualifiedName}.{column}";
     }
+
+    /// <summary>Relations of this name, in whatever schema but the system's.</summary>
+    public IEnumerable<CatalogRelation> Called(string bare) => _byBareName.Value[bare];
+
+    public IEnumerable<CatalogRelation> ChildrenOf(CatalogRelation relation) => _children[relation.QualifiedName];
+
+    /// <summary>What a view stands on, through other views, as far as it is not the system's; null when that cannot be said.</summary>
+    public IEnumerable<CatalogRelation>? Beneath(CatalogRelation view) => view.Schema == TemporaryRelations.Schema ? null : StoredViews.Beneath(_catalog, view)?
+        .Select(name => _catalog.Relations.GetValueOrDefault(name)).OfType<CatalogRelation>().Where(static r => !r.IsSystem);
+
+    /// <summary>Columns of other tables that the server looks into when rows of this one change: those that its foreign keys refer to, and those that refer to it.</summary>
+    public IEnumerable<(CatalogRelation Table, string Column)> KeysAround(CatalogRelation relation) =>
+        _keys.Value[relation.QualifiedName].SelectMany(static k => Columns(k.Parent, k.Key.Key))
+            .Concat(relation.Cascades.SelectMany(k => _catalog.Relations.TryGetValue(k.Child, out var child) ? Columns(child, k.ChildKey) : []));
+
+    static IEnumerable<(CatalogRelation, string)> Columns(CatalogRelation relation, IReadOnlyList<short> numbers) =>
+        relation.Columns.Where(c => numbers.Contains(c.Number)).Select(c => (relation, c.Name));
 
     /// <summary>Some table that inherits from this one has a column of this name.</summary>
     public bool HasHeirs(CatalogRelation relation, string? column) => _children[relation.QualifiedName].Any(c => column is null || c.Columns.Any(o => o.Name == column));

@@ -1,4 +1,5 @@
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Sql.Understanding;
 
 namespace Hoop.Ingress.Sql.Lineage;
@@ -15,6 +16,7 @@ sealed class DefinitionLineage(Resolution resolution)
         {
             case "ViewStmt":
                 // What it shows is followed when it is read; what it looks at is its owner's business then, and so it is judged now.
+                if (IsSystems(statement.Child("view", "RangeVar"))) Hide();
                 var shown = resolution.Queries.Resolve(statement["query"], null, null);
                 if (statement.Flag("replace")) new StoredViewLineage(resolution).Replace(statement.Child("view", "RangeVar"), shown);
                 break;
@@ -22,6 +24,7 @@ sealed class DefinitionLineage(Resolution resolution)
                 new StoredViewLineage(resolution).Refresh(statement.Child("relation", "RangeVar"));
                 break;
             case "CreateSchemaStmt":
+                if (SystemRelations.IsSystem(statement.Text("schemaname") ?? "")) Hide();
                 foreach (var element in statement.List("schemaElts")) Resolve(element);
                 break;
             case "DoStmt" or "CreateFunctionStmt" or "AlterFunctionStmt" or "CreateTrigStmt" or "CreateEventTrigStmt" or "RuleStmt" or "CreateCastStmt" or "CreateOpClassStmt"
@@ -119,6 +122,10 @@ sealed class DefinitionLineage(Resolution resolution)
         foreach (var name in owner.List(list).Select(static e => e.Text("name")).OfType<string>())
             resolution.Uses.Add(table.Find(name) ?? table.Possible ?? Value.None, kind);
     }
+
+    /// <summary>Much is taken on trust there that anybody else's would be looked at for.</summary>
+    bool IsSystems(Node created) => SystemRelations.IsSystem(created.Text("schemaname")
+        ?? resolution.Context.SearchPath.FirstOrDefault(static s => s != "pg_catalog" && !s.StartsWith(TemporaryRelations.Schema, StringComparison.Ordinal)) ?? "");
 
     void Hide() => resolution.Uses.Hide();
 

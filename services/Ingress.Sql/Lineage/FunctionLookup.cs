@@ -124,7 +124,7 @@ sealed class FunctionLookup(SqlContext context)
 
     static FunctionTraits Of(string name, CatalogFunction function)
     {
-        if (function.Schema is System or "information_schema")
+        if (function.Oid < CatalogRelation.FirstOfOthers && function.Schema is System or "information_schema")
         {
             var stores = function.Volatility == 'v' && !Forgets.Contains(function.Name);
             return new(name, ReadsData.Contains(function.Name), stores, function.Columns) { RunsText = RunsText.Contains(function.Name), TellsOfFiles = TellsOfFiles.Contains(function.Name) };

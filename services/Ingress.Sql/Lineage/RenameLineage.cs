@@ -1,4 +1,5 @@
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Sql.Understanding;
 
 namespace Hoop.Ingress.Sql.Lineage;
 
@@ -18,6 +19,9 @@ sealed class RenameLineage(Resolution resolution)
             case "OBJECT_TABLE" or "OBJECT_VIEW" or "OBJECT_MATVIEW" or "OBJECT_FOREIGN_TABLE" or "OBJECT_INDEX" or "OBJECT_SEQUENCE":
                 Relation(rename.Child("relation", "RangeVar"), null);
                 break;
+            case "OBJECT_SCHEMA" when SystemRelations.IsSystem(rename.Text("subname") ?? "") || SystemRelations.IsSystem(rename.Text("newname") ?? ""):
+                resolution.Uses.Hide();
+                break;
             case "OBJECT_SCHEMA":
                 foreach (var relation in resolution.Context.Catalog.Relations.Values.Where(r => r.Schema == rename.Text("subname")))
                     foreach (var column in relation.Columns)
@@ -35,7 +39,8 @@ sealed class RenameLineage(Resolution resolution)
 
     public void Move(Node move)
     {
-        if (move.Has("relation")) Relation(move.Child("relation", "RangeVar"), null);
+        if (SystemRelations.IsSystem(move.Text("newschema") ?? "")) resolution.Uses.Hide();
+        else if (move.Has("relation")) Relation(move.Child("relation", "RangeVar"), null);
         else if (!HoldsNoValues(move.Text("objectType"))) resolution.Uses.Hide();
     }
 

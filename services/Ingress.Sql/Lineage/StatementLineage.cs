@@ -4,7 +4,8 @@ using Hoop.Ingress.Sql.Parsing;
 namespace Hoop.Ingress.Sql.Lineage;
 
 /// <summary>What a statement returns, by its kind.</summary>
-sealed class StatementLineage(Resolution resolution)
+/// <param name="around">The names around it: variables of code that it stands in.</param>
+sealed class StatementLineage(Resolution resolution, Scope? around = null)
 {
     public IReadOnlyList<ResultColumn>? Resolve(Node statement)
     {
@@ -30,7 +31,7 @@ sealed class StatementLineage(Resolution resolution)
 
     IReadOnlyList<ResultColumn>? Select(Node select)
     {
-        var shape = resolution.Queries.Resolve(select, null, null);
+        var shape = resolution.Queries.Resolve(select, around, null);
         if (!LeftmostHasInto(select)) return ToResult(shape);
         Store(shape.Row);
         return null;
@@ -38,10 +39,15 @@ sealed class StatementLineage(Resolution resolution)
 
     IReadOnlyList<ResultColumn>? Change(Node change)
     {
-        var shape = resolution.Changes.Resolve(change, null, null);
+        var shape = resolution.Changes.Resolve(change, around, null);
+        // Its rule hands what is set to set_config, and shows what is set then.
+        if (SetsSettings(change)) return [ResultColumn.Constant("set_config")];
         // A rewrite rule may answer with any query's rows.
         return shape is null || HasRules(change) ? null : ToResult(shape);
     }
+
+    bool SetsSettings(Node change) =>
+        change.Kind == "UpdateStmt" && resolution.Relations.Find(change.Child("relation", "RangeVar"), null) is { Schema: "pg_catalog", Name: "pg_settings" };
 
     bool HasRules(Node change) => resolution.Relations.Find(change.Child("relation", "RangeVar"), null) is { HasRules: true };
 
@@ -92,9 +98,9 @@ sealed class StatementLineage(Resolution resolution)
     /// <summary>The rows of the query inside CREATE TABLE AS or COPY.</summary>
     Shape CreatedFrom(Node query) => query.Kind switch
     {
-        "SelectStmt" => resolution.Queries.Resolve(query, null, null),
+        "SelectStmt" => resolution.Queries.Resolve(query, around, null),
         "ExecuteStmt" => Prepared(query),
-        _ => resolution.Changes.Resolve(query, null, null) ?? Shape.Unknown,
+        _ => resolution.Changes.Resolve(query, around, null) ?? Shape.Unknown,
     };
 
     Shape Prepared(Node execute)

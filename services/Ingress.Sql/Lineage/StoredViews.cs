@@ -15,7 +15,8 @@ sealed class StoredViews(CatalogSnapshot catalog)
     public List<CatalogRelation> Above(CatalogRelation relation) =>
         [.. _known.Value.Where(k => k.Beneath is null || k.Beneath.Contains(relation.QualifiedName)).Select(static k => k.Stored)];
 
-    static HashSet<string>? Beneath(CatalogSnapshot catalog, CatalogRelation stored)
+    /// <returns>Qualified names; null when its definition, or one beneath it, cannot be read.</returns>
+    public static HashSet<string>? Beneath(CatalogSnapshot catalog, CatalogRelation stored)
     {
         HashSet<string> found = [];
         Queue<CatalogRelation> next = new([stored]);
@@ -24,7 +25,7 @@ sealed class StoredViews(CatalogSnapshot catalog)
             if (view.Definition is not { } definition || PgParser.Parse(definition) is not { Succeeded: true } parsed) return null;
             using var tree = JsonDocument.Parse(parsed.Json, StoredText.Deep);
             foreach (var name in Names(tree.RootElement).ToList())
-                if (found.Add(name) && catalog.Relations.GetValueOrDefault(name) is { Kind: 'v' or 'm' } beneath && !SystemRelations.IsSystem(beneath.Schema))
+                if (found.Add(name) && catalog.Relations.GetValueOrDefault(name) is { Kind: 'v' or 'm', IsSystem: false } beneath)
                     next.Enqueue(beneath);
         }
         return found;

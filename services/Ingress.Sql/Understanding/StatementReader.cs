@@ -83,6 +83,7 @@ static class StatementReader
     static (IReadOnlyList<ResultColumn>?, IReadOnlyList<ColumnUse>) Columns(JsonElement node, StatementWalk walk)
     {
         var inner = walk.Inner;
+        if (walk.CodeUses is { } brought) return (null, brought);
         switch (walk.Command.Kind)
         {
             case SqlCommandKind.Explain: return (LineageResolver.Resolve(node, walk.Context).Result, inner?.Facts.ColumnUses ?? []);

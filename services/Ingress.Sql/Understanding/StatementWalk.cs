@@ -53,7 +53,7 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
     public bool SessionDependent { get; set; }
 
     /// <summary>It names a relation or a function that the catalog does not have.</summary>
-    public bool NamesUnknown { get; private set; }
+    public bool NamesUnknown { get; set; }
 
     /// <summary>Bare names of the types that it names; null among them: an operator of somebody's may take values of any.</summary>
     public HashSet<string?> Types { get; } = [];
@@ -63,6 +63,9 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
 
     /// <summary>Columns whose values a nested EXECUTE stores.</summary>
     public List<ColumnUse> Copied { get; } = [];
+
+    /// <summary>Columns that code which the statement brings may look at; null when it brings none that was looked at.</summary>
+    public IReadOnlyList<ColumnUse>? CodeUses { get; set; }
 
     public StoredWork Stored => stored;
 
@@ -155,7 +158,7 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
         Add(E.Read);
         Note(new("select", "table", $"{schema}.{resolved}"));
         NamesUnknown |= Names.IsUnknown("table", $"{schema}.{resolved}");
-        if (SystemRelations.OnlyLists(schema, resolved)) return;
+        if (SystemRelations.OnlyLists(schema, resolved) && Names.Find(schema, resolved) is null or { IsSystem: true }) return;
         needsRule = true;
         StoredRelations.Visit(this, schema, resolved, range.Flag("inh"));
     }

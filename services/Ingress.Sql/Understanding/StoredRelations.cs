@@ -17,7 +17,7 @@ static class StoredRelations
     /// <summary>What planning may run: functions of a view, and of what hangs on a table and its children.</summary>
     public static void Plan(StatementWalk walk, string schema, string name)
     {
-        if (walk.Names.Find(schema, name) is not { } relation || SystemRelations.IsSystem(schema)) return;
+        if (walk.Names.Find(schema, name) is not { IsSystem: false } relation) return;
         Consequences.OfPlanning(walk, relation);
         if (relation is { Kind: 'v', Definition: { Length: > 0 } definition }) Define(walk, definition);
     }

@@ -18,7 +18,7 @@ internal sealed class CatalogConsequences(IReadOnlyList<string?[]> rows, IReadOn
             Extension = _rows[("member", oid)].FirstOrDefault()?[2],
             Triggers = [.. _rows[("trigger", oid)].Select(static r => new CatalogTrigger($"{r[3]}.{r[4]}", short.Parse(r[2]!.TrimEnd('+'), CultureInfo.InvariantCulture), r[5]) { Deferrable = r[2]!.EndsWith('+') })],
             Rules = [.. _rows[("rule", oid)].Select(static r => new CatalogRule(r[2]![0], r[3]!))],
-            Cascades = [.. _rows[("cascade", oid)].Where(r => names.ContainsKey(r[2]!)).Select(r => new CatalogCascade(names[r[2]!], r[3]![0], r[4]![0]))],
+            Cascades = [.. _rows[("cascade", oid)].Where(r => names.ContainsKey(r[2]!)).Select(Cascade)],
             Expressions =
             [
                 .. Expressions("default", oid, 'd'), .. Expressions("check", oid, 'c'), .. Expressions("index", oid, 'i'), .. Expressions("statistics", oid, 's'), .. Expressions("policy", oid, 'p'),
@@ -27,6 +27,14 @@ internal sealed class CatalogConsequences(IReadOnlyList<string?[]> rows, IReadOn
             ],
         };
     }
+
+    private CatalogCascade Cascade(string?[] row)
+    {
+        var keys = row[5]!.Split('/');
+        return new CatalogCascade(names[row[2]!], row[3]![0], row[4]![0]) { Key = Numbers(keys[0]), ChildKey = Numbers(keys[1]) };
+    }
+
+    private static short[] Numbers(string list) => [.. list.Split(' ').Select(static n => short.Parse(n, CultureInfo.InvariantCulture))];
 
     public IReadOnlyList<CatalogCast> Casts =>
         [.. Of("cast").Select(r => new CatalogCast(r[2]!, r[3]![0], $"{r[4]}.{r[5]}") { Types = Between(r[1]!) })];

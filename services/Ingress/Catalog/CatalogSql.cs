@@ -79,12 +79,15 @@ internal static class CatalogSql
 
     private const string System = "n.nspname IN ('pg_catalog', 'information_schema')";
 
+    /// <summary>PostgreSQL's own: what somebody else put into its schemas has a number of those that are given out later.</summary>
+    private const string SystemRelation = $"({System} AND c.oid < 16384)", SystemFunction = $"({System} AND p.oid < 16384)";
+
     /// <summary>oid, schema, name, kind, has triggers, has rules, definition.</summary>
     public const string Relations =
         $"""
         SELECT c.oid, n.nspname, c.relname, c.relkind, c.relhastriggers,
                EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type <> '1'),
-               CASE WHEN c.relkind IN ('v', 'm') AND NOT {System} THEN pg_get_viewdef(c.oid) END
+               CASE WHEN c.relkind IN ('v', 'm') AND NOT {SystemRelation} THEN pg_get_viewdef(c.oid) END
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {Visible} AND c.oid {Unlocked}
         ORDER BY c.oid
@@ -123,7 +126,7 @@ internal static class CatalogSql
     private static string FunctionsOf(string functions) =>
         $"""
         SELECT p.oid, n.nspname, p.proname, p.provolatile, l.lanname, p.prosecdef,
-               CASE WHEN l.lanname NOT IN ('internal', 'c') AND NOT {System} THEN p.prosrc END,
+               CASE WHEN l.lanname NOT IN ('internal', 'c') AND NOT {SystemFunction} THEN p.prosrc END,
                CASE
                  WHEN o.count > 1 AND NOT o.unclear OR o.count = 1 AND NOT o.unclear AND b.scalar THEN 'record'
                  WHEN o.count = 0 AND b.scalar THEN 'scalar'
@@ -132,14 +135,14 @@ internal static class CatalogSql
                CASE WHEN o.count > 0 THEN o.names ELSE
                  (SELECT string_agg(a.attname, chr(1) ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped)
                END,
-               CASE WHEN p.prokind IN ('f', 'p') AND l.lanname IN ('sql', 'plpgsql') AND NOT {System} THEN pg_get_functiondef(p.oid) END,
+               CASE WHEN p.prokind IN ('f', 'p') AND l.lanname IN ('sql', 'plpgsql') AND NOT {SystemFunction} THEN pg_get_functiondef(p.oid) END,
                l.lanname NOT IN ('internal', 'c') AND NOT l.lanpltrusted,
-               CASE WHEN p.prokind = 'a' AND NOT {System} THEN (
+               CASE WHEN p.prokind = 'a' AND NOT {SystemFunction} THEN (
                  SELECT string_agg(wn.nspname || '.' || w.proname, chr(1) ORDER BY w.oid)
                  FROM pg_aggregate g JOIN pg_proc w ON w.oid IN (g.aggtransfn, g.aggfinalfn, g.aggcombinefn, g.aggserialfn, g.aggdeserialfn, g.aggmtransfn, g.aggminvtransfn, g.aggmfinalfn)
                  JOIN pg_namespace wn ON wn.oid = w.pronamespace
                  WHERE g.aggfnoid = p.oid)
-               WHEN l.lanname = 'internal' AND NOT {System} THEN (
+               WHEN l.lanname = 'internal' AND NOT {SystemFunction} THEN (
                  SELECT string_agg(DISTINCT 'pg_catalog.' || w.proname, chr(1))
                  FROM pg_proc w WHERE w.prolang = p.prolang AND w.prosrc = p.prosrc AND w.pronamespace = 'pg_catalog'::regnamespace AND w.prokind <> 'a') END,
                p.proretset OR p.prokind IN ('a', 'w')
@@ -200,9 +203,9 @@ internal static class CatalogSql
         UNION ALL
         SELECT 'rule', r.ev_class, r.ev_type::text, pg_get_ruledef(r.oid), NULL, NULL
         FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE r.ev_type <> '1' AND r.ev_enabled <> 'D' AND NOT {System} AND c.oid {Unlocked}
+        WHERE r.ev_type <> '1' AND r.ev_enabled <> 'D' AND NOT {SystemRelation} AND c.oid {Unlocked}
         UNION ALL
-        SELECT 'cascade', k.confrelid, k.conrelid::text, k.confdeltype::text, k.confupdtype::text, NULL FROM pg_constraint k WHERE k.contype = 'f'
+        SELECT 'cascade', k.confrelid, k.conrelid::text, k.confdeltype::text, k.confupdtype::text, array_to_string(k.confkey, ' ') || '/' || array_to_string(k.conkey, ' ') FROM pg_constraint k WHERE k.contype = 'f'
         UNION ALL
         SELECT 'default', d.adrelid, pg_get_expr(d.adbin, d.adrelid), NULL, NULL, NULL
         FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {Visible} AND c.oid {Unlocked}

@@ -12,6 +12,8 @@ internal static class PredicateJudge
     /// <param name="isMasked">Whether a column of this name is masked for the same principal.</param>
     public static MaskObjection? Judge(CompiledMask mask, ColumnUse use, Func<string, bool> isMasked)
     {
+        if (use.Code is { } code)
+            return Object(PredicateRule.Block, $"masks.{mask.Name} permits DO only where no masked value can take part, this block {Line(code)}{(use.Column == Any ? "" : $", where {Line(use.Column)} is masked")}; send its statements without the block, or ask somebody who is not under the mask");
         // A copy of the value in another place would escape the mask whatever the predicates may do.
         if (use.Kind == ColumnUseKind.Stored)
             return Object(PredicateRule.Block, use.Column == Any

@@ -184,7 +184,10 @@ public sealed class CatalogLoaderTests : IAsyncLifetime
         (trigger.Type & (4 | 8 | 16)).ShouldBe(8 | 16);
         trigger.Definition!.ShouldContain("old.customer > 9");
         _catalog.Relations["public.customers"].Triggers.ShouldHaveSingleItem().Definition.ShouldBeNull();
-        _catalog.Relations["public.customers"].Cascades.ShouldBe([new("public.lines", 'c', 'n')]);
+        var key = _catalog.Relations["public.customers"].Cascades.ShouldHaveSingleItem();
+        (key.Child, key.OnDelete, key.OnUpdate).ShouldBe(("public.lines", 'c', 'n'));
+        _catalog.Relations["public.customers"].Columns.Single(c => c.Number == key.Key.ShouldHaveSingleItem()).InPrimaryKey.ShouldBeTrue();
+        lines.Columns.Single(c => c.Number == key.ChildKey.ShouldHaveSingleItem()).Name.ShouldBe("customer");
         _catalog.Relations["public.v"].Rules.ShouldHaveSingleItem().ShouldSatisfyAllConditions(r => r.Event.ShouldBe('3'), r => r.Definition.ShouldEndWith("DO INSTEAD NOTHING;"));
         lines.Expressions.Select(e => e.Kind).Order().ShouldBe(['c', 'd', 'i', 'i', 'p']);
         lines.Expressions.Single(e => e.Kind == 'c').Text.ShouldContain("public.plain(customer)");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hoop.Ingress.Sql.Lineage;
 using Hoop.Ingress.Sql.Parsing;
 using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
@@ -18,10 +19,13 @@ static class CodeStatements
         walk.Access("do", "other", "*", language is "plpgsql" or "sql" ? E.Dynamic : E.Dynamic | E.CodeExec);
         walk.Command = new(SqlCommandKind.Ddl);
         if (language != "plpgsql") return;
-        var code = body.Option("args", "as")?.Field("arg")?.ConstantText() is { } text ? FunctionReader.Block(text) : null;
+        var text = body.Option("args", "as")?.Field("arg")?.ConstantText();
+        var code = text is null ? null : FunctionReader.Block(text);
         if (code is not null && StoredWork.Read(walk, code) is { } facts) walk.Merge(facts);
         else code = null;
         if (code is null or { RunsText: true }) walk.Add(E.Unknown);
+        walk.CodeUses = code is null ? BroughtCode.NotUnderstood : BroughtCode.Uses(walk, text!, code);
+        walk.Command = walk.Command with { IsFollowedCode = walk.CodeUses.All(static use => use.Column != UseSink.AnyColumn) };
     }
 
     public static void Call(StatementWalk walk, JsonElement body, CteScope? scope)

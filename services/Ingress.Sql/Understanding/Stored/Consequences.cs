@@ -25,7 +25,7 @@ static class Consequences
     /// <param name="children">Without ONLY.</param>
     public static void OfWriting(StatementWalk walk, string schema, string name, string verb, bool children = true, bool cascade = false)
     {
-        if (walk.Names.Find(schema, name) is not { } relation || SystemRelations.IsSystem(schema)) return;
+        if (walk.Names.Find(schema, name) is not { IsSystem: false } relation) return;
         if (!walk.Stored.Begin($"{verb} {relation.QualifiedName} {children} {cascade}")) return;
         Own(walk, relation, verb, cascade);
         if (!children) return;

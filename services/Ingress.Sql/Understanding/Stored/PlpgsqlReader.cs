@@ -18,11 +18,20 @@ sealed class PlpgsqlReader
         "stmt_fors stmt_getdiag stmt_if stmt_loop stmt_open stmt_perform stmt_raise stmt_return stmt_return_next stmt_return_query stmt_rollback stmt_while",
         "type var").Split(' ').Select(n => "PLpgSQL_" + n).ToFrozenSet();
 
+    /// <summary>Values cannot be followed through these: text that is run, a cursor that may be another's by its name, a transaction that ends, what an error said.</summary>
+    static readonly FrozenDictionary<string, string> Hiding = new Dictionary<string, string>
+    {
+        ["dynexecute"] = "runs text (EXECUTE)", ["dynfors"] = "runs text (EXECUTE)", ["open"] = "uses a cursor", ["fetch"] = "uses a cursor", ["close"] = "uses a cursor",
+        ["forc"] = "uses a cursor", ["call"] = "has CALL or DO", ["commit"] = "ends its transaction", ["rollback"] = "ends its transaction",
+        ["return_next"] = "returns rows", ["return_query"] = "returns rows",
+    }.ToFrozenDictionary(static h => "PLpgSQL_stmt_" + h.Key, static h => h.Value);
+
     const int Statement = 0, Expression = 2, FirstAssignment = 3, LastAssignment = 5; // PostgreSQL's RawParseMode
 
     readonly List<JsonElement> trees = [];
     readonly HashSet<string> variables = [], types = [];
     bool runsText, failed;
+    string? hides;
 
     /// <param name="create">CREATE FUNCTION, CREATE PROCEDURE or DO.</param>
     public static StoredCode? Read(string create)
@@ -34,7 +43,7 @@ sealed class PlpgsqlReader
         var functions = document.RootElement.Items("plpgsql_funcs").ToArray();
         if (functions.Length != 1) return null;
         reader.Visit(functions[0]);
-        return reader.failed ? null : new(reader.trees, reader.variables, reader.runsText) { Types = [.. reader.types], Records = reader.variables };
+        return reader.failed ? null : new(reader.trees, reader.variables, reader.runsText) { Types = [.. reader.types], Records = reader.variables, Hides = reader.hides };
     }
 
     void Visit(JsonElement e)
@@ -66,9 +75,13 @@ sealed class PlpgsqlReader
                 variables.Add(p.Value.GetString()!);
                 return;
         }
+        hides ??= Hiding.GetValueOrDefault(p.Name) ?? (p.Name == "PLpgSQL_stmt_getdiag" && !CountsRows(p.Value) ? "reads what an error said, or its context (GET DIAGNOSTICS other than ROW_COUNT)" : null);
         failed |= p.Name.StartsWith("PLpgSQL_", StringComparison.Ordinal) && !Nodes.Contains(p.Name);
         Visit(p.Value);
     }
+
+    static bool CountsRows(JsonElement diagnostics) =>
+        !diagnostics.Flag("is_stacked") && diagnostics.Items("diag_items").All(static item => item.Field("PLpgSQL_diag_item")?.Text("kind") == "ROW_COUNT");
 
     // EXECUTE of a constant says what it runs; it stays text that is run.
     void Text(JsonElement? query)

@@ -20,5 +20,8 @@ sealed record StoredCode(IReadOnlyList<JsonElement> Trees, IReadOnlySet<string> 
     /// <summary>In PL/pgSQL: names whose fields are its own, and never calls of functions.</summary>
     public IReadOnlySet<string> Records { get; init; } = new HashSet<string>();
 
+    /// <summary>In PL/pgSQL: what in it takes values where nobody can follow them, in a few words; null: nothing does.</summary>
+    public string? Hides { get; init; }
+
     public static readonly StoredCode Nothing = new([], new HashSet<string>(), false);
 }

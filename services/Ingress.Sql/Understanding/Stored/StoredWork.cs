@@ -99,7 +99,7 @@ sealed class StoredWork
     }
 
     // The session follows these in its own statements only: behind its back they leave it with names that it resolves wrongly.
-    static bool MovesSession(SqlCommand command) => command.Kind switch
+    public static bool MovesSession(SqlCommand command) => command.Kind switch
     {
         SqlCommandKind.Set or SqlCommandKind.Reset =>
             command.Name is null or "search_path" or "standard_conforming_strings" or "client_encoding" || !Settings.IsHarmless(command.Name),

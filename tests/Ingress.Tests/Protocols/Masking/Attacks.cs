@@ -57,6 +57,11 @@ internal static class Attacks
     [
         // Code that runs unseen.
         "create table t (x text);; !create function f() returns void language sql as 'insert into t select ssn from customers';; select f();; select x from t",
+        "!create view information_schema.peek as select ssn from customers;; select * from information_schema.peek",
+        "set search_path = information_schema, public;; !create view peek as select ssn from customers;; select * from peek",
+        "create schema mine;; create view mine.peek as select ssn as x from customers;; drop schema information_schema cascade;; !alter schema mine rename to information_schema;; select * from information_schema.peek",
+        "create view peek as select ssn as x from customers;; !alter view peek set schema information_schema;; select * from information_schema.peek",
+        "drop schema information_schema cascade;; !create schema information_schema create view peek as select ssn from public.customers;; select * from information_schema.peek",
         "create table t (x text);; !do $$ begin insert into t select ssn from customers; end $$;; select x from t",
         "!do $$ begin perform set_config('a.b', ssn, false) from customers where id = 7; end $$;; show a.b",
         "!create rule r as on update to customers do also insert into orders (id) values (length(old.ssn))",
@@ -261,5 +266,6 @@ internal static class Attacks
         ("select set_config(name, 'view, foreign-table', false) from pg_settings where name = 'restrict_nonsystem_relation_kind'", "T"),
         ("create view names as select id, name from customers", "C:CREATE VIEW"),
         ("select name from names where id = 8", "D:name 8"),
+        ("update pg_settings set setting = 'hex' where name = 'bytea_output'", "D:hex"),
     ];
 }

@@ -58,7 +58,7 @@ public sealed class OtherEncodingTests
     public async Task Other_names_work_as_ever(string encoding, string sql, string row)
     {
         await using var rig = await RealGateRig.StartAsync(Rules,
-            "create table personnes (\"prénom\" text, \"Âge\" int, ssn text); insert into personnes values ('Zoé', 7, '900-45-0007');", encoding);
+            "create table personnes (\"prénom\" text, \"Âge\" int, ssn text); insert into personnes values ('Zoé', 7, '900-45-0007');", encoding: encoding);
         await using var client = await rig.Gateway.ConnectAsync(("client_encoding", "UTF8"));
         await client.QueryAsync(sql);
         (await client.ReadUntilAsync('Z')).ShouldContain(row);

@@ -23,9 +23,10 @@ public sealed class PostgresDiagnosticsMasker
     /// <summary>The diagnostic as the client and the journal may see it; a new object, or the same when nothing had to go.</summary>
     /// <param name="statement">The client's text it answers, empty when there is none: names that stand in it may be named.</param>
     /// <param name="keyShown">See <see cref="Results.ViolatedKeys"/>.</param>
-    public PostgresDiagnostic Mask(PostgresDiagnostic diagnostic, string statement, bool keyShown = false)
+    /// <param name="raised">See <see cref="Results.RaisedTexts"/>.</param>
+    public PostgresDiagnostic Mask(PostgresDiagnostic diagnostic, string statement, bool keyShown = false, bool raised = false)
     {
-        var visible = hidesValues ? DiagnosticRules.Apply(diagnostic, statement, keyShown) : diagnostic;
+        var visible = hidesValues && !raised ? DiagnosticRules.Apply(diagnostic, statement, keyShown) : diagnostic;
         return detected.Apply(visible);
     }
 
@@ -36,18 +37,7 @@ public sealed class PostgresDiagnosticsMasker
     /// <summary>
     /// LOG and DEBUG output, which clients can ask for. That it comes says something by itself: that a statement wrote a temporary file, with <c>log_temp_files</c>.
     /// </summary>
-    public bool Drops(ReadOnlySpan<byte> notice) => hidesValues && PostgresDiagnostic.Read(notice).Severity is { } severity && (severity == "LOG" || severity.StartsWith("DEBUG", StringComparison.Ordinal));
-
-    /// <summary>Writes a whole ErrorResponse or NoticeResponse in place of this one; false when it may go as it is.</summary>
-    public bool TryRewrite(byte type, ReadOnlySpan<byte> body, string statement, IBufferWriter<byte> output)
-    {
-        var diagnostic = PostgresDiagnostic.Read(body);
-        var masked = Mask(diagnostic, statement);
-        if (ReferenceEquals(masked, diagnostic))
-            return false;
-        masked.Write(output, type);
-        return true;
-    }
+    public bool Drops(PostgresDiagnostic notice) => hidesValues && notice.Severity is { } severity && (severity == "LOG" || severity.StartsWith("DEBUG", StringComparison.Ordinal));
 
     /// <summary>Writes a whole NotificationResponse in place of this one; false when it may go as it is. Only detectors know what is a value in a payload.</summary>
     public bool TryRewriteNotification(ReadOnlySpan<byte> body, IBufferWriter<byte> output)

@@ -40,7 +40,7 @@ internal sealed class OwnTables
     private static bool IsFollowed(SqlStatement statement, CatalogSnapshot catalog)
     {
         var facts = statement.Facts;
-        var unfollowed = SetsOneOfAnApplication(statement.Command) ? Unfollowed & ~Effects.Session : Unfollowed;
+        var unfollowed = SetsOneOfAnApplication(statement.Command) ? Unfollowed & ~Effects.Session : statement.Command.IsFollowedCode ? Unfollowed & ~Effects.Dynamic : Unfollowed;
         if (!facts.Understood || (facts.Effects & unfollowed) != 0 || statement.Command is { Kind: SqlCommandKind.Fetch, Inner: null }) return false;
         for (var i = 0; i < facts.Accesses.Count; i++)
         {

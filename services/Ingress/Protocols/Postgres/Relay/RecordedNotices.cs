@@ -1,4 +1,5 @@
 using Hoop.Ingress.Protocols.Postgres.Masking;
+using Hoop.Ingress.Protocols.Postgres.Results;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Wire.Postgres.Messages;
 
@@ -26,7 +27,7 @@ internal sealed class RecordedNotices(RelaySession session)
         var asked = operation?.Permit.Operation;
         if (asked?.Secrets is { } secrets) said = PostgresDiagnosticsMasker.WithoutSecrets(said, secrets.Shown);
         return session.Gate.RecordMasksFor(operation?.Permit) is { } masks && PostgresDiagnosticsMasker.Create(masks) is { } masker
-            ? masker.Mask(said, asked?.Text ?? "")
+            ? masker.Mask(said, asked?.Text ?? "", raised: RaisedTexts.IsShown(session, operation, masks, said))
             : said;
     }
 }

@@ -8,6 +8,7 @@ using Hoop.Ingress.Protocols.Postgres.Targets;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
 using Hoop.Ingress.Wire.Postgres.Messages;
+using Hoop.Masking.Engine;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
@@ -343,8 +344,10 @@ internal sealed class RelaySession
     }
 
     /// <summary>The masks for text that belongs to no operation.</summary>
-    public PostgresDiagnosticsMasker? DiagnosticsFor(RunningOperation? operation) =>
-        (operation is null ? Gate.CurrentMasks : Gate.MasksFor(operation.Permit)) is { } masks ? PostgresDiagnosticsMasker.Create(masks) : null;
+    public PostgresDiagnosticsMasker? DiagnosticsFor(RunningOperation? operation) => MasksFor(operation) is { } masks ? PostgresDiagnosticsMasker.Create(masks) : null;
+
+    /// <summary>Null: none.</summary>
+    public TargetMasks? MasksFor(RunningOperation? operation) => operation is null ? Gate.CurrentMasks : Gate.MasksFor(operation.Permit);
 
     private void Skipped(PendingReply reply)
     {

@@ -103,7 +103,13 @@ internal sealed class ServerMessages(RelaySession session)
     {
         var operation = Replies.Running;
         notices.Record(operation, body);
-        return session.DiagnosticsFor(operation) is not { } masker || !masker.Drops(body) && !masker.TryRewrite(BackendType.NoticeResponse, body, Asked(operation), output);
+        if (session.MasksFor(operation) is not { } masks || PostgresDiagnosticsMasker.Create(masks) is not { } masker) return true;
+        var said = PostgresDiagnostic.Read(body);
+        if (masker.Drops(said)) return false;
+        var notice = masker.Mask(said, Asked(operation), raised: RaisedTexts.IsShown(session, operation, masks, said));
+        if (ReferenceEquals(notice, said)) return true;
+        notice.Write(output, BackendType.NoticeResponse);
+        return false;
     }
 
     private static string Asked(RunningOperation? operation) => operation?.Permit.Operation.Text ?? "";
@@ -131,7 +137,8 @@ internal sealed class ServerMessages(RelaySession session)
         else
         {
             record = notices.Told(head.Operation, said);
-            if (session.DiagnosticsFor(head.Operation) is { } masker) error = masker.Mask(error, Asked(head), ViolatedKeys.IsShown(session, head.Operation, said));
+            if (session.MasksFor(head.Operation) is { } masks && PostgresDiagnosticsMasker.Create(masks) is { } masker)
+                error = masker.Mask(error, Asked(head), ViolatedKeys.IsShown(session, head.Operation, said), RaisedTexts.IsShown(session, head.Operation, masks, said));
         }
 
         if (fatal) LastWords = $"{record.SqlState}: {record.Message}";

@@ -22,11 +22,16 @@ internal static class DiagnosticTrust
 
     private static readonly string[] HarmlessNotices = ["already exists, skipping", "does not exist, skipping"];
 
+    /// <summary>Routines of the server whose notices list objects by their names: what CASCADE drops and empties.</summary>
+    private static readonly string[] Listing = ["reportDependentObjects", "ExecuteTruncateGuts"];
+
     public static Trust Of(PostgresDiagnostic diagnostic, HashSet<string> serverClasses)
     {
         var state = diagnostic.SqlState;
         if (state.Length != 5 || IsRelayed(diagnostic['R']) || IsTranslated(diagnostic) || IsChatty(diagnostic.Severity))
             return Trust.None;
+        if (state == "00000" && Listing.Contains(diagnostic['R']))
+            return Trust.Whole;
         if (state == "00000")
             return HarmlessNotices.Any(text => diagnostic.Message.EndsWith(text, StringComparison.Ordinal)) ? Trust.Wording : Trust.None;
         if (!serverClasses.Contains(state[..2]))
