@@ -60,10 +60,10 @@ internal static class CatalogSql
     private static (string Catalog, string Rows, string? Key)[] Stamped =>
     [
         ("class", "relpersistence <> 't'", null), ("attribute", OfOthers("attrelid"), "attrelid"), ("attrdef", OfOthers("adrelid"), null), ("constraint", OfOthers("conrelid"), null),
-        ("index", OfOthers("indrelid"), null), ("inherits", OfOthers("inhrelid"), null), ("rewrite", OfOthers("ev_class"), null), ("trigger", OfOthers("tgrelid"), null),
+        ("index", OfOthers("indrelid"), null), ("statistic_ext", OfOthers("stxrelid"), null), ("inherits", OfOthers("inhrelid"), null), ("rewrite", OfOthers("ev_class"), null), ("trigger", OfOthers("tgrelid"), null),
         ("partitioned_table", OfOthers("partrelid"), null), ("policy", OfOthers("polrelid"), null),
         ("type", "typnamespace NOT IN (SELECT oid FROM spaces)", "oid"), ("namespace", "oid NOT IN (SELECT oid FROM spaces)", "oid"), ("range", All, null),
-        ("proc", All, "oid"), ("aggregate", All, "aggfnoid::oid"), ("language", All, "oid"), ("operator", All, null), ("amop", All, null), ("amproc", All, null), ("cast", All, null), ("event_trigger", All, null),
+        ("proc", All, "oid"), ("aggregate", All, "aggfnoid::oid"), ("language", All, "oid"), ("operator", All, null), ("amop", All, null), ("amproc", All, null), ("cast", All, null), ("event_trigger", All, null), ("extension", All, null), ("depend", "deptype = 'e'", null),
     ];
 
     private static string OfOthers(string relation) => $"{relation} NOT IN (SELECT oid FROM own)";

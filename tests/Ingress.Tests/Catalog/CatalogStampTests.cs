@@ -57,6 +57,8 @@ public sealed partial class CatalogStampTests : IAsyncLifetime
     [InlineData("create operator === (leftarg = int, rightarg = int, function = int4eq)")]
     [InlineData("create aggregate summed(int) (sfunc = int4pl, stype = int)")]
     [InlineData("alter schema other rename to another")]
+    [InlineData("create statistics s (dependencies) on id, ssn from customers")]
+    [InlineData("create extension citext")]
     [InlineData("drop view v")]
     [InlineData("update pg_class set relname = 'people' where relname = 'customers'")]
     public async Task It_is_read_again_after_a_change(string change)

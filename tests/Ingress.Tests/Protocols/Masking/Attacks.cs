@@ -263,9 +263,9 @@ internal static class Attacks
         ("insert into customers (id, name, ssn) select id, name, ssn from customers on conflict (id) do nothing", "C:INSERT 0 0"),
         ("insert into customers (id, ssn) select i, i::text from generate_series(1, 50) i on conflict (id) do nothing", "C:INSERT 0 0"),
         ("select pg_catalog.pg_size_pretty(pg_catalog.pg_tablespace_size(oid)) from pg_tablespace limit 1", "D:***"),
-        ("select set_config(name, 'view, foreign-table', false) from pg_settings where name = 'restrict_nonsystem_relation_kind'", "T"),
         ("create view names as select id, name from customers", "C:CREATE VIEW"),
         ("select name from names where id = 8", "D:name 8"),
+        ("select set_config(name, 'view, foreign-table', false) from pg_settings where name = 'restrict_nonsystem_relation_kind'", "T"),
         ("update pg_settings set setting = 'hex' where name = 'bytea_output'", "D:hex"),
     ];
 }

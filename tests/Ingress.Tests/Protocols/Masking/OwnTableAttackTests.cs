@@ -95,7 +95,7 @@ public sealed class OwnTableAttackTests
         "create temp table trail (x text);; insert into watched values (7, '');; ?select x || '' from trail",
         "create temp table trail (x text);; insert into watched values (7, '') on conflict (id) do update set note = 'x';; ?select upper(x) from trail",
         "begin;; insert into waited values (7);; create temp table trail (x text);; commit;; ?select x || '' from trail",
-        "begin;; declare c cursor for select writes();; create temp table trail (x text);; fetch 1 from c;; ?select x || '' from trail;; commit",
+        "begin;; declare c cursor for select writes();; create temp table trail (x text);; !fetch 1 from c",
         "create temp view w as select writes() as n;; create temp table trail (x text);; select n from w;; ?select x || '' from trail",
         "prepare p as select writes();; create temp table trail (x text);; execute p;; ?select x || '' from trail",
         "create temp table trail (x text);; explain (analyze) select writes();; ?select x || '' from trail",
