@@ -100,6 +100,7 @@ sealed class CallLineage(Resolution resolution)
         {
             if (!Totality.Takes(traits.Name, i, nodes) || swollen) resolution.Uses.Add(values[i], ColumnUseKind.Other, traits.Name);
             else if (Totality.Chooses(traits.Name) && values[i].HoldsRows) resolution.Uses.Add(values[i], ColumnUseKind.Other, traits.Name);
+            else if (Totality.MakesJsonb(traits.Name) && values[i].Parts is { HasColumns: true } parts) resolution.Uses.Add(parts, ColumnUseKind.Other, traits.Name);
             else if (Totality.IsPicky(traits.Name)) resolution.Uses.Add(values[i].Lapses, ColumnUseKind.Other, traits.Name);
             else if (traits.Name == "pg_catalog.array_agg") resolution.Uses.Add(values[i].Arrays, ColumnUseKind.Other, traits.Name);
         }

@@ -35,8 +35,9 @@ sealed class ExpressionLineage(Resolution resolution)
                 var below = EvaluateBelow(node, scope).Derived();
                 if (!Totality.Is(node)) resolution.Uses.Add(below, ColumnUseKind.Other);
                 else if (node.Kind == "MinMaxExpr") below = Greatest(below);
-                // A key that is NULL is an error.
-                else if (node.Kind is "JsonObjectConstructor" or "JsonObjectAgg") resolution.Uses.Add(below.Lapses, ColumnUseKind.Other);
+                // A key that is NULL is an error, and so is a date in XML that is not: infinity.
+                else if (node.Kind is "JsonObjectConstructor" or "JsonObjectAgg" or "XmlExpr") resolution.Uses.Add(below.Lapses, ColumnUseKind.Other);
+                else if (node.Kind.StartsWith("Json", StringComparison.Ordinal)) resolution.Uses.Add(below.Parts, ColumnUseKind.Other);
                 // To an older server it may be somebody's function.
                 return LaterSyntax.FunctionOf(node.Kind, node.Body, new(resolution.Context)) is { } function ? resolution.Calls.Attribute(function, below) : below;
         }
@@ -149,9 +150,10 @@ sealed class ExpressionLineage(Resolution resolution)
     Value Element(Value array, Node step, Scope scope)
     {
         var place = EvaluateBelow(step, scope).Derived();
-        if (Written.IsComputed(step)) resolution.Uses.Add(array.Lapses.Or(place.Lapses), ColumnUseKind.Other);
-        // How long a slice is hangs on where it ends.
-        return (step.Flag("is_slice") ? array.Derived().Or(place.AsArray()) : array.Derived().AsElement().Or(place)).Lapsing();
+        // Which element it is, is a choice as CASE is one: of infinity XML fails, of "\u0000" JSON does.
+        resolution.Uses.Add(place, ColumnUseKind.Other);
+        if (Written.IsComputed(step)) resolution.Uses.Add(array.Lapses, ColumnUseKind.Other);
+        return (step.Flag("is_slice") ? array.Derived() : array.Derived().AsElement()).Or(place).Lapsing();
     }
 
     /// <summary>The field of a row whose columns are known; null when a function may be meant.</summary>
@@ -172,7 +174,8 @@ sealed class ExpressionLineage(Resolution resolution)
         if (puts) Gathered(operands);
         var value = resolution.Calls.Operator(node, operands).Derived();
         if (puts) return value.AsMadeArray();
-        return Totality.Lapses(node) ? value.Lapsing() : value;
+        if (!Totality.Lapses(node)) return value;
+        return Totality.TakesPart(node) ? value.Lapsing().AsPart() : value.Lapsing();
     }
 
     /// <summary>GREATEST and LEAST pass over NULL, and compare.</summary>

@@ -17,6 +17,9 @@ readonly record struct Source(string Column, string? Through, bool Plain, string
     /// <summary>A row, or what may hold rows: two of them are compared column by column, and columns of different types fail when it comes to them.</summary>
     public bool HoldsRows { get; init; }
 
+    /// <summary>A part of a JSON document. Where that is json, nobody has looked at what it holds: as jsonb it may fail.</summary>
+    public bool IsPart { get; init; }
+
     /// <summary>Whether it is NULL hangs on what the value is, not on whether there is one: a pattern that was not found, NULLIF, a key or an element that is not there.</summary>
     public bool MayLapse { get; init; }
 

@@ -72,6 +72,12 @@ static class Totality
     /// <summary>Compares what it is given, or takes whichever is not NULL.</summary>
     public static bool Chooses(string function) => function is Catalog + "min" or Catalog + "max" or Catalog + "any_value";
 
+    /// <summary>Reads what it is given once more: numbers and letters that json may hold and jsonb may not.</summary>
+    public static bool MakesJsonb(string function) => function.StartsWith(Catalog, StringComparison.Ordinal) && function.AsSpan(Catalog.Length) is "to_jsonb" or "jsonb_build_array" or "jsonb_build_object" or "jsonb_agg" or "jsonb_object_agg";
+
+    /// <summary>A part of JSON that is JSON.</summary>
+    public static bool TakesPart(Node expression) => expression.Names("name") is [.., "->" or "#>"];
+
     /// <summary>What a function makes of arrays and rows.</summary>
     public static Value Shaped(string function, Value value)
     {

@@ -41,6 +41,11 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
     /// <summary>No array and no row any more: a text, a number, JSON.</summary>
     public Value AsOne() => sources.Any(static s => s.MayBeArray || s.IsArray || s.HoldsRows) ? With(static s => s with { MayBeArray = false, IsArray = false, HoldsRows = false }) : this;
 
+    /// <summary>See <see cref="Source.IsPart"/>.</summary>
+    public Value AsPart() => With(static s => s with { IsPart = true });
+
+    public Value Parts => sources.Any(static s => s.IsPart) ? new([.. sources.Where(static s => s.IsPart)], false) : None;
+
     /// <summary>An element of an array.</summary>
     public Value AsElement() => sources.Any(static s => s.IsArray) ? With(static s => s with { IsArray = false }) : this;
 

@@ -17,7 +17,7 @@ public sealed class AttackTests
     private const string Rules = RealGateRig.Everything + """
 
         masks:
-          - { name: ssn, targets: [shop], columns: [public.customers.ssn], with: { partial: { keepLast: 4 } }, except: [dba] }
+          - { name: ssn, targets: [shop], columns: [public.customers.ssn, public.customers.born], with: { partial: { keepLast: 4 } }, except: [dba] }
         """;
 
     /// <summary>All stored values begin with it: plain, reversed, in hex and in base64.</summary>

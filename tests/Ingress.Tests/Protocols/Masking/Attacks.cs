@@ -182,6 +182,12 @@ internal static class Attacks
         "!select count(*) from pg_ls_tmpdir()",
         "!select 1 from pg_ls_dir('base/pgsql_tmp') limit 1",
         "!select count(*) from pg_backend_memory_contexts where used_bytes > 100000",
+        // One of several constants, with which something fails.
+        "!select xmlelement(name a, (array['2000-01-01'::date, 'infinity'])[position('0' in ssn)]) from customers where id = 7",
+        "!select to_jsonb((array['1'::json, '\"\\u0000\"'])[position('0' in ssn)]) from customers where id = 7",
+        "!select to_jsonb('{\"9\": 1e999999999}'::json -> left(ssn, 1)) from customers where id = 7",
+        "!select jsonb_agg('{\"9\": 1e999999999}'::json #> array[left(ssn, 1)]) from customers where id = 7",
+        "!select xmlelement(name a, (greatest(array[born], array['1980-01-01'::date, 'infinity']))[2]) from customers where id = 7",
         // Who takes changes by it sees which rows it lets pass.
         "!create publication p for table customers where (ssn like '900-45-0007')",
         "create publication p for table customers;; !alter publication p set table customers where (ssn > '900-45-0007')",
@@ -263,6 +269,8 @@ internal static class Attacks
         ("insert into customers (id, name, ssn) select id, name, ssn from customers on conflict (id) do nothing", "C:INSERT 0 0"),
         ("insert into customers (id, ssn) select i, i::text from generate_series(1, 50) i on conflict (id) do nothing", "C:INSERT 0 0"),
         ("select pg_catalog.pg_size_pretty(pg_catalog.pg_tablespace_size(oid)) from pg_tablespace limit 1", "D:***"),
+        ("select set_config(name, '4MB', false) from pg_settings where name = 'work_mem'", "D:4MB"),
+        ("select to_jsonb(ssn) -> 'a', jsonb_build_array(to_jsonb(c) ->> 'ssn'), json_build_array(to_json(c) -> 'ssn') from customers c where id = 7", "D:\"***\"|\"***\"|\"***\""),
         ("create view names as select id, name from customers", "C:CREATE VIEW"),
         ("select name from names where id = 8", "D:name 8"),
         ("select set_config(name, 'view, foreign-table', false) from pg_settings where name = 'restrict_nonsystem_relation_kind'", "T"),
