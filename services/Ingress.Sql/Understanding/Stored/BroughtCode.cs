@@ -58,6 +58,7 @@ sealed class BroughtCode
     {
         if (WrittenNames.In(text) is not { } names) return "has a name that cannot be told (U&\"…\", or of more than 63 bytes)";
         if (names.Contains("sqlerrm")) return "reads what an error said (SQLERRM)";
+        if (names.Any(static n => n.StartsWith("pg_temp_", StringComparison.Ordinal))) return "names a temporary schema by its number";
         var uncovers = code.Trees.Any(BroughtStatements.Uncovers);
         foreach (var name in names.Order(StringComparer.Ordinal))
         {
@@ -97,10 +98,18 @@ sealed class BroughtCode
         foreach (var cast in Context.Catalog.Casts.Where(static c => c.Context != 'e'))
         {
             var work = Consequences.WorkOf(all, cast);
-            if (!Consequences.OnlyComputes(work) || work.Accesses.Any(static a => a.Kind == "table")) return $"may use the cast by {cast.Function}";
+            if (Reaches(work)) return $"may use the cast by {cast.Function}";
+        }
+        foreach (var function in Context.Catalog.Comparisons)
+        {
+            var work = new StatementWalk(Context, "", all.Depth, all.Stored);
+            Consequences.Run(work, function);
+            if (Reaches(work)) return $"may compare by {function}";
         }
         return null;
     }
+
+    static bool Reaches(StatementWalk work) => !Consequences.OnlyComputes(work) || work.Accesses.Any(static a => a.Kind == "table");
 
     string? Functions()
     {

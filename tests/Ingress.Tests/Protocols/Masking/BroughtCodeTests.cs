@@ -1,6 +1,7 @@
 using System.Text;
 using Hoop.Ingress.Tests.Protocols.Postgres;
 using Hoop.Ingress.Wire.Postgres;
+using Hoop.Ingress.Wire.Postgres.Messages;
 using Hoop.Testing.Wire;
 using Shouldly;
 using Xunit;
@@ -177,7 +178,11 @@ public sealed class BroughtCodeTests
                 var sql = statement is ['!', .. var block] ? $"do $do$ {block} $do$" : statement;
                 var heard = await RunAsync(client, sql);
                 heard.ShouldNotContain("900-45", customMessage: attack);
-                if (statement[0] == '!') heard.ShouldContain("42501", customMessage: attack);
+                if (statement[0] == '!')
+                {
+                    heard.ShouldContain("42501", customMessage: attack);
+                    if (!attack.StartsWith("begin;;", StringComparison.Ordinal)) (await ExecuteAsync(client, sql)).ShouldContain("42501", customMessage: attack);
+                }
                 else heard.ShouldNotContain("SERROR", customMessage: attack);
             }
         }
@@ -198,6 +203,33 @@ public sealed class BroughtCodeTests
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
         await using var client = await rig.Gateway.ConnectAsync();
         (await RunAsync(client, sql)).ShouldContain(runs ? "hello" : "42501");
+    }
+
+    /// <summary>It is judged as it runs: a view that is named may have become another since it was parsed.</summary>
+    [Fact]
+    public async Task A_prepared_block_is_judged_each_time()
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.SendAsync(output => Parse.Write(output, "s", "do $$ begin raise notice 'now %', (select max(x) from listed); end $$"));
+        (await AgainAsync(client)).ShouldContain("now one");
+        (await RunAsync(client, "create or replace view listed as select id, ssn as x from customers")).ShouldContain("CCREATE VIEW");
+        (await AgainAsync(client)).ShouldContain("42501");
+        (await RunAsync(client, "begin; create or replace view listed as select id, x from notes")).ShouldContain("CCREATE VIEW");
+        (await AgainAsync(client)).ShouldContain("now one");
+        (await RunAsync(client, "rollback")).ShouldContain("CROLLBACK");
+        (await AgainAsync(client)).ShouldContain("42501");
+    }
+
+    private static async Task<string> AgainAsync(WirePeer client)
+    {
+        await client.SendAsync(output =>
+        {
+            output.WriteMessage(FrontendType.Bind, [0, (byte)'s', 0, 0, 0, 0, 0, 0, 0]);
+            Execute.Write(output, "");
+            PostgresWriter.WriteEmpty(output, FrontendType.Sync);
+        });
+        return await HearAsync(client);
     }
 
     /// <summary>What somebody put into the schemas of the system is looked at like anything else.</summary>
@@ -292,6 +324,18 @@ public sealed class BroughtCodeTests
     private static async Task<string> RunAsync(WirePeer client, string sql)
     {
         await client.QueryAsync(sql);
+        return await HearAsync(client);
+    }
+
+    private static async Task<string> ExecuteAsync(WirePeer client, string sql)
+    {
+        await client.SendAsync(output =>
+        {
+            Parse.Write(output, "", sql);
+            output.WriteMessage(FrontendType.Bind, [0, 0, 0, 0, 0, 0, 0, 0]);
+            Execute.Write(output, "");
+            PostgresWriter.WriteEmpty(output, FrontendType.Sync);
+        });
         return await HearAsync(client);
     }
 
