@@ -16,8 +16,21 @@ static class FunctionCalls
         {
             Call(names.Count > 1 ? names[^2] : null, names[^1], walk);
             LaterSyntax.Visit("FuncCall", call, walk);
+            if (names[^1] == "setval") Set(call, walk);
         }
         walk.VisitFields(call, scope, "funcname");
+    }
+
+    // What ALTER SEQUENCE … RESTART would do. Which sequence nextval moves is the business of whoever may insert.
+    static void Set(JsonElement call, StatementWalk walk)
+    {
+        var named = call.Items("args").FirstOrDefault();
+        while (named.ValueKind == JsonValueKind.Object && named.As("TypeCast")?.Field("arg") is { } arg) named = arg;
+        if (named.ValueKind != JsonValueKind.Object || named.ConstantText() is not { } text || PgParser.Parse($"TABLE {text}") is not { Succeeded: true } parsed) return;
+        using var tree = JsonDocument.Parse(parsed.Json, StoredText.Deep);
+        if (tree.RootElement.Items("stmts").FirstOrDefault().Field("stmt")?.As("SelectStmt")?.Items("fromClause").FirstOrDefault().As("RangeVar") is not { } sequence) return;
+        var (schema, name) = walk.Names.Relation(sequence.Text("schemaname"), sequence.Text("relname") ?? "");
+        walk.Imply("update", $"{schema}.{name}");
     }
 
     /// <summary>Judges a function by its name.</summary>

@@ -90,6 +90,7 @@ static class EffectsDocument
         | UPDATE of a partitioned table | implied: DELETE and INSERT on its partitions, between which rows may move |
         | SELECT, COPY TO | functions in views and row policies, `network` for foreign tables; implied: partitions and children |
         | DROP, ALTER, TRUNCATE … CASCADE | implied: children, tables that refer to it; for DROP … CASCADE the views, and tables with defaults, CHECKs, triggers or rules, whose text names it (for a type: all that have a column of somebody's type) |
+        | LOCK | implied: children, and what a view reads. `setval` of a sequence that it names: UPDATE of it |
         | DROP SCHEMA, ALTER SCHEMA, GRANT and REVOKE ON ALL … IN SCHEMA, CREATE PUBLICATION FOR TABLES IN SCHEMA and FOR ALL TABLES | implied: what is in it |
         | DROP OWNED, REASSIGN OWNED | implied: every relation and function, since nobody knows here whose they are. DROP EXTENSION: its relations |
         | CREATE OR REPLACE; CREATE TABLE … INHERITS, PARTITION OF; ALTER TABLE … RENAME | implied: ALTER of what may be there; ALTER of the parents; CREATE under the new name |

@@ -54,6 +54,10 @@ public class RouteTests
     [InlineData("create foreign table f(a int) server s options (filename '/etc/passwd')", "fileaccess")]
     [InlineData("alter foreign table f options (set filename '/etc/passwd')", "ddl, fileaccess, network")]
     [InlineData("update open.settings set setting = 'x' where name = 'role'", "~update pg_catalog.pg_settings | write, ddl, privilege, session")]
+    [InlineData("copy pg_authid from stdin", "copy-from pg_catalog.pg_authid | write, ddl, privilege, session")]
+    [InlineData("lock table kept.relisted", "lock kept.relisted, ~lock kept.listed, ~lock kept.orders | lock")]
+    [InlineData("select setval('kept.numbers', 1)", "~update kept.numbers")]
+    [InlineData("select setval('\"Odd\"'::regclass, 1)", "~update open.Odd")]
     public void It_is_reported(string sql, string expected) => Summary(Of(sql, Context(Shop, "pg_catalog", "open", "kept"))).ShouldContain(expected);
 
     [Theory]

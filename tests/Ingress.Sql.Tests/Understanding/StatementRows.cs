@@ -328,7 +328,7 @@ static class StatementRows
         select lo_import('/x') => execute pg_catalog.lo_import | read, fileaccess
         select lo_unlink(1) => execute pg_catalog.lo_unlink | read, write, destructive
         select nextval('s') => execute pg_catalog.nextval | read, write
-        select setval('s', 1) => execute pg_catalog.setval | read, write
+        select setval('s', 1) => execute pg_catalog.setval, ~update public.s | read, write
         select pg_sleep(10) => execute pg_catalog.pg_sleep | read
         select pg_advisory_lock(1) => execute pg_catalog.pg_advisory_lock | read, lock
         select pg_try_advisory_xact_lock(1) => execute pg_catalog.pg_try_advisory_xact_lock | read, lock

@@ -16,6 +16,7 @@ static class CopyStatement
             var (schema, name) = walk.Relation(relation, into ? "copy-from" : "copy-to", into ? E.Write : E.Read);
             if (into)
             {
+                if (SystemRelations.IsSystem(schema)) walk.Add(Consequences.OfSystem);
                 Consequences.OfTarget(walk, schema, name);
                 Consequences.OfWriting(walk, schema, name, "insert");
             }

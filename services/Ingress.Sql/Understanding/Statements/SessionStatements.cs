@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
+using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
 
 namespace Hoop.Ingress.Sql.Understanding.Statements;
@@ -71,6 +72,10 @@ static class SessionStatements
     public static void Lock(StatementWalk walk, JsonElement body, CteScope? scope)
     {
         foreach (var relation in body.Items("relations"))
-            if (relation.As("RangeVar") is { } range) walk.Relation(range, "lock", E.Lock);
+            if (relation.As("RangeVar") is { } range)
+            {
+                var (schema, name) = walk.Relation(range, "lock", E.Lock);
+                Consequences.OfLocking(walk, schema, name, range.Flag("inh"));
+            }
     }
 }

@@ -207,6 +207,23 @@ static class Consequences
             }
     }
 
+    /// <summary>Children are locked with their parent, and what a view reads with the view.</summary>
+    public static void OfLocking(StatementWalk walk, string schema, string name, bool children)
+    {
+        if (walk.Names.Find(schema, name) is not { } relation || SystemRelations.IsSystem(schema) || !walk.Stored.Begin($"lock {relation.QualifiedName} {children}")) return;
+        if (children)
+            foreach (var child in Descendants(walk.Context.Catalog, relation)) walk.Imply("lock", child.QualifiedName);
+        if (relation is not { Kind: 'v', Definition: { } definition }) return;
+        if (StoredText.Read(walk, definition, searchPath: ["pg_catalog"]) is not { } read) walk.Add(E.Unknown);
+        else
+            foreach (var below in read.Accesses.Where(static a => a is { Verb: "select", Kind: "table" } && !NameResolver.IsSystems(a.Name)))
+            {
+                walk.Imply("lock", below.Name);
+                var dot = below.Name.IndexOf('.', StringComparison.Ordinal);
+                OfLocking(walk, below.Name[..dot], below.Name[(dot + 1)..], children: true);
+            }
+    }
+
     /// <summary>An extension's relations go with it.</summary>
     public static void OfExtension(StatementWalk walk, string extension)
     {
