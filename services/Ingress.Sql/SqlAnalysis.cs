@@ -98,6 +98,9 @@ public sealed record SqlCommand(
     /// <summary>With it, or with a part of it, a transaction is over: what it changed may be as before.</summary>
     public bool EndsTransaction => Kind is SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.RollbackTo or SqlCommandKind.PrepareTransaction;
 
+    /// <summary>For DECLARE: WITH HOLD. What is left of the query runs with the COMMIT.</summary>
+    public bool Outlives { get; init; }
+
     /// <summary>Functions of triggers that it may set off for the end of the transaction.</summary>
     public IReadOnlyList<string> Deferred { get; init; } = [];
 

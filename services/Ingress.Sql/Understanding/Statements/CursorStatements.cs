@@ -6,13 +6,15 @@ namespace Hoop.Ingress.Sql.Understanding.Statements;
 /// <summary>Cursors: judged when declared, masked when fetched.</summary>
 static class CursorStatements
 {
+    const int WithHold = 0x20; // CURSOR_OPT_HOLD
+
     public static void Declare(StatementWalk walk, JsonElement body, CteScope? scope)
     {
         if (body.Field("query") is not { } query) return;
         walk.MayBePlumbing = true;
         walk.Inner = walk.ReadInner(query);
         walk.Merge(walk.Inner.Facts);
-        walk.Command = new(SqlCommandKind.Declare, body.Text("portalname"), Inner: walk.Inner);
+        walk.Command = new(SqlCommandKind.Declare, body.Text("portalname"), Inner: walk.Inner) { Outlives = (body.Number("options") & WithHold) != 0 };
     }
 
     public static void Fetch(StatementWalk walk, JsonElement body, CteScope? scope)

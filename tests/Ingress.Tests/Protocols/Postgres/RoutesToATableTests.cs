@@ -57,6 +57,7 @@ public class RoutesToATableTests
         [(string[])["begin", "insert into open.work values (2)", "alter function open.clear() rename to cleared", "create or replace function open.cleared() returns trigger language plpgsql as 'begin delete from public.vault; return null; end'", "create function open.clear() returns trigger language plpgsql as 'begin delete from junk; return null; end'", "commit"]],
         [(string[])["insert into open.work values (2); set search_path = kept, public"]],
         [(string[])["begin", "declare c cursor for select open.sweep(id) from open.counted", "set search_path = kept, public", "fetch all from c", "commit"]],
+        [(string[])["begin", "declare c cursor with hold for select open.sweep(id) from open.counted", "set search_path = kept, public", "commit"]],
         [(string[])["create function public.abs(text) returns int language sql as 'delete from public.vault where id = 1 returning id'; select abs('x'::text)"]],
         [(string[])["create function pg_catalog.abs(text) returns int language sql as 'delete from public.vault where id = 1 returning id'", "select abs('x'::text)"]],
         [(string[])["create operator public.+ (leftarg = text, rightarg = point, function = open.at); select 'x'::text + point(1, 1)"]],
@@ -147,6 +148,7 @@ public class RoutesToATableTests
     [InlineData("insert into open.work values (2); select 1")]
     [InlineData("begin", "declare c cursor for select open.sweep(id) from open.counted", "fetch 1 from c", "fetch 1 from c", "commit")]
     [InlineData("begin", "declare c cursor for select id from open.counted", "set search_path = kept, public", "fetch 1 from c", "commit")]
+    [InlineData("begin", "declare c cursor with hold for select open.sweep(id) from open.counted", "commit", "fetch all from c")]
     [InlineData("create or replace view open.seen as select 1 as a", "alter table open.counted rename to recounted", "drop view open.seen cascade")]
     [InlineData("create schema made create table t(a int)", "insert into made.t values (1)", "drop schema made cascade")]
     public async Task And_whatever_does_not_touch_it_runs(params string[] statements)

@@ -14,6 +14,9 @@ internal sealed class DeferredCode(RelaySession session, OwnQueries own)
     /// <summary>By function: what its names stood for when it was last looked at.</summary>
     private readonly Dictionary<string, SqlContext> setOff = new(StringComparer.Ordinal);
 
+    /// <summary>Cursors WITH HOLD that call functions, and what they meant when they were declared.</summary>
+    private readonly List<(SqlStatement Declared, SqlContext Then)> held = [];
+
     /// <summary>These statements are on their way to the server.</summary>
     public void Sent(RunningOperation operation)
     {
@@ -21,14 +24,15 @@ internal sealed class DeferredCode(RelaySession session, OwnQueries own)
         {
             var statement = operation.Analysis.Statements[i];
             for (var j = 0; j < statement.Command.Deferred.Count; j++) setOff[statement.Command.Deferred[j]] = operation.Context;
-            if (statement.Command.Kind is SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.PrepareTransaction) setOff.Clear();
+            if (statement.Command.Kind is SqlCommandKind.Commit or SqlCommandKind.Rollback or SqlCommandKind.PrepareTransaction) Forget();
+            else if (statement.Command.Outlives && statement.CallsCode) held.Add((statement, operation.Context));
         }
     }
 
     /// <summary>With what the statements run besides by now.</summary>
     /// <param name="open">Extended requests were sent since the last Sync.</param>
     public ValueTask<SqlAnalysis> LookAgainAsync(SqlAnalysis analysis, SqlContext now, bool open, CancellationToken cancel) =>
-        setOff.Count == 0 || !analysis.Statements.Any(static statement => statement.Command.RunsDeferred || Moves(statement)) ? new(analysis) : LookAsync(analysis, now, open, cancel);
+        setOff.Count == 0 && held.Count == 0 || !analysis.Statements.Any(static statement => statement.Command.RunsDeferred || Moves(statement)) ? new(analysis) : LookAsync(analysis, now, open, cancel);
 
     /// <summary>In one string, something is set off for the end of the transaction, which may be the string's, and meant otherwise by then.</summary>
     public static bool MovesUnderway(IReadOnlyList<SqlStatement> statements)
@@ -49,7 +53,7 @@ internal sealed class DeferredCode(RelaySession session, OwnQueries own)
         var idle = session.TransactionStatus == ReadyForQuery.Idle;
         if (idle && !open)
         {
-            setOff.Clear();
+            Forget();
             return analysis;
         }
 
@@ -57,10 +61,20 @@ internal sealed class DeferredCode(RelaySession session, OwnQueries own)
         return analysis with
         {
             Statements = [.. analysis.Statements.Select(statement =>
-                statement.Command.RunsDeferred ? DeferredTriggers.Run(statement, setOff.Select(static one => (one.Key, one.Value)), now)
+                statement.Command.Kind == SqlCommandKind.Commit && held.Any(cursor => IsMoved(cursor.Declared, cursor.Then, now)) ? Unsure(statement)
+                : statement.Command.RunsDeferred ? DeferredTriggers.Run(statement, setOff.Select(static one => (one.Key, one.Value)), now)
                 : idle && Moves(statement) ? Unsure(statement) : statement)],
         };
     }
+
+    private void Forget()
+    {
+        setOff.Clear();
+        held.Clear();
+    }
+
+    private bool IsMoved(SqlStatement declared, SqlContext then, SqlContext now) =>
+        !ReferenceEquals(then, now) && !(session.Services.Analyze(declared.Text, now) is { Statements: [var only] } && PostgresOperations.AreSame(declared, only));
 
     private static SqlStatement Unsure(SqlStatement statement) =>
         statement with { Facts = statement.Facts with { Understood = false, Plumbing = false, Effects = statement.Facts.Effects | Effects.Unknown, ColumnUses = LineageResolver.AnyUse } };
