@@ -43,7 +43,7 @@ public sealed record SqlContext
     /// <summary>The session's open transaction moved names: with its end they may move back.</summary>
     public bool MovedInTransaction { get; init; }
 
-    /// <summary>Functions, operators, casts or types were made that are in no catalog yet: what looks like PostgreSQL's own may be one of them.</summary>
+    /// <summary>Names changed that could not be read since, or functions, operators, casts or types were made that are in no catalog yet: what looks like PostgreSQL's own may be one of them.</summary>
     public bool CodeMade { get; init; }
 
     /// <summary>Null while the catalog holds.</summary>

@@ -26,7 +26,7 @@ static class StatementReader
             walk.Visit(node, null);
             if (!walk.IsPlumbing && walk.Command.Kind is not (SqlCommandKind.Prepare or SqlCommandKind.Explain)) Consequences.OfStatement(walk);
         }
-        if (context.CodeMade && walk is { IsPlumbing: true, Command.Kind: SqlCommandKind.Other or SqlCommandKind.Declare or SqlCommandKind.Explain or SqlCommandKind.Execute }) walk.Add(E.Unknown);
+        if (context.CodeMade && MayRunCode(walk.Command.Kind) && !OnlyStores(node, walk)) walk.Understood = false;
         var plans = walk.Understood && EarlyCode.Plans(node, walk);
         var parses = EarlyCode.Parses(node, walk);
         walk.Understood &= !walk.Names.Guessed;
@@ -59,6 +59,16 @@ static class StatementReader
         };
         return walk.CastsUnseen ? statement.WithUnseenCasts() : statement;
     }
+
+    static bool MayRunCode(SqlCommandKind kind) =>
+        kind is SqlCommandKind.Other or SqlCommandKind.CopyIn or SqlCommandKind.CopyOut or SqlCommandKind.Declare or SqlCommandKind.Explain or SqlCommandKind.Execute;
+
+    // Values as they are, into tables that were made a moment ago and on which nothing hangs.
+    static bool OnlyStores(JsonElement node, StatementWalk walk) =>
+        node.TryNode(out var type, out _) && type == "InsertStmt" && walk.Accesses.All(a => a.Kind == "table" && walk.Context.IsPlainTable(a.Name))
+        && !Code.Any(code => node.Mentions(code));
+
+    static readonly string[] Code = ["A_Expr", "FuncCall", "TypeCast", "ColumnRef", "SubLink", "CaseExpr", "RangeVar", "A_Indirection", "OnConflictClause"];
 
     /// <summary>A text that says nothing: allowed, and answered by the server with EmptyQueryResponse.</summary>
     public static SqlStatement Empty(string text) => new()

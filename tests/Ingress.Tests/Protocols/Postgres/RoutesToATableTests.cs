@@ -33,6 +33,11 @@ public class RoutesToATableTests
         create table open.counted(id int); insert into open.counted values (1), (2);
         create statistics open.counts on (open.indexed(id)), id from open.counted;
         create function open.at(text, point) returns int language sql as 'delete from public.vault where id = 1 returning id';
+        create function open.fire() returns trigger language plpgsql as 'begin delete from public.vault where id = 1; return new; end';
+        create table open.fired(id int); create trigger fires before insert on open.fired for each row execute function open.fire();
+        create view open.wiping as select open.wipe(1) as id;
+        create function open.joined(text, text) returns int language sql as 'delete from public.vault where id = 1 returning id';
+        create operator public.=== (leftarg = text, rightarg = text, function = open.joined);
         create table open.based(id int); insert into open.based values (1);
         create index on_it on open.based(open.indexed(id));
         """;
@@ -121,6 +126,11 @@ public class RoutesToATableTests
     [Theory]
     [InlineData("create function public.abs(text) returns int language sql as 'delete from public.vault where id = 1 returning id'", "select abs('x'::text)")]
     [InlineData("insert into open.work values (2)", "set search_path = kept, public")]
+    [InlineData("create view open.v as select * from public.vault", "delete from open.v where id = 1")]
+    [InlineData("create table open.fresh(a int)", "insert into open.fired values (1)")]
+    [InlineData("create table open.fresh(a int)", "select * from open.wiping")]
+    [InlineData("create table open.fresh(a int)", "select 'x'::text === 'y'::text")]
+    [InlineData("create view open.v as select * from public.vault", "copy open.v from program 'echo 77'")]
     public async Task In_a_pipeline_neither(string first, string second)
     {
         await using var rig = await RealGateRig.StartAsync(Rules, Script);

@@ -156,7 +156,6 @@ internal sealed class SessionContext(RelaySession session)
         // What others changed meanwhile is known with the answer.
         if (StoresForItself(statement)) MustSettle = true;
         if (MovesNames(statement) || kind is SqlCommandKind.Set or SqlCommandKind.Reset) (MustSettle, MustAsk, movedInTransaction) = (true, true, true);
-        codeMade |= statement.MakesCode;
         // TRUNCATE destroys rows and moves no name: what it fires is in its effects.
         if (NameChanges.Any(statement))
         {
@@ -211,7 +210,7 @@ internal sealed class SessionContext(RelaySession session)
     public void Answered(IReadOnlyList<string?[]> rows, CatalogSnapshot catalog, bool own, bool idle)
     {
         (MustAsk, HasOwnNames, ownNamesMoved) = (false, own, false);
-        codeMade &= ReferenceEquals(catalog, CatalogSnapshot.Changed);
+        codeMade = ReferenceEquals(catalog, CatalogSnapshot.Changed);
         if (idle) (MustRefresh, movedInTransaction, UncommittedDdl) = (false, false, false);
         lock (session.Lock)
         {
