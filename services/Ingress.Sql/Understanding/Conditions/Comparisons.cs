@@ -75,7 +75,7 @@ static class Comparisons
             return op == ">=" ? least <= 0 : op is ">" or "<>" && least < 0;
         if (left.As("ColumnRef")?.Names("fields") is [.., "ctid"] && rows.Vary(left.As("ColumnRef")!.Value.Names("fields")) && right.ConstantText() is { } place)
             return op is ">" or ">=" or "<>" && place.StartsWith("(0,", StringComparison.Ordinal);
-        if (op is "=" or ">=" or "<=" && left.As("A_Expr") is { } x && Number(right) is { } said && Identity(x, rows) == said) return true;
+        if (op is "=" or ">=" or "<=" && left.As("A_Expr") is { } x && Identity(x, rows) is { } always && Number(right) == always) return true;
         return op is ">" or ">=" or "<>" && left.As("A_Expr") is { } sum && sum.Names("name") is ["+"] && sum.Field("lexpr") is { } a && sum.Field("rexpr") is { } b
             && (Number(b) > 0 && Same(a, right, rows) == Truth.Always || Number(a) > 0 && Same(b, right, rows) == Truth.Always);
     }
