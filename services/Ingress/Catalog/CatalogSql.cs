@@ -80,7 +80,7 @@ internal static class CatalogSql
     private const string System = "n.nspname IN ('pg_catalog', 'information_schema')";
 
     /// <summary>PostgreSQL's own: what somebody else put into its schemas has a number of those that are given out later.</summary>
-    private const string SystemRelation = $"({System} AND c.oid < 16384)", SystemFunction = $"({System} AND p.oid < 16384)";
+    private const string SystemRelation = $"({System} AND c.oid {Systems})", SystemFunction = $"({System} AND p.oid {Systems})";
 
     /// <summary>oid, schema, name, kind, has triggers, has rules, definition.</summary>
     public const string Relations =
@@ -187,7 +187,7 @@ internal static class CatalogSql
         ), about(way, type, told) AS (
           SELECT c.oid, b.oid, l.lanname NOT IN ('internal', 'c') OR p.provolatile = 'v' OR p.prosecdef
           FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_language l ON l.oid = p.prolang JOIN pg_namespace fn ON fn.oid = p.pronamespace
-          JOIN pg_type b ON b.oid >= 16384 AND b.oid IN (c.castsource, c.casttarget)
+          JOIN pg_type b ON b.oid {Others} AND b.oid IN (c.castsource, c.casttarget)
           WHERE fn.nspname <> 'pg_catalog'
           UNION SELECT a.way, p.whole, a.told FROM about a JOIN part p ON p.piece = a.type WHERE a.told
         ), partitioned(child, root) AS (

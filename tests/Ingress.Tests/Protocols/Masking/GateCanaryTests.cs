@@ -25,8 +25,7 @@ public sealed class GateCanaryTests(ITestOutputHelper output)
     [Fact]
     public async Task No_byte_of_a_masked_value_reaches_the_client()
     {
-        var first = int.TryParse(Environment.GetEnvironmentVariable("HOOP_CANARY_SEED"), NumberStyles.None, null, out var seed) ? seed : 1;
-        for (var i = 0; i * PerSchema < Queries; i++) await AskAsync(first + i);
+        await OnEachSchemaAsync(AskAsync);
         output.WriteLine($"{ran + refused + failed} queries on {Queries / PerSchema} schemas: {ran} ran, {telling} of them showed plain values, {refused} refused, {failed} errors");
         // The queries still mean something, and not simply everything is masked or refused.
         ran.ShouldBeGreaterThan(Queries / 4);
@@ -38,8 +37,7 @@ public sealed class GateCanaryTests(ITestOutputHelper output)
     [Fact]
     public async Task No_byte_of_a_masked_value_gets_into_a_table_of_the_sessions_own_or_through_a_view()
     {
-        var first = int.TryParse(Environment.GetEnvironmentVariable("HOOP_CANARY_SEED"), NumberStyles.None, null, out var seed) ? seed : 1;
-        for (var i = 0; i * PerSchema < Queries; i++) await KeepAsync(first + i);
+        await OnEachSchemaAsync(KeepAsync);
         output.WriteLine($"{ran + refused + failed} queries: {ran} kept, {telling} of them showed plain values, {refused} refused, {failed} errors");
         ran.ShouldBeGreaterThan(Queries / 10);
         telling.ShouldBeGreaterThan(ran / 8);
@@ -49,12 +47,17 @@ public sealed class GateCanaryTests(ITestOutputHelper output)
     [Fact]
     public async Task No_byte_of_a_masked_value_is_said_by_a_block()
     {
-        var first = int.TryParse(Environment.GetEnvironmentVariable("HOOP_CANARY_SEED"), NumberStyles.None, null, out var seed) ? seed : 1;
-        for (var i = 0; i * PerSchema < Queries; i++) await BlocksAsync(first + i);
+        await OnEachSchemaAsync(BlocksAsync);
         output.WriteLine($"{ran + refused + failed} blocks: {ran} ran, {telling} of them said plain values, {refused} refused, {failed} errors");
         ran.ShouldBeGreaterThan(Queries / 50);
         telling.ShouldBeGreaterThan(ran / 20);
         refused.ShouldBeGreaterThan(ran);
+    }
+
+    private static async Task OnEachSchemaAsync(Func<int, Task> run)
+    {
+        var first = int.TryParse(Environment.GetEnvironmentVariable("HOOP_CANARY_SEED"), NumberStyles.None, null, out var seed) ? seed : 1;
+        for (var i = 0; i * PerSchema < Queries; i++) await run(first + i);
     }
 
     private async Task BlocksAsync(int seed)
