@@ -1,6 +1,7 @@
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Lineage;
 using Hoop.Ingress.Sql.Secrets;
+using Hoop.Ingress.Sql.Understanding;
 
 namespace Hoop.Ingress.Sql;
 
@@ -34,7 +35,7 @@ public sealed record SqlStatement
     public IReadOnlyList<int> SecretParameters { get; init; } = [];
 
     /// <summary>It means the same whatever else is changed: it names nothing, or, as what a driver asks when it connects, what every database has.</summary>
-    public bool NamesTheSystemAlone => Facts.Accesses.All(access => IsSystems(access.Name) || Command.Kind == SqlCommandKind.CopyOut && Facts.Understood && access == Nothing);
+    public bool NamesTheSystemAlone => Facts.Accesses.All(access => SystemRelations.Hold(access.Name) || Command.Kind == SqlCommandKind.CopyOut && Facts.Understood && access == Nothing);
 
     /// <summary>It calls functions that do more than compute: in what it is read from later, they go by the names of then.</summary>
     public bool CallsCode
@@ -70,7 +71,11 @@ public sealed record SqlStatement
         }
     }
 
-    static bool IsSystems(string name) => name.StartsWith("pg_catalog.", StringComparison.Ordinal) || name.StartsWith("information_schema.", StringComparison.Ordinal);
+    /// <summary>The same when nobody can tell what its names stand for.</summary>
+    public SqlStatement Doubted() => this with
+    {
+        Facts = Facts with { Understood = false, Plumbing = false, Effects = Facts.Effects | Effects.Unknown, ColumnUses = LineageResolver.AnyUse },
+    };
 
     /// <summary>The same with parameters of types that are not PostgreSQL's own: what = says by their rules is not known.</summary>
     public SqlStatement WithForeignParameters() => this with

@@ -84,9 +84,6 @@ sealed class NameResolver(SqlContext context)
         }
     }
 
-    /// <summary>In a schema of the server's.</summary>
-    public static bool IsSystems(string qualified) => qualified.IndexOf('.', StringComparison.Ordinal) is var dot and > 0 && SystemRelations.IsSystem(qualified[..dot]);
-
     // A session's own temporary schema has a number that nobody writes in rules.
     static string Fold(string schema) => schema.StartsWith("pg_temp_", StringComparison.Ordinal) ? Temporary : schema;
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Catalog;
-using Hoop.Ingress.Sql.Lineage;
 
 namespace Hoop.Ingress.Sql.Understanding;
 
@@ -16,7 +15,7 @@ sealed class ScriptContext(SqlContext start)
 
     /// <summary>A statement whose names can no longer be resolved is not understood.</summary>
     public SqlStatement Judge(SqlStatement statement) =>
-        pathUnknown && !statement.Facts.Plumbing ? statement with { Facts = statement.Facts with { Understood = false, Effects = statement.Facts.Effects | Effects.Unknown, ColumnUses = LineageResolver.AnyUse } } : statement;
+        pathUnknown && !statement.Facts.Plumbing ? statement.Doubted() : statement;
 
     /// <param name="node">The statement's tree.</param>
     public void After(SqlStatement statement, JsonElement node)

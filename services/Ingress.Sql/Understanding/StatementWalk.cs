@@ -91,7 +91,7 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
         needsRule = true;
         Add(effects);
         // It is found before everybody's, under names that stand for the server's own.
-        if (verb is "create" or "alter" && NameResolver.IsSystems(name)) Add(E.Privilege | E.CodeExec);
+        if (verb is "create" or "alter" && SystemRelations.Hold(name)) Add(E.Privilege | E.CodeExec);
         if (verb != "create") NamesUnknown |= Names.IsUnknown(kind, name);
     }
 

@@ -21,6 +21,9 @@ static class SystemRelations
 
     public static bool IsSystem(string schema) => schema is "pg_catalog" or "information_schema";
 
+    /// <summary>In a schema of the server's.</summary>
+    public static bool Hold(string qualified) => qualified.StartsWith("pg_catalog.", StringComparison.Ordinal) || qualified.StartsWith("information_schema.", StringComparison.Ordinal);
+
     public static bool Exists(string name) =>
         Listing.Contains(name) || Telling.Contains(name)
         || name.StartsWith("pg_stat_", StringComparison.Ordinal) || name.StartsWith("pg_statio_", StringComparison.Ordinal);

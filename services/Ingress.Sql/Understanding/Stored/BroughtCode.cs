@@ -126,8 +126,7 @@ sealed class BroughtCode
     {
         foreach (var access in all.Accesses.Where(static a => a.Kind == "table"))
         {
-            var separator = access.Name.IndexOf('.', StringComparison.Ordinal);
-            if (SystemRelations.IsSystem(access.Name[..Math.Max(0, separator)])) continue;
+            if (SystemRelations.Hold(access.Name)) continue;
             if (Context.Temporary.Find(access.Name) is { } own) named.TryAdd(own.QualifiedName, own);
             else if (Context.Catalog.Relations.GetValueOrDefault(access.Name) is { } relation) named.TryAdd(relation.QualifiedName, relation);
             else if (access.Verb is not ("create" or "drop"))

@@ -100,7 +100,7 @@ static class Consequences
     static void Fire(StatementWalk walk, CatalogTrigger trigger)
     {
         Run(walk, trigger.Function);
-        if (trigger.Deferrable && !NameResolver.IsSystems(trigger.Function)) walk.Stored.Deferred.Add(trigger.Function);
+        if (trigger.Deferrable && !SystemRelations.Hold(trigger.Function)) walk.Stored.Deferred.Add(trigger.Function);
         if (trigger.Definition is not null) Part(walk, trigger.Definition, "CreateTrigStmt", "whenClause");
     }
 
@@ -216,7 +216,7 @@ static class Consequences
         if (relation is not { Kind: 'v', Definition: { } definition }) return;
         if (StoredText.Read(walk, definition, searchPath: ["pg_catalog"]) is not { } read) walk.Add(E.Unknown);
         else
-            foreach (var below in read.Accesses.Where(static a => a is { Verb: "select", Kind: "table" } && !NameResolver.IsSystems(a.Name)))
+            foreach (var below in read.Accesses.Where(static a => a is { Verb: "select", Kind: "table" } && !SystemRelations.Hold(a.Name)))
             {
                 walk.Imply("lock", below.Name);
                 var dot = below.Name.IndexOf('.', StringComparison.Ordinal);

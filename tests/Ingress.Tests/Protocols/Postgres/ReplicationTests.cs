@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Hoop.Contracts.Audit;
 using Hoop.Ingress.Wire.Postgres;
@@ -20,7 +19,7 @@ public sealed class FollowedServer : IAsyncLifetime
 }
 
 /// <summary>Replication connections pass where everything passes, with each command on record, and nowhere else.</summary>
-public sealed class ReplicationTests(FollowedServer followed, ITestOutputHelper output) : IClassFixture<FollowedServer>
+public sealed class ReplicationTests(FollowedServer followed) : IClassFixture<FollowedServer>
 {
     private const string Everything = """
           - { name: everything, roles: [agent], targets: ["*"], allow: { verbs: ["*"], objects: ["*"], effects: ["*"] } }
@@ -164,16 +163,5 @@ public sealed class ReplicationTests(FollowedServer followed, ITestOutputHelper 
         return await client.ReadUntilAsync('Z');
     }
 
-    private async Task<(int Exit, string Text)> RunAsync(string program, string arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(Directory.GetDirectories("/usr/lib/postgresql").Order().Last(), "bin", program), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["PGPASSWORD"] = PlayedGate.Token;
-        using var process = Process.Start(start)!;
-        var (standard, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await process.WaitForExitAsync(patience.Token);
-        var text = await standard + await error;
-        if (process.ExitCode != 0) output.WriteLine(text);
-        return (process.ExitCode, text);
-    }
+    private static Task<(int Exit, string Text)> RunAsync(string program, string arguments) => StandardProgram.RunAsync(StandardProgram.PathOf(program), arguments, PlayedGate.Token);
 }

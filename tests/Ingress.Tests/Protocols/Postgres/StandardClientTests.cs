@@ -1,31 +1,17 @@
-using System.Diagnostics;
 using Hoop.Testing;
 using Shouldly;
 using Xunit;
 
 namespace Hoop.Ingress.Tests.Protocols.Postgres;
 
-public class StandardClientTests(ITestOutputHelper output)
+public class StandardClientTests
 {
-    private async Task<(int Exit, string Text)> RunAsync(string program, string arguments, string password)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["PGPASSWORD"] = password;
-        using var process = Process.Start(start)!;
-        var (standard, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await process.WaitForExitAsync(patience.Token);
-        var text = await standard + await error;
-        output.WriteLine(text);
-        return (process.ExitCode, text);
-    }
-
     [Fact]
     public async Task Psql_selects_describes_and_goes_on_after_a_refusal()
     {
         await using var rig = await RealGateRig.StartAsync();
         var connection = $"\"host=127.0.0.1 port={rig.Gateway.Endpoint.Port} user=agent dbname=shop sslmode=require\"";
-        var (_, text) = await RunAsync("psql", $"{connection} -X -c \"select name, ssn from customers limit 1\" -c \"drop table customers\" -c \"\\d orders\" -c \"select count(*) from orders\"", PlayedGate.Token);
+        var (_, text) = await StandardProgram.RunAsync("psql", $"{connection} -X -c \"select name, ssn from customers limit 1\" -c \"drop table customers\" -c \"\\d orders\" -c \"select count(*) from orders\"", PlayedGate.Token);
         text.ShouldContain("name 1");
         text.ShouldNotContain("900-45");
         text.ShouldContain("nobody-destroys");
@@ -41,9 +27,9 @@ public class StandardClientTests(ITestOutputHelper output)
     {
         await using var rig = await GatewayRig.StartRealAsync();
         var server = await PostgresServer.SharedAsync();
-        var bench = Directory.GetDirectories("/usr/lib/postgresql").Order().Last() + "/bin/pgbench";
-        (await RunAsync(bench, $"-i -s 1 -q -h 127.0.0.1 -p {server.Port} -U {PostgresServer.UserName} {rig.Gate.Target.Document.Database}", server.Password)).Exit.ShouldBe(0);
-        var (exit, text) = await RunAsync(bench, $"-n -c 4 -t 300 -M {mode} -h 127.0.0.1 -p {rig.Endpoint.Port} -U agent shop", PlayedGate.Token);
+        var bench = StandardProgram.PathOf("pgbench");
+        (await StandardProgram.RunAsync(bench, $"-i -s 1 -q -h 127.0.0.1 -p {server.Port} -U {PostgresServer.UserName} {rig.Gate.Target.Document.Database}", server.Password)).Exit.ShouldBe(0);
+        var (exit, text) = await StandardProgram.RunAsync(bench, $"-n -c 4 -t 300 -M {mode} -h 127.0.0.1 -p {rig.Endpoint.Port} -U agent shop", PlayedGate.Token);
         exit.ShouldBe(0);
         text.ShouldContain("1200/1200");
         rig.Gate.Completed.ShouldAllBe(done => done.Result.Succeeded || done.Result.Status.StartsWith("40", StringComparison.Ordinal));

@@ -1,6 +1,4 @@
-using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql;
-using Hoop.Ingress.Sql.Lineage;
 using Hoop.Ingress.Sql.Understanding.Stored;
 using Hoop.Ingress.Wire.Postgres.Messages;
 
@@ -9,8 +7,6 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// <summary>What the open transaction set off for its end. Once names have moved, or code was replaced, that is looked at again before it runs.</summary>
 internal sealed class DeferredCode(RelaySession session, OwnQueries own)
 {
-    private const Effects Moving = Effects.Session | Effects.Dynamic | Effects.Unknown | Effects.Ddl | Effects.Privilege;
-
     /// <summary>By function: what its names stood for when it was last looked at.</summary>
     private readonly Dictionary<string, SqlContext> setOff = new(StringComparer.Ordinal);
 
@@ -61,9 +57,9 @@ internal sealed class DeferredCode(RelaySession session, OwnQueries own)
         return analysis with
         {
             Statements = [.. analysis.Statements.Select(statement =>
-                statement.Command.Kind == SqlCommandKind.Commit && held.Any(cursor => IsMoved(cursor.Declared, cursor.Then, now)) ? Unsure(statement)
+                statement.Command.Kind == SqlCommandKind.Commit && held.Any(cursor => IsMoved(cursor.Declared, cursor.Then, now)) ? statement.Doubted()
                 : statement.Command.RunsDeferred ? DeferredTriggers.Run(statement, setOff.Select(static one => (one.Key, one.Value)), now)
-                : idle && Moves(statement) ? Unsure(statement) : statement)],
+                : idle && Moves(statement) ? statement.Doubted() : statement)],
         };
     }
 
@@ -76,10 +72,7 @@ internal sealed class DeferredCode(RelaySession session, OwnQueries own)
     private bool IsMoved(SqlStatement declared, SqlContext then, SqlContext now) =>
         !ReferenceEquals(then, now) && !(session.Services.Analyze(declared.Text, now) is { Statements: [var only] } && PostgresOperations.AreSame(declared, only));
 
-    private static SqlStatement Unsure(SqlStatement statement) =>
-        statement with { Facts = statement.Facts with { Understood = false, Plumbing = false, Effects = statement.Facts.Effects | Effects.Unknown, ColumnUses = LineageResolver.AnyUse } };
-
     private static bool Moves(SqlStatement statement) =>
-        (statement.Facts.Effects & Moving) != 0 || !statement.Facts.Understood || statement.Command.Kind == SqlCommandKind.Discard
+        (statement.Facts.Effects & PostgresOperations.Moving) != 0 || !statement.Facts.Understood || statement.Command.Kind == SqlCommandKind.Discard
         || statement.Command.Kind is SqlCommandKind.Set or SqlCommandKind.Reset && SessionContext.NamesPath(statement.Command.Name);
 }

@@ -12,11 +12,14 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// <summary>Statements → one <see cref="Operation"/> for the Gate. A string of several is one operation: the strictest rule that any of them meets decides.</summary>
 internal static class PostgresOperations
 {
+    /// <summary>By these names may stand for something else afterwards.</summary>
+    internal const Effects Moving = Effects.Ddl | Effects.Session | Effects.Dynamic | Effects.Unknown | Effects.Privilege;
+
     /// <param name="effectsKnown">What triggers and functions behind it do was looked up, in a catalog that the open transaction did not change.</param>
     internal static Operation Create(SqlAnalysis analysis, string text, IReadOnlyList<string?> values, RelaySession session, OperationInsight? insight, string names = "", Justification? justification = null, bool effectsKnown = false)
     {
         var plain = Plain(analysis, text, values, session, insight, names, justification, effectsKnown);
-        return analysis.Statements.Count > 0 && Executes(analysis) is { Count: > 0 } prepared ? Named(plain, prepared, session) : plain;
+        return Executes(analysis) is { Count: > 0 } prepared ? Named(plain, prepared, session) : plain;
     }
 
     /// <summary>Prepared statements that the text only names, by PREPAREs that are not in it.</summary>
@@ -121,7 +124,7 @@ internal static class PostgresOperations
 
     private static bool MovesNames(SqlStatement statement) =>
         !statement.Facts.Understood || statement.Command.Kind is SqlCommandKind.Ddl or SqlCommandKind.Discard
-        || (statement.Facts.Effects & (Effects.Ddl | Effects.Session | Effects.Dynamic | Effects.Unknown | Effects.Privilege)) != 0;
+        || (statement.Facts.Effects & Moving) != 0;
 
     private static bool ReadsAfterMove(IReadOnlyList<SqlStatement> statements)
     {

@@ -120,7 +120,7 @@ internal sealed class SessionContext(RelaySession session)
         SqlCommandKind.Set or SqlCommandKind.Reset => !statement.Facts.Plumbing || NamesPath(statement.Command.Name),
         SqlCommandKind.Discard or SqlCommandKind.Ddl or SqlCommandKind.Prepare or SqlCommandKind.Deallocate
             or SqlCommandKind.Declare or SqlCommandKind.CloseCursor => true,
-        _ => (statement.Facts.Effects & (Effects.Session | Effects.Dynamic | Effects.Unknown | Effects.Ddl | Effects.Privilege)) != 0 || !statement.Facts.Understood,
+        _ => (statement.Facts.Effects & PostgresOperations.Moving) != 0 || !statement.Facts.Understood,
     };
 
     /// <summary>
