@@ -9,6 +9,17 @@ namespace Hoop.Ingress.Sql;
 /// <param name="Error">Null when it parsed. Else the parser's message; then there is one statement, not understood.</param>
 public sealed record SqlAnalysis(IReadOnlyList<SqlStatement> Statements, string? Error)
 {
+    /// <summary>Of any of its statements; for each text that runs, so without an enumerator.</summary>
+    public bool Has(Func<SqlStatement, bool> what)
+    {
+        for (var i = 0; i < Statements.Count; i++)
+        {
+            if (what(Statements[i])) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>What of the text nobody may be shown; null: nothing.</summary>
     public SqlSecrets? Secrets { get; init; }
 

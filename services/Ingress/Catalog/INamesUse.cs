@@ -1,11 +1,12 @@
+using Hoop.Ingress.Sql.Catalog;
+
 namespace Hoop.Ingress.Catalog;
 
 /// <summary>A statement on its way that must find under its names what it was judged with.</summary>
 internal interface INamesUse
 {
-    /// <summary>Whose it is: one's own statements come one after the other.</summary>
-    object Session { get; }
+    bool Needs(MovedNames names);
 
-    /// <param name="names">Of relations and functions, without their schemas; null: any.</param>
-    bool Needs(IReadOnlySet<string>? names);
+    /// <summary>It keeps what it reads, for everybody to see, of a database with masked columns.</summary>
+    bool Keeps { get; }
 }

@@ -15,10 +15,8 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
     private bool _failed;
     private bool _stale;
     private TimeSpan _freshFor = TargetCatalogs.FreshFor;
-    private readonly List<CatalogChange> _open = [];
-    private readonly HashSet<INamesUse> _uses = [];
+    private NameClaims? _claims;
     private int _changes;
-    private long _moves;
     private Task<CatalogSnapshot>? _loading;
     private int _loadingSince;
     private long _loadingAt;
@@ -34,48 +32,21 @@ internal sealed class TargetCatalog(string target, TimeProvider time, ILogger lo
         }
     }
 
-    public long? Moves(INamesChange? own)
+    /// <summary>Until a change is committed nobody else sees it, nor could read past its locks: the snapshot stays.</summary>
+    public NameClaims Claims
     {
-        lock (_lock) return _open.Exists(change => change != own && change.MayCommit) ? null : _moves;
-    }
-
-    public bool IsChangedBeside(INamesChange? own)
-    {
-        lock (_lock) return _open.Exists(change => change != own);
-    }
-
-    /// <summary>Until it is committed nobody else sees the change, nor could read past its locks: the snapshot stays.</summary>
-    public void Begin(CatalogChange change)
-    {
-        lock (_lock) _open.Add(change);
-    }
-
-    public void End(CatalogChange change)
-    {
-        lock (_lock)
+        get
         {
-            if (!_open.Remove(change)) return;
-            _moves++;
+            lock (_lock) return _claims ??= new(time, () => Known, Invalidate);
         }
-
-        Invalidate();
     }
 
-    public bool TryUse(INamesUse use, long changes, INamesChange? own)
+    private CatalogSnapshot Known
     {
-        lock (_lock) return _moves == changes && !IsChangedBeside(own) && _uses.Add(use);
-    }
-
-    public void EndUse(INamesUse use)
-    {
-        lock (_lock) _uses.Remove(use);
-    }
-
-    public bool AreUsedBeside(object session, IReadOnlySet<string>? names)
-    {
-        INamesUse[] uses;
-        lock (_lock) uses = [.. _uses.Where(use => use.Session != session)];
-        return uses.Any(use => use.Needs(names));
+        get
+        {
+            lock (_lock) return _current?.Snapshot ?? CatalogSnapshot.Empty;
+        }
     }
 
     public SystemCatalog? System

@@ -46,25 +46,7 @@ internal sealed class TargetCatalogs(TimeProvider time, ILogger<TargetCatalogs> 
     /// <summary>Something changed what the catalog says of the target, or may have.</summary>
     public void Invalidate(string target) => Of(target).Invalidate();
 
-    /// <summary>Something is changing them until this is disposed.</summary>
-    public INamesChange BeginChange(string target) => new CatalogChange(Of(target));
-
-    /// <summary>How often they changed; null while somebody else's change may be committed at any moment.</summary>
-    /// <param name="own">The asker's own change, which it sees as it is.</param>
-    public long? Changes(string target, INamesChange? own = null) => Of(target).Moves(own);
-
-    /// <summary>Somebody else's change is not committed: what waits for its locks may run after it.</summary>
-    public bool AreChanging(string target, INamesChange? own) => Of(target).IsChangedBeside(own);
-
-    /// <summary>A statement is about to be sent whose names nobody else may change until <see cref="EndUse"/>, as long as they ask <see cref="AreUsedBeside"/>.</summary>
-    /// <param name="changes">As <see cref="Changes"/> said when it was judged.</param>
-    /// <returns>False: something changed since, or is changing.</returns>
-    public bool TryUse(string target, INamesUse use, long changes, INamesChange? own) => Of(target).TryUse(use, changes, own);
-
-    public void EndUse(string target, INamesUse use) => Of(target).EndUse(use);
-
-    /// <summary>To be asked after <see cref="BeginChange"/>, so that no use begins meanwhile.</summary>
-    public bool AreUsedBeside(string target, object session, IReadOnlySet<string>? names) => Of(target).AreUsedBeside(session, names);
+    public NameClaims Claims(string target) => Of(target).Claims;
 
     private TargetCatalog Of(string target) =>
         _targets.GetOrAdd(target, name => new(name, time, logger, () => Interlocked.Increment(ref _version)));

@@ -28,6 +28,9 @@ public sealed class PostgresOptions
     /// <summary>Bytes a client may send ahead while its statement waits.</summary>
     public int HoldBuffer { get; set; } = 64 * 1024;
 
+    /// <summary>How long a statement waits for another session's change of what it names, and such a change for statements that use it.</summary>
+    public TimeSpan NamesTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>For all that approvers get to know beforehand, from the connection to the last row.</summary>
     public TimeSpan PreviewTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

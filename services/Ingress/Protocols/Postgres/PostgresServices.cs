@@ -35,20 +35,6 @@ internal interface ITargetCatalog
     /// <returns>False: nothing newer is to be had.</returns>
     ValueTask<bool> LookAgainAsync(AuthorizedTarget target, string principal, CatalogSnapshot known, CancellationToken cancel);
 
-    /// <summary>A session is about to change names. Other sessions' results are not trusted to names while it may be committed.</summary>
-    INamesChange BeginChange(AuthorizedTarget target);
-
-    /// <summary>Grows with every change; null while one that is not the asker's own may be committed.</summary>
-    long? Changes(AuthorizedTarget target, INamesChange? own);
-
-    /// <summary>One that is not the asker's own is not committed: a statement that waits for its locks runs after it.</summary>
-    bool AreChanging(AuthorizedTarget target, INamesChange? own);
-
-    /// <summary>See <see cref="TargetCatalogs.TryUse"/>.</summary>
-    bool TryUse(AuthorizedTarget target, INamesUse use, long changes, INamesChange? own);
-
-    void EndUse(AuthorizedTarget target, INamesUse use);
-
-    /// <summary>See <see cref="TargetCatalogs.AreUsedBeside"/>.</summary>
-    bool AreUsedBeside(AuthorizedTarget target, object session, IReadOnlySet<string>? names);
+    /// <summary>Who changes its names, and who counts on them.</summary>
+    NameClaims Claims(AuthorizedTarget target);
 }

@@ -291,7 +291,7 @@ public sealed class BroughtCodeTests
     [Fact]
     public async Task What_its_names_stand_for_stays_as_it_was_judged()
     {
-        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        await using var rig = await RealGateRig.StartAsync(Rules, Script, namesTimeout: TimeSpan.FromMilliseconds(100));
         await using var first = await rig.Gateway.ConnectAsync();
         await using var second = await rig.Gateway.ConnectAsync();
         await RunAsync(second, "select from notes");

@@ -24,6 +24,8 @@ public sealed class KeptNamesTests
         create table locked (id int); create table kept (id int, name text); insert into kept values (7, ''); create schema front; create view front.other as select id, ssn || '' as name from customers;
         """;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
     private const string Keep = "insert into kept select 8, s.name from (select count(*) from locked) l, shown s where s.id = 7";
 
     private const string Reveal = "create or replace view shown as select id, ssn || '' as name from customers";
@@ -42,7 +44,7 @@ public sealed class KeptNamesTests
     [InlineData("insert into kept select 8, o.name from (select count(*) from locked) l, outer_one o where o.id = 7", "create or replace view inner_one as select id, ssn::text as name from customers")]
     public async Task Nobody_under_the_mask_changes_what_they_stand_for_meanwhile(string keep, string change)
     {
-        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        await using var rig = await RealGateRig.StartAsync(Rules, Script, namesTimeout: Patience);
         await using var first = await rig.Gateway.ConnectAsync();
         await using var second = await rig.Gateway.ConnectAsync();
         await SayAsync(second, "set search_path = front, public");
@@ -63,7 +65,7 @@ public sealed class KeptNamesTests
     [Fact]
     public async Task Who_hangs_up_takes_the_statement_along()
     {
-        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        await using var rig = await RealGateRig.StartAsync(Rules, Script, namesTimeout: Patience);
         await using var first = await rig.Gateway.ConnectAsync();
         await using var locker = await rig.LockAsync("locked");
         await using (var second = await rig.Gateway.ConnectAsync())
@@ -83,7 +85,7 @@ public sealed class KeptNamesTests
     [Fact]
     public async Task A_statement_that_was_held_runs_though_others_made_tables_meanwhile()
     {
-        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        await using var rig = await RealGateRig.StartAsync(Rules, Script, namesTimeout: Patience);
         await using var first = await rig.Gateway.ConnectAsync();
         await using var second = await rig.Gateway.ConnectAsync();
         await SayAsync(second, "select 1");

@@ -128,6 +128,8 @@ internal sealed class GatewayRig : IAsyncDisposable
 
     internal sealed class FixedCatalog : ITargetCatalog
     {
+        private NameClaims? claims;
+
         internal CatalogSnapshot Snapshot { get; set; } = CatalogSnapshot.Empty;
 
         /// <summary>Set: names are not to be had before it completes.</summary>
@@ -147,26 +149,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         public Task<CatalogSnapshot> ReadWithinAsync(AuthorizedTarget target, CatalogQuery query, CancellationToken cancel) => CatalogLoader.ReadWithinAsync(query, null, cancel);
 
         public ValueTask<bool> LookAgainAsync(AuthorizedTarget target, string principal, CatalogSnapshot known, CancellationToken cancel) => ValueTask.FromResult(false);
-        public INamesChange BeginChange(AuthorizedTarget target) => new NoChange();
-        public long? Changes(AuthorizedTarget target, INamesChange? own) => 0;
-        public bool AreChanging(AuthorizedTarget target, INamesChange? own) => false;
-
-        public bool TryUse(AuthorizedTarget target, INamesUse use, long changes, INamesChange? own) => true;
-
-        public void EndUse(AuthorizedTarget target, INamesUse use)
-        {
-        }
-
-        public bool AreUsedBeside(AuthorizedTarget target, object session, IReadOnlySet<string>? names) => false;
-
-        private sealed class NoChange : INamesChange
-        {
-            public bool MayCommit { get; set; }
-
-            public void Dispose()
-            {
-            }
-        }
+        public NameClaims Claims(AuthorizedTarget target) => claims ??= new(TimeProvider.System, () => Snapshot, () => { });
     }
 }
 

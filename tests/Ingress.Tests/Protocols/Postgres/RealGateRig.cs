@@ -30,7 +30,10 @@ internal sealed class RealGateRig : IAsyncDisposable
 
     private readonly CountedReader reader;
 
-    private RealGateRig(GateRig gate, GatewayRig gateway, TokenGate tokens, CountedReader reader) => (Gate, Gateway, this.tokens, this.reader) = (gate, gateway, tokens, reader);
+    private readonly TargetCatalogs catalogs;
+
+    private RealGateRig(GateRig gate, GatewayRig gateway, TokenGate tokens, CountedReader reader, TargetCatalogs catalogs) =>
+        (Gate, Gateway, this.tokens, this.reader, this.catalogs) = (gate, gateway, tokens, reader, catalogs);
 
     internal GateRig Gate { get; }
     internal GatewayRig Gateway { get; }
@@ -64,8 +67,9 @@ internal sealed class RealGateRig : IAsyncDisposable
     /// <summary>New rules for the sessions that are open, too.</summary>
     internal void Activate(string rules, long version) => Gate.Activate(Document(rules), version);
 
+    /// <param name="namesTimeout">How long statements and changes of what they name wait for each other, if not as long as everywhere.</param>
     /// <param name="server">Another one than the tests share. Older programs that copy a whole cluster name the database "replication": it is a target, too.</param>
-    internal static async Task<RealGateRig> StartAsync(string rules = Governed, string script = Script, PostgresServer? server = null, string? encoding = null)
+    internal static async Task<RealGateRig> StartAsync(string rules = Governed, string script = Script, PostgresServer? server = null, string? encoding = null, TimeSpan? namesTimeout = null)
     {
         server ??= await PostgresServer.SharedAsync();
         var password = $"HOOP_TEST_TARGET_PASSWORD_{server.Port}";
@@ -84,12 +88,13 @@ internal sealed class RealGateRig : IAsyncDisposable
         string Document(string policies) => $"{head}\n{policies}";
         var gate = new GateRig(Document(rules));
         var reader = new CountedReader();
-        var catalog = new PostgresTargetCatalog(new TargetCatalogs(TimeProvider.System, NullLogger<TargetCatalogs>.Instance), reader.ReadAsync);
+        var catalogs = new TargetCatalogs(TimeProvider.System, NullLogger<TargetCatalogs>.Instance);
+        var catalog = new PostgresTargetCatalog(catalogs, reader.ReadAsync);
         var target = gate.Snapshots.Current!.Document.Targets["shop"];
         var tokens = new TokenGate(gate);
-        var gateway = await GatewayRig.StartAsync(target, null, null, null, new SqlAnalyzer().Analyze, tokens, catalog);
+        var gateway = await GatewayRig.StartAsync(target, null, options => options.NamesTimeout = namesTimeout ?? options.NamesTimeout, null, new SqlAnalyzer().Analyze, tokens, catalog);
         if (server == await PostgresServer.SharedAsync()) gateway.OwnDatabase = database;
-        return new RealGateRig(gate, gateway, tokens, reader) { Document = Document, Server = server };
+        return new RealGateRig(gate, gateway, tokens, reader, catalogs) { Document = Document, Server = server };
     }
 
     private string Database => Gate.Snapshots.Current!.Document.Targets["shop"].Database!;
@@ -130,6 +135,12 @@ internal sealed class RealGateRig : IAsyncDisposable
     internal async Task UntilSomebodyWaitsAsync()
     {
         while (!await AskBehindAsync<bool>("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')")) await Task.Yield();
+    }
+
+    /// <summary>Of who changes names, and who counts on them.</summary>
+    internal async Task UntilAsync(Func<NameClaims, bool> holds)
+    {
+        while (!holds(catalogs.Claims("shop"))) await Task.Yield();
     }
 
     public async ValueTask DisposeAsync()

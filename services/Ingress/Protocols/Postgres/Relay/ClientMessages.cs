@@ -145,6 +145,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
 
     private void RefuseQuery(Refusal refusal)
     {
+        session.NamesInUse.Forgo();
         pipeline++;
         bool alone;
         lock (session.Lock)
@@ -259,6 +260,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
 
     private void RefuseExecute(Refusal refusal)
     {
+        session.NamesInUse.Forgo();
         doomed = true;
         lock (session.Lock)
         {
@@ -349,7 +351,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
 
     private WaitingRequest Wait(PostgresFrame frame, Judgement judgement, ReplyKind kind, Portal? portal) => new(
         frame, judgement.Answer.Hold!, (whole, permit) => Run(whole, judgement, permit, kind, portal),
-        refusal => Refuse(refusal, kind), cancel => judge.MeansTheSameAsync(judgement = judge.AsOfNow(judgement), cancel));
+        refusal => Refuse(refusal, kind), (permit, cancel) => judge.AgainAsync(judgement, permit, now => judgement = now, cancel));
 
     private void Forward(in PostgresFrame frame, RunningOperation operation, ReplyKind kind, Portal? portal)
     {

@@ -30,6 +30,9 @@ internal sealed class DeferredCode(RelaySession session, OwnQueries own)
     public ValueTask<SqlAnalysis> LookAgainAsync(SqlAnalysis analysis, SqlContext now, bool open, CancellationToken cancel) =>
         setOff.Count == 0 && held.Count == 0 || !analysis.Statements.Any(static statement => statement.Command.RunsDeferred || Moves(statement)) ? new(analysis) : LookAsync(analysis, now, open, cancel);
 
+    /// <summary>The functions that the statements run besides what they name.</summary>
+    public IReadOnlyCollection<string> RunBy(SqlAnalysis analysis) => setOff.Count > 0 && analysis.Has(static statement => statement.Command.RunsDeferred) ? [.. setOff.Keys] : [];
+
     /// <summary>In one string, something is set off for the end of the transaction, which may be the string's, and meant otherwise by then.</summary>
     public static bool MovesUnderway(IReadOnlyList<SqlStatement> statements)
     {

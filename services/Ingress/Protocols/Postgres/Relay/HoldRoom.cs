@@ -39,7 +39,7 @@ internal sealed class HoldRoom(RelaySession session)
     // The text was approved; a view or function behind it may have been replaced since.
     private async ValueTask<GateAnswer> CheckedAsync(GateAnswer answer, Hold hold, WaitingRequest request, CancellationToken cancel)
     {
-        if (answer.Permit is not { } permit || await request.MeansTheSameAsync(cancel)) return answer;
+        if (answer.Permit is not { } permit || await request.MeansTheSameAsync(permit, cancel)) return answer;
         session.Gate.Complete(permit, new OperationResult(false, "not run: what its names stand for changed", 0, 0, TimeSpan.Zero, []));
         return new Refusal(RefusalCode.Withdrawn, null, "what the statement's names stand for changed while it waited, so the approval no longer fits",
             $"Request {hold.RequestId} was approved for what they stood for before.", "Send the statement again.", hold.RequestId, hold.Link);

@@ -1,4 +1,5 @@
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Catalog;
 using Hoop.Ingress.Sql;
 using Hoop.Ingress.Sql.Catalog;
 
@@ -18,25 +19,30 @@ internal static class NameChanges
     /// <summary>It changes names that others see.</summary>
     public static bool Others(SqlStatement statement) => Any(statement) && !AreNone(statement);
 
-    /// <summary>Those of relations and functions that stand for something else afterwards, without their schemas.</summary>
-    /// <returns>Null: they may be any.</returns>
-    public static HashSet<string>? Of(IReadOnlyList<SqlStatement> statements)
+    /// <summary>What stands for something else afterwards.</summary>
+    public static NameChange Of(IReadOnlyList<SqlStatement> statements)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var (locked, unseen) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        var (anyLocked, anyUnseen, untold) = (false, false, false);
         foreach (var statement in statements.Where(Others))
         {
-            if (statement.Command.NewName is { } given) names.Add(given);
+            untold |= (statement.Facts.Effects & Effects.Dynamic) != 0 || !statement.Facts.Understood;
+            if (statement.Command.NewName is { } given) unseen.Add(given);
             foreach (var access in statement.Facts.Accesses.Where(static access => !MovesNothing(access)))
             {
-                if (access.Kind is "table" or "function") names.Add(Bare(access.Name));
-                else if (access is { Kind: "schema", Verb: not "create" }) return null;
+                switch (access.Kind)
+                {
+                    case "table" when access.Verb != "create": locked.Add(MovedNames.Bare(access.Name)); break;
+                    case "table" or "function" or "type": unseen.Add(MovedNames.Bare(access.Name)); break;
+                    case "schema" when access.Verb != "create": anyLocked = true; break;
+                    // Casts, extensions and the like act where nobody names them.
+                    case "other": anyUnseen = true; break;
+                }
             }
         }
 
-        return names;
+        return new(anyLocked ? null : locked, anyUnseen ? null : unseen, untold);
     }
-
-    public static string Bare(string name) => name[(name.LastIndexOf('.') + 1)..];
 
     /// <summary>Nobody's: it adds an index, say, and so does nothing behind it.</summary>
     public static bool AreNone(SqlStatement statement) =>

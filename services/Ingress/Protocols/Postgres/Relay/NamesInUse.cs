@@ -1,48 +1,66 @@
 using Hoop.Ingress.Catalog;
 using Hoop.Ingress.Sessions;
+using Hoop.Ingress.Sql;
 using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
 /// <summary>
-/// What keeps what it reads (INSERT … SELECT, say) was judged by what its names stand for, and the server looks them up when it has their locks, which may be long after. Who is under
-/// column masks may not have them stand for something else meanwhile: it would keep what nobody judged, in a table that everybody reads.
+/// What a statement does was judged by what its names stand for, and the server looks them up when it has their locks, which may be long after. Until it is answered others may not have them
+/// stand for something else: a second session would have it do what no rule permits, and keep what a mask hides.
 /// </summary>
 internal sealed class NamesInUse(RelaySession session)
 {
-    private readonly List<Use> uses = [];
+    private readonly List<RunningOperation> uses = [];
+    private bool begun;
+    private bool asked;
 
-    private ITargetCatalog Catalog => session.Services.Catalog;
+    private NameClaims Claims => session.Claims;
+
+    private TimeSpan Patience => session.Services.Options.NamesTimeout;
+
+    /// <summary>Before it is judged: waits for those who are changing its names.</summary>
+    /// <returns>True: it did, and they may stand for something else now.</returns>
+    public ValueTask<bool> AwaitAsync(SqlAnalysis analysis, CancellationToken cancel) => Claims.IsIdle ? default : WaitAsync(new Judged(analysis, Keeps(analysis, session.Gate.CurrentMasks is { HasColumnMasks: true })), cancel);
+
+    /// <summary>Once it is permitted: if it changes names, waits for those who use them.</summary>
+    public ValueTask MakeRoomAsync(Permit permit, SqlAnalysis analysis, CancellationToken cancel)
+    {
+        var moves = analysis.Has(NameChanges.Others);
+        if (!moves && (session.NamesChange is null || !analysis.Has(static statement => MayCommit(statement)))) return default;
+        return session.Gate.PassedEverything(permit) || session.TransactionStatus == ReadyForQuery.Failed ? default : MakeRoomAsync(analysis, moves, cancel);
+    }
 
     /// <summary>Before it is sent.</summary>
     /// <returns>Why it may not be; null: it may.</returns>
     public Refusal? Claim(RunningOperation operation)
     {
-        if (session.Gate.MasksFor(operation.Permit) is not { HasColumnMasks: true }) return null;
-        var (statements, stores, moves) = (operation.Analysis.Statements, false, false);
-        for (var i = 0; i < statements.Count; i++)
+        // Of somebody whom nothing is kept from, no decision hangs on names.
+        if (session.Gate.PassedEverything(operation.Permit)) return null;
+        if (asked && session.NamesChange is { } change && Claims.IsUsed(change)) return Used;
+        operation.Keeps = Keeps(operation.Analysis, session.Gate.MasksFor(operation.Permit) is { HasColumnMasks: true });
+        lock (session.Lock)
         {
-            stores |= statements[i].Stores;
-            moves |= NameChanges.Others(statements[i]);
+            if (!Claims.TryUse(operation, session, operation.Since)) return Changed;
+            uses.Add(operation);
         }
 
-        var begun = moves && session.BeginNamesChange();
-        // Judged as if no name were known, it may find what it will.
-        var refusal = moves && Catalog.AreUsedBeside(session.Gate.Target, session, NameChanges.Of(statements)) ? Used
-            : stores && !ReferenceEquals(operation.Context.Catalog, CatalogSnapshot.Changed) && !TryUse(operation) ? Changed : null;
-        if (begun && refusal is not null) session.EndNamesChange();
-        return refusal;
+        (asked, begun) = (false, false);
+        return null;
+    }
+
+    /// <summary>It is not sent after all.</summary>
+    public void Forgo()
+    {
+        if (begun) session.EndNamesChange();
+        (asked, begun) = (false, false);
     }
 
     /// <summary>Under the session's lock: it was answered.</summary>
     public void End(RunningOperation operation)
     {
-        for (var i = uses.Count - 1; i >= 0; i--)
-        {
-            if (uses[i].Operation != operation) continue;
-            Catalog.EndUse(session.Gate.Target, uses[i]);
-            uses.RemoveAt(i);
-        }
+        if (uses.Remove(operation)) Claims.EndUse(operation);
     }
 
     /// <summary>Some were not answered, and the server may yet run them.</summary>
@@ -58,58 +76,43 @@ internal sealed class NamesInUse(RelaySession session)
     {
         lock (session.Lock)
         {
-            foreach (var use in uses) Catalog.EndUse(session.Gate.Target, use);
+            foreach (var use in uses) Claims.EndUse(use);
             uses.Clear();
         }
     }
 
-    private bool TryUse(RunningOperation operation)
+    private async ValueTask<bool> WaitAsync(Judged names, CancellationToken cancel)
     {
-        var use = new Use(session, operation);
-        lock (session.Lock)
-        {
-            if (operation.Changes is not { } changes || !Catalog.TryUse(session.Gate.Target, use, changes, session.NamesChange)) return false;
-            uses.Add(use);
-            return true;
-        }
+        if (Claims.IsFree(names, session)) return false;
+        await session.Upstream.Output.FlushAsync(cancel);
+        await Claims.UnchangingAsync(names, session, Patience, cancel);
+        return true;
     }
 
-    private static readonly Refusal Used = new(RefusalCode.InUse, null, "another session's statement is keeping what it reads by one of these names",
+    private async ValueTask MakeRoomAsync(SqlAnalysis analysis, bool moves, CancellationToken cancel)
+    {
+        begun = session.BeginNamesChange();
+        asked = true;
+        var change = session.NamesChange!;
+        if (moves) change.Add(NameChanges.Of(analysis.Statements));
+        change.MayCommit = !session.IsSurelyInTransaction || analysis.Has(static statement => MayCommit(statement));
+        if (!Claims.IsUsed(change)) return;
+        await session.Upstream.Output.FlushAsync(cancel);
+        await Claims.UnusedAsync(change, Patience, cancel);
+    }
+
+    private static bool MayCommit(SqlStatement statement) => statement.Command.Kind is SqlCommandKind.Commit or SqlCommandKind.PrepareTransaction || !statement.Facts.Understood;
+
+    private static bool Keeps(SqlAnalysis analysis, bool masked) => masked && analysis.Has(static statement => statement.Stores);
+
+    private static readonly Refusal Used = new(RefusalCode.InUse, null, "another session's statement is using what this one would change",
         "It was judged by what the name stands for now, and the server may look it up only when it has its locks.", "Send it again when that statement has ended.");
 
-    private static readonly Refusal Changed = new(RefusalCode.InUse, null, "another session changed the database's schema while the statement was judged",
-        "It keeps what it reads, which may be something else by now.", "Send it again.");
+    private static readonly Refusal Changed = new(RefusalCode.InUse, null, "another session is changing what this statement names",
+        "It was judged by what the names stood for before.", "Send it again when that change is committed or taken back.");
 
-    private sealed class Use(RelaySession session, RunningOperation operation) : INamesUse
+    private sealed record Judged(SqlAnalysis Analysis, bool Keeps) : INamesUse
     {
-        public RunningOperation Operation => operation;
-
-        public object Session => session;
-
-        public bool Needs(IReadOnlySet<string>? names) => names is null || names.Overlaps(Names());
-
-        private HashSet<string> Names()
-        {
-            var (names, views, seen) = (new HashSet<string>(StringComparer.Ordinal), new Stack<CatalogRelation>(), new HashSet<uint>());
-            foreach (var access in operation.Analysis.Statements.SelectMany(static statement => statement.Facts.Accesses).Where(static access => access.Kind is "table" or "function"))
-            {
-                names.Add(NameChanges.Bare(access.Name));
-                if ((operation.Context.Temporary.Find(access.Name) ?? operation.Context.Catalog.Relations.GetValueOrDefault(access.Name)) is { } relation) views.Push(relation);
-            }
-
-            // Whatever their texts may name: rather one too many.
-            while (views.TryPop(out var view))
-            {
-                if (view is not { Kind: 'v', Definition: { } definition }) continue;
-                foreach (var beneath in operation.Context.Catalog.Relations.Values)
-                {
-                    if (!definition.Contains(beneath.Name.Replace("\"", "\"\"", StringComparison.Ordinal), StringComparison.Ordinal) || !seen.Add(beneath.Oid)) continue;
-                    names.Add(beneath.Name);
-                    views.Push(beneath);
-                }
-            }
-
-            return names;
-        }
+        public bool Needs(MovedNames names) => Analysis.Has(names.Concern);
     }
 }

@@ -92,6 +92,9 @@ internal sealed class RelaySession
     /// <summary>Stops what runs on a window that is taken back.</summary>
     public RevokedRuns Revoked => field ??= new RevokedRuns(this);
 
+    /// <summary>Who changes the target's names, and who counts on them.</summary>
+    public NameClaims Claims => field ??= Services.Catalog.Claims(Gate.Target);
+
     public NamesInUse NamesInUse => field ??= new NamesInUse(this);
 
     /// <summary>True while a statement waits for approval.</summary>
@@ -253,7 +256,7 @@ internal sealed class RelaySession
         lock (Lock)
         {
             if (NamesChange is not null) return false;
-            NamesChange = Services.Catalog.BeginChange(Gate.Target);
+            NamesChange = Claims.Begin(this);
             return true;
         }
     }

@@ -1,20 +1,25 @@
 using Hoop.Contracts.Operations;
+using Hoop.Ingress.Catalog;
 using Hoop.Ingress.Protocols.Postgres.Masking;
 using Hoop.Ingress.Protocols.Postgres.Results;
 using Hoop.Ingress.Recordings;
 using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
+using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Wire.Postgres.Messages;
 
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
 /// <summary>A permitted operation on its way through the server.</summary>
-internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlContext context, bool namesMoved, long? changes, long startedAt)
+internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlContext context, bool namesMoved, long? changes, long startedAt) : INamesUse
 {
     private string[] maskedColumns = [];
     private ResultRecording? recording;
     private RecordedRows? recorded;
     private PostgresDiagnostic? error;
+
+    // As a nullable one it would take twice the room, of every statement.
+    private readonly long settled = changes ?? -1;
 
     /// <summary>By the statement being answered.</summary>
     private long returned;
@@ -26,7 +31,17 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
     public SqlContext Context { get; } = context;
 
     /// <summary>How often the target's names had changed when it was judged; null: they were changing.</summary>
-    public long? Changes { get; } = changes;
+    public long? Changes => settled < 0 ? null : settled;
+
+    /// <summary>How many changes of names were over when it was judged.</summary>
+    public long Since { get; init; }
+
+    public bool Keeps { get; set; }
+
+    /// <summary>Functions that it runs besides what it names.</summary>
+    public IReadOnlyCollection<string> Deferred { get; init; } = [];
+
+    public bool Needs(MovedNames names) => Analysis.Has(names.Concern) || Deferred.Count > 0 && names.Concern(Deferred);
 
     public long StartedAt { get; } = startedAt;
 

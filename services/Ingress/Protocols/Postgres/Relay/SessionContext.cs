@@ -146,11 +146,11 @@ internal sealed class SessionContext(RelaySession session)
         var statements = operation.Analysis.Statements;
         session.OwnTables.Sent(statements, session.Gate.MasksFor(operation.Permit), operation.Context.Catalog);
         if (freely) followed &= statements.All(IsFollowed);
-        for (var i = 0; i < statements.Count; i++) Sent(statements[i]);
+        for (var i = 0; i < statements.Count; i++) Sent(statements[i], freely);
         if (session.NamesChange is { } change) change.MayCommit = !session.IsSurelyInTransaction || statements.Any(static statement => statement.Command.EndsTransaction || !statement.Facts.Understood);
     }
 
-    private void Sent(SqlStatement statement)
+    private void Sent(SqlStatement statement, bool freely)
     {
         var kind = statement.Command.Kind;
         // What others changed meanwhile is known with the answer.
@@ -160,7 +160,12 @@ internal sealed class SessionContext(RelaySession session)
         if (NameChanges.Any(statement))
         {
             (MustRefresh, UncommittedDdl, ownNamesMoved) = (true, true, true);
-            if (!NameChanges.AreNone(statement)) session.BeginNamesChange();
+            if (!NameChanges.AreNone(statement))
+            {
+                session.BeginNamesChange();
+                // Of others it was said before, so that it could wait for those who use them.
+                if (freely) session.NamesChange!.Add(NameChanges.Of([statement]));
+            }
         }
 
         if (!statement.Command.EndsTransaction) return;

@@ -22,9 +22,12 @@ internal readonly record struct Asked(string Text, bool Readable, IReadOnlyList<
 
 /// <summary>What the Gate said of a statement, with what it takes to run it.</summary>
 /// <param name="NamesMoved">The open transaction changed the schema, and nobody could see how, so lineage cannot be trusted.</param>
-internal readonly record struct Judgement(Asked Asked, GateAnswer Answer, SqlAnalysis Analysis, SqlContext Context, bool NamesMoved, long? Changes, long StartedAt)
+internal readonly record struct Judgement(Asked Asked, GateAnswer Answer, SqlAnalysis Analysis, SqlContext Context, bool NamesMoved, long? Changes, long Since, long StartedAt)
 {
-    public RunningOperation Run(Permit permit) => new(permit, Analysis, Context, NamesMoved, Changes, StartedAt);
+    /// <summary>Functions that it runs besides what it names.</summary>
+    public IReadOnlyCollection<string> Deferred { get; init; } = [];
+
+    public RunningOperation Run(Permit permit) => new(permit, Analysis, Context, NamesMoved, Changes, StartedAt) { Since = Since, Deferred = Deferred };
 }
 
 /// <summary>Understands a statement as the server would at this moment, and asks the Gate.</summary>
@@ -50,7 +53,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     {
         get
         {
-            var (current, changes) = session.Gate.PassesEverything ? (null, null) : (context.Current, session.Services.Catalog.Changes(session.Gate.Target, session.NamesChange));
+            var (current, changes) = session.Gate.PassesEverything ? (null, null) : (context.Current, session.Claims.Settled(session.NamesChange));
             return bound is not null && ReferenceEquals(bound.Own, Names) && ReferenceEquals(bound.Context, current) && bound.Changes == changes ? bound : bound = new(Names, current, changes);
         }
     }
@@ -141,7 +144,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     private static Asked AskedOf(PreparedStatement statement) => new(statement.Text, true, [], statement);
 
     // What runs at Parse runs again at Bind, when names have moved since.
-    private static bool RunsEarly(SqlAnalysis analysis) => Has(analysis, static only => only.Command.PlansCode || only.Command.ParsesCode || !only.Facts.Understood);
+    private static bool RunsEarly(SqlAnalysis analysis) => analysis.Has(static only => only.Command.PlansCode || only.Command.ParsesCode || !only.Facts.Understood);
 
     /// <summary>It was decided on at Bind, and was sent.</summary>
     public void Bound(Portal portal) => JustBound = portal;
@@ -157,12 +160,12 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     /// <summary>Whether what was decided at Bind is good for its Execute: policy, masks, names and what they stand for are as they were.</summary>
     public async ValueTask<bool> StandsAsync(Portal portal, RunningOperation bound, CancellationToken cancel) =>
         portal.Bound?.Own == Names && session.Gate.IsCurrent(bound.Permit)
-        && await MeansTheSameAsync(new Judgement(portal.Asked, default, bound.Analysis, bound.Context, false, null, 0), cancel);
+        && await MeansTheSameAsync(new Judgement(portal.Asked, default, bound.Analysis, bound.Context, false, null, 0, 0), cancel);
 
     /// <summary>Whether the further rows of a portal come about as was judged: its plan keeps to its names, the functions that it calls go by those of now.</summary>
     public async ValueTask<bool> GoesOnAsync(Portal portal, RunningOperation running, CancellationToken cancel) =>
-        session.Gate.PassesEverything || running.Context is null || !Has(running.Analysis, static statement => statement.CallsCode)
-        || portal.Bound?.Own == Names && await MeansTheSameAsync(new Judgement(portal.Asked, default, running.Analysis, running.Context, false, null, 0), cancel);
+        session.Gate.PassesEverything || running.Context is null || !running.Analysis.Has(static statement => statement.CallsCode)
+        || portal.Bound?.Own == Names && await MeansTheSameAsync(new Judgement(portal.Asked, default, running.Analysis, running.Context, false, null, 0, 0), cancel);
 
     private static Refusal NoNames(TargetUnavailableException e) => new(RefusalCode.TargetUnavailable, null,
         "the target's names could not be read, so the statement is refused", e.Message, "Try again in a moment, or ask an administrator to check the target.");
@@ -186,17 +189,25 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     {
         var now = session.Services.Clock.GetTimestamp();
         if (session.Gate.PassesEverything) return await PassAsync(asked, now, cancel);
-        var changes = ChangesSince(asked.Bound);
+        var (since, changes) = (session.Claims.Count, ChangesSince(asked.Bound));
         var refusal = await UnjudgeableAsync(asked.Text, cancel);
-        if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
+        if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, since, now);
         var analysis = await AnalyzeAsync(asked, context.Current!);
         if (NamesUnknown(analysis)) (analysis, refusal) = await LookAgainAsync(asked, analysis, cancel);
-        if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, now);
-        var current = context.Current!;
-        if (!IsPlannedAs(asked, analysis, current)) return new Judgement(asked, PortalRefusals.NamesMoved, Unread(asked.Text), null!, true, null, now);
-        if (Has(analysis, static statement => statement.Stores) && (changes is null || session.Services.Catalog.AreChanging(session.Gate.Target, session.NamesChange) || ChangesSince(asked.Bound) != changes))
+        if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, since, now);
+        if (await session.NamesInUse.AwaitAsync(analysis, cancel))
         {
-            // It may run once the other's change is committed, and keep what nobody may see: judged as if no name were known.
+            (since, changes) = (session.Claims.Count, ChangesSince(asked.Bound));
+            refusal = await UnjudgeableAsync(asked.Text, cancel);
+            if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, since, now);
+            analysis = await AnalyzeAsync(asked, context.Current!);
+        }
+
+        var current = context.Current!;
+        if (!IsPlannedAs(asked, analysis, current)) return new Judgement(asked, PortalRefusals.NamesMoved, Unread(asked.Text), null!, true, null, since, now);
+        if (changes is null && asked.Bound is { Context: not null } && analysis.Has(static statement => statement.Stores))
+        {
+            // It was planned by names as somebody had them for a moment, and may keep what nobody may see: judged as if no name were known.
             current = current with { Catalog = CatalogSnapshot.Changed };
             analysis = await AnalyzeAsync(asked, current);
         }
@@ -205,21 +216,12 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         var insight = PreviewSubject.For(session, analysis, current, asked.Values, context.UncommittedDdl);
         var said = Said.Merge(asked.Readable ? JustificationComment.Of(asked.Text) : null, context.Justification);
         var operation = PostgresOperations.Create(analysis, asked.Text, asked.Values, session, insight, context.Namespace, said, effectsKnown: !context.NamesUnseen);
-        return new Judgement(asked, await session.Gate.AskAsync(operation, cancel), analysis, current, context.NamesUnseen, changes, now);
+        var answer = await session.Gate.AskAsync(operation, cancel);
+        if (answer.Permit is { } permit) await session.NamesInUse.MakeRoomAsync(permit, analysis, cancel);
+        return new Judgement(asked, answer, analysis, current, context.NamesUnseen, changes, since, now) { Deferred = deferred.RunBy(analysis) };
     }
 
-    private static bool NamesUnknown(SqlAnalysis analysis) => Has(analysis, static statement => statement.Facts.NamesUnknown);
-
-    // For every statement: without an enumerator.
-    private static bool Has(SqlAnalysis analysis, Func<SqlStatement, bool> what)
-    {
-        for (var i = 0; i < analysis.Statements.Count; i++)
-        {
-            if (what(analysis.Statements[i])) return true;
-        }
-
-        return false;
-    }
+    private static bool NamesUnknown(SqlAnalysis analysis) => analysis.Has(static statement => statement.Facts.NamesUnknown);
 
     // Somebody may have made the names past Hoop that the statement lacks. What the open transaction sees was read in it.
     private async ValueTask<(SqlAnalysis, Refusal?)> LookAgainAsync(Asked asked, SqlAnalysis analysis, CancellationToken cancel)
@@ -251,7 +253,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
             answer = PolicyMoved;
         }
 
-        return new Judgement(asked, answer, analysis, names, true, null, now);
+        return new Judgement(asked, answer, analysis, names, true, null, 0, now);
     }
 
     private async ValueTask TakeBackAsync(GateAnswer answer)
@@ -290,8 +292,8 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         return ReferenceEquals(statement.ForeseenIn, context.Current) ? null : await ForeseeAsync(statement, cancel);
     }
 
-    /// <summary>Whether a statement that waited would still touch and show what it would have then.</summary>
-    public async ValueTask<bool> MeansTheSameAsync(Judgement judgement, CancellationToken cancel)
+    // Whether it would still touch and show what it would have then.
+    private async ValueTask<bool> MeansTheSameAsync(Judgement judgement, CancellationToken cancel)
     {
         try
         {
@@ -309,13 +311,22 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         return AreSame(current, judgement.Context) || PostgresOperations.AreSame(judgement.Analysis, Analyze(judgement.Asked, current));
     }
 
-    /// <summary>The same, to be asked whether it still means the same.</summary>
-    public Judgement AsOfNow(in Judgement judgement) => judgement with { Changes = ChangesSince(judgement.Asked.Bound) };
+    /// <summary>What waited is permitted: whether it still means the same, and may be sent.</summary>
+    /// <param name="renewed">What is to be sent, as of now.</param>
+    public async ValueTask<bool> AgainAsync(Judgement judgement, Permit permit, Action<Judgement> renewed, CancellationToken cancel)
+    {
+        await session.NamesInUse.AwaitAsync(judgement.Analysis, cancel);
+        var now = judgement with { Since = session.Claims.Count, Changes = ChangesSince(judgement.Asked.Bound) };
+        if (!await MeansTheSameAsync(now, cancel)) return false;
+        await session.NamesInUse.MakeRoomAsync(permit, now.Analysis, cancel);
+        renewed(now);
+        return true;
+    }
 
     // What was planned at Bind may be of names as others left them for a moment: then it is as if they were changing.
     private long? ChangesSince(BoundNames? bound)
     {
-        var now = session.Services.Catalog.Changes(session.Gate.Target, session.NamesChange);
+        var now = session.Claims.Settled(session.NamesChange);
         return bound is not { Context: not null } || bound.Changes == now ? now : null;
     }
 

@@ -5,7 +5,7 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
 /// <summary>A request that was judged: what to do with each answer the Gate may give.</summary>
 internal sealed class WaitingRequest(
-    PostgresFrame frame, Hold hold, Action<PostgresFrame, Permit> forward, Action<Refusal> refuse, Func<CancellationToken, ValueTask<bool>> meansTheSame)
+    PostgresFrame frame, Hold hold, Action<PostgresFrame, Permit> forward, Action<Refusal> refuse, Func<Permit, CancellationToken, ValueTask<bool>> meansTheSame)
 {
     private PostgresFrame frame = frame;
 
@@ -15,7 +15,7 @@ internal sealed class WaitingRequest(
     public void Keep() => frame = new PostgresFrame(frame.Type, new System.Buffers.ReadOnlySequence<byte>(System.Buffers.BuffersExtensions.ToArray(frame.Whole)));
 
     /// <summary>False: what people approved is not what would run now.</summary>
-    public ValueTask<bool> MeansTheSameAsync(CancellationToken cancel) => meansTheSame(cancel);
+    public ValueTask<bool> MeansTheSameAsync(Permit permit, CancellationToken cancel) => meansTheSame(permit, cancel);
 
     public void Release(GateAnswer answer)
     {

@@ -92,7 +92,7 @@ internal static class ResultMasks
         operation.Context.Temporary is { AnyVouched: true } own && session.OwnTables.Hold(masks) ? own : TemporaryRelations.None;
 
     internal static bool NamesMoved(RelaySession session, RunningOperation operation) =>
-        (operation.Changes is not { } then || session.Services.Catalog.Changes(session.Gate.Target, session.NamesChange) != then)
+        (operation.Changes is not { } then || session.Claims.Settled(session.NamesChange) != then)
         && operation.Current is not { NamesTheSystemAlone: true };
 
     private static CopyFormat Format(RunningOperation operation, bool binary)

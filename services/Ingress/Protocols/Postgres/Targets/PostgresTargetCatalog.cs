@@ -35,17 +35,7 @@ internal sealed class PostgresTargetCatalog(TargetCatalogs catalogs, Func<Author
     public ValueTask<bool> LookAgainAsync(AuthorizedTarget target, string principal, CatalogSnapshot known, CancellationToken cancel) =>
         catalogs.LookAgainAsync(target.Name, principal, known, Load(target), cancel);
 
-    public INamesChange BeginChange(AuthorizedTarget target) => catalogs.BeginChange(target.Name);
-
-    public long? Changes(AuthorizedTarget target, INamesChange? own) => catalogs.Changes(target.Name, own);
-
-    public bool AreChanging(AuthorizedTarget target, INamesChange? own) => catalogs.AreChanging(target.Name, own);
-
-    public bool TryUse(AuthorizedTarget target, INamesUse use, long changes, INamesChange? own) => catalogs.TryUse(target.Name, use, changes, own);
-
-    public void EndUse(AuthorizedTarget target, INamesUse use) => catalogs.EndUse(target.Name, use);
-
-    public bool AreUsedBeside(AuthorizedTarget target, object session, IReadOnlySet<string>? names) => catalogs.AreUsedBeside(target.Name, session, names);
+    public NameClaims Claims(AuthorizedTarget target) => catalogs.Claims(target.Name);
 
     // Not on a session's loop: it may be long.
     private CatalogLoad Load(AuthorizedTarget target) => (known, cancel) => Task.Run(() => read(target, known, cancel), cancel);

@@ -1,0 +1,17 @@
+namespace Hoop.Ingress.Catalog;
+
+/// <summary>A change of a target's names that nobody else sees before it is committed; disposed when its transaction is over.</summary>
+internal interface INamesChange : IDisposable
+{
+    /// <summary>Something was sent that may commit it, and is not answered. True to begin with.</summary>
+    bool MayCommit { get; set; }
+
+    /// <summary>It is about these, too.</summary>
+    void Add(NameChange change);
+}
+
+/// <summary>Names of relations, functions, types and operators without their schemas; null: they may be any.</summary>
+/// <param name="Locked">What the server gives nobody before the change is committed: who names them waits for that, here or there.</param>
+/// <param name="Unseen">What others use as it was until then.</param>
+/// <param name="Untold">There is code in it that may change what it will: what keeps masked data waits.</param>
+internal readonly record struct NameChange(IReadOnlyCollection<string>? Locked, IReadOnlyCollection<string>? Unseen, bool Untold);
