@@ -1,11 +1,12 @@
 using System.Collections.Frozen;
+using Hoop.Ingress.Sql.Catalog;
 
 namespace Hoop.Ingress.Sql.Secrets;
 
 /// <summary>Names of what holds a secret: options, settings, arguments, functions.</summary>
 static class SecretNames
 {
-    const int Longest = 63;
+    const int Longest = NameLimit.Bytes;
 
     static readonly string[] Endings =
     [

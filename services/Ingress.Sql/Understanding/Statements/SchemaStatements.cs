@@ -55,8 +55,13 @@ static class SchemaStatements
     // Where file_fdw and its like take their rows from.
     static void Options(StatementWalk walk, JsonElement body)
     {
-        if (body.Option("options", "program") is not null) walk.Add(E.CodeExec);
-        if (body.Option("options", "filename") is not null) walk.Add(E.FileAccess);
+        foreach (var item in body.Items("options")) Option(walk, item);
+    }
+
+    static void Option(StatementWalk walk, JsonElement item)
+    {
+        if (item.As("DefElem")?.Text("defname") is "program") walk.Add(E.CodeExec);
+        else if (item.As("DefElem")?.Text("defname") is "filename") walk.Add(E.FileAccess);
     }
 
     /// <summary>CREATE OR REPLACE changes what is there.</summary>
@@ -135,9 +140,7 @@ static class SchemaStatements
     static void Foreign(StatementWalk walk, JsonElement command)
     {
         walk.Add(E.Network);
-        foreach (var item in command.Field("def")?.As("List")?.Items("items") ?? [])
-            if (item.As("DefElem")?.Text("defname") is "program") walk.Add(E.CodeExec);
-            else if (item.As("DefElem")?.Text("defname") is "filename") walk.Add(E.FileAccess);
+        foreach (var item in command.Field("def")?.As("List")?.Items("items") ?? []) Option(walk, item);
     }
 
     // DROP COLUMN … CASCADE takes views along, whichever columns they show.

@@ -1,4 +1,5 @@
 using System.Text;
+using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Sql.Parsing;
 
 namespace Hoop.Ingress.Sql.Understanding.Stored;
@@ -6,8 +7,6 @@ namespace Hoop.Ingress.Sql.Understanding.Stored;
 /// <summary>Every name that stands in a text of code, wherever, as the server folds it. What stands in strings is no name.</summary>
 static class WrittenNames
 {
-    const int Longest = 63; // bytes; the server cuts off the rest
-
     /// <summary>Null when some name cannot be told.</summary>
     public static HashSet<string>? In(string text)
     {
@@ -17,7 +16,7 @@ static class WrittenNames
         {
             if (token.Kind is not (SqlTokenKind.Word or SqlTokenKind.QuotedName)) continue;
             var written = token.Of(text);
-            if (Encoding.UTF8.GetByteCount(written) > Longest) return null;
+            if (Encoding.UTF8.GetByteCount(written) > NameLimit.Bytes) return null;
             if (token.Kind == SqlTokenKind.Word)
             {
                 // Letters beyond ASCII are folded where the database's encoding has one byte for each.

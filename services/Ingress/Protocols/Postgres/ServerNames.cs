@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Sql.Parsing;
 
 namespace Hoop.Ingress.Protocols.Postgres;
@@ -10,9 +11,6 @@ namespace Hoop.Ingress.Protocols.Postgres;
 /// </summary>
 internal static class ServerNames
 {
-    /// <summary>NAMEDATALEN - 1.</summary>
-    private const int Longest = 63;
-
     /// <summary>Bytes of a character in any encoding that a server may have.</summary>
     private const int Widest = 4;
 
@@ -51,8 +49,8 @@ internal static class ServerNames
     {
         if (quoted && name[0] != '"') return true;
         if (Ascii.IsValid(name)) return false;
-        if (MultiByte.Contains(encoding)) return Width(name) > Longest || !IsOfLetters(name);
-        return Encoding.UTF8.GetByteCount(name) > Longest + (quoted ? 2 : 0) || !quoted && (encoding == "SQL_ASCII" || HasCapitals(name));
+        if (MultiByte.Contains(encoding)) return Width(name) > NameLimit.Bytes || !IsOfLetters(name);
+        return Encoding.UTF8.GetByteCount(name) > NameLimit.Bytes + (quoted ? 2 : 0) || !quoted && (encoding == "SQL_ASCII" || HasCapitals(name));
     }
 
     private static int Width(ReadOnlySpan<char> name)

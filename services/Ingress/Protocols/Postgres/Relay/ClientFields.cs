@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 
@@ -48,13 +49,10 @@ internal static class ClientFields
         return ServerNames.AreAscii(body.Span, names);
     }
 
-    /// <summary>Bytes of a name that the server goes by (NAMEDATALEN - 1): longer ones that begin alike are one to it.</summary>
-    private const int LongestName = 63;
-
     // Byte for byte: two names that are not UTF-8 must not become one.
     internal static string NameOf(ReadOnlySpan<byte> name, RecentTexts recent)
     {
-        if (name.Length > LongestName) name = name[..LongestName];
+        if (name.Length > NameLimit.Bytes) name = name[..NameLimit.Bytes];
         if (recent.TryFind(name, out var known)) return known;
         if (!Utf8.IsValid(name)) return "\0" + Encoding.Latin1.GetString(name);
         var text = Encoding.UTF8.GetString(name);
