@@ -28,8 +28,8 @@ internal sealed class NamesInUse(RelaySession session)
     public ValueTask MakeRoomAsync(Permit permit, SqlAnalysis analysis, CancellationToken cancel)
     {
         var moves = analysis.Has(NameChanges.Others);
-        if (!moves && (session.NamesChange is null || !analysis.Has(static statement => MayCommit(statement)))) return default;
-        return session.Gate.PassedEverything(permit) || session.TransactionStatus == ReadyForQuery.Failed ? default : MakeRoomAsync(analysis, moves, cancel);
+        if (!moves && (session.NamesChange is null || session.TransactionStatus == ReadyForQuery.Failed || !analysis.Has(static statement => MayCommit(statement)))) return default;
+        return session.Gate.PassedEverything(permit) ? default : MakeRoomAsync(analysis, moves, cancel);
     }
 
     /// <summary>Before it is sent.</summary>
