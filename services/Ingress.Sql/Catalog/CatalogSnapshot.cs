@@ -68,6 +68,9 @@ public sealed record CatalogRelation(
     /// <summary>The composite type that it is a table of: qualified name.</summary>
     public string? OfType { get; init; }
 
+    /// <summary>Other schemas that columns of it have their types from.</summary>
+    public IReadOnlyList<string> TypesFrom { get; init; } = [];
+
     /// <summary>The extension that it belongs to, and goes with.</summary>
     public string? Extension { get; init; }
 

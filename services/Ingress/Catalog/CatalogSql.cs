@@ -249,6 +249,11 @@ internal static class CatalogSql
         UNION ALL
         SELECT 'typed', c.oid, n.nspname::text, t.typname::text, NULL, NULL FROM pg_class c JOIN pg_type t ON t.oid = c.reloftype JOIN pg_namespace n ON n.oid = t.typnamespace WHERE c.reloftype <> 0
         UNION ALL
+        SELECT DISTINCT 'borrowed', c.oid, n.nspname::text, NULL, NULL, NULL
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
+        JOIN pg_type b ON b.oid = coalesce(nullif(t.typelem, 0), nullif(t.typbasetype, 0), t.oid) JOIN pg_namespace n ON n.oid IN (t.typnamespace, b.typnamespace)
+        WHERE a.atttypid {Others} AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f') AND n.oid <> c.relnamespace AND n.nspname <> 'pg_catalog'
+        UNION ALL
         SELECT 'between', a.way, t.oid::text, t.typname::text, NULL, NULL FROM about a JOIN pg_type t ON t.oid = a.type
         UNION ALL
         SELECT 'event', e.oid, fn.nspname::text, p.proname::text, NULL, NULL

@@ -14,7 +14,7 @@ public class RouteTests
             Table("kept", "items") with { Extension = "shop", Triggers = [new("kept.late", 4, null) { Deferrable = true }] },
             Table("kept", "listed", 'v', " SELECT id FROM kept.orders"), Table("kept", "relisted", 'v', " SELECT id FROM kept.listed"), Table("kept", "other", 'v', " SELECT id FROM kept.orders_2"),
             Table("kept", "felt") with { Columns = [new("how", 1, 20000)] }, Table("open", "work") with { Expressions = [new('d', "kept.twice()")] },
-            Table("kept", "typed") with { OfType = "kept.shape" }, Table("kept", "whole"), Table("kept", "part") with { Parents = ["kept.whole"], Cascades = [new("open.refers", 'a', 'a')] }, Table("open", "refers"),
+            Table("kept", "typed") with { OfType = "kept.shape" }, Table("kept", "whole"), Table("kept", "part") with { Parents = ["kept.whole"], Cascades = [new("open.refers", 'a', 'a')] }, Table("open", "refers"), Table("open", "feels") with { TypesFrom = ["kept"] },
             Table("open", "partly", 'v', " SELECT id FROM kept.part"), Table("open", "sifted", 'v', " SELECT id FROM open.work WHERE kept.allowed(id)"), Table("open", "settings", 'v', " SELECT name, setting FROM pg_settings"),
         ],
         Function("kept", "allowed", "sql", 'i', "select true"), Function("open", "twice", "sql", 'i', "select 1"), Function("kept", "twice", "sql", 'i', "select 1"),
@@ -42,6 +42,7 @@ public class RouteTests
     [InlineData("drop index kept.orders_pkey cascade", "~alter kept.items")]
     [InlineData("drop schema kept cascade", "~alter open.work")]
     [InlineData("drop schema kept cascade", "~alter open.refers")]
+    [InlineData("drop schema kept cascade", "~alter open.feels")]
     [InlineData("drop schema kept cascade", "~drop open.partly, ~drop open.sifted")]
     [InlineData("drop server far cascade", "~drop kept.orders")]
     [InlineData("drop operator open.===(int, int) cascade", "~drop kept.orders")]

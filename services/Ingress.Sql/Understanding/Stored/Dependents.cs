@@ -16,7 +16,7 @@ static class Dependents
     public static void Go(StatementWalk walk, string kind, string schema, string name, bool columnsAlone = false) =>
         Go(walk, [(kind, schema, name)], columnsAlone);
 
-    /// <summary>What is elsewhere and uses something in the schema. Which columns are of its types, nobody knows here.</summary>
+    /// <summary>What is elsewhere and uses something in the schema.</summary>
     public static void OfSchema(StatementWalk walk, string schema) => Go(walk,
     [
         ("schema", schema, ""), .. walk.Context.Catalog.Relations.Values.Where(r => r.Schema == schema).Select(r => (Within, schema, r.Name)),
@@ -58,7 +58,7 @@ static class Dependents
     {
         "type" => relation.QualifiedName != $"{schema}.{name}" && relation.Columns.Any(static c => c.TypeOid >= ForeignParameters.FirstOwn), // of which, nobody knows here
         Within => false,
-        "schema" => relation.Schema != schema && Uses(relation, schema, null),
+        "schema" => relation.Schema != schema && (relation.TypesFrom.Contains(schema) || Uses(relation, schema, null)),
         _ => relation.QualifiedName != $"{schema}.{name}" && Uses(relation, schema, name),
     };
 

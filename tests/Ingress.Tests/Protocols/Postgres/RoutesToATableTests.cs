@@ -44,6 +44,7 @@ public class RoutesToATableTests
         create table open.defaulted(id int, made open.made); insert into open.defaulted values (1, 1);
         create view open.sifted as select id from open.work where open.wipe(id) > 0;
         create table open.keyed(id int primary key); create table kept.refers(id int references open.keyed);
+        create schema moods; create type moods.mood as enum ('glad'); create table kept.felt(how moods.mood[]);
         create type open.shape as (a int); create table kept.shaped of open.shape;
         create extension file_fdw; create server far foreign data wrapper file_fdw; create foreign table kept.far(a text) server far options (filename '/dev/null');
         """;
@@ -91,6 +92,7 @@ public class RoutesToATableTests
         [(string[])["alter table open.keyed drop column id cascade"]],
         [(string[])["alter type open.shape add attribute b int cascade"]],
         [(string[])["drop server far cascade"]],
+        [(string[])["drop schema moods cascade"]],
     ];
 
     [Theory]
@@ -193,6 +195,6 @@ public class RoutesToATableTests
     private static async Task<string> StateAsync(RealGateRig rig) => await rig.AskBehindAsync<string>("""
         select concat_ws(' ', (select string_agg(id::text, ',' order by id) from public.vault), (select string_agg(id::text, ',' order by id) from kept.junk), pg_get_viewdef('kept.shown'::regclass),
             (select string_agg(conname, ',' order by conname) from pg_constraint where connamespace = 'kept'::regnamespace),
-            (select string_agg(relname || relnatts || coalesce(relacl::text, ''), ',' order by relname) from pg_class where relnamespace in ('kept'::regnamespace) or relname = 'vault'))
+            (select string_agg(relname || (select count(*) from pg_attribute where attrelid = pg_class.oid and attnum > 0 and not attisdropped) || coalesce(relacl::text, ''), ',' order by relname) from pg_class where relnamespace in ('kept'::regnamespace) or relname = 'vault'))
         """);
 }
