@@ -24,8 +24,11 @@ public sealed record SqlAnalysis(IReadOnlyList<SqlStatement> Statements, string?
     public SqlSecrets? Secrets { get; init; }
 
     /// <summary>Its rows may hold what a function decrypted: its own, a view's, or one that stored code calls. So may those of a text that was not understood and speaks of secrets.</summary>
-    public bool Decrypts => Error is not null && Secrets is not null || Statements.Any(static statement => statement.Facts.Accesses.Any(
-        static access => access.Kind == "function" && SecretNames.Decrypts(access.Name.AsSpan(access.Name.LastIndexOf('.') + 1))));
+    public bool Decrypts => Error is not null && Secrets is not null || Statements.Any(static statement =>
+        CallsDecryption(statement) || statement.Command.Kind == SqlCommandKind.Fetch && (statement.Command.Inner is not { } cursor || CallsDecryption(cursor)));
+
+    private static bool CallsDecryption(SqlStatement statement) => statement.Facts.Accesses.Any(
+        static access => access.Kind == "function" && SecretNames.Decrypts(access.Name.AsSpan(access.Name.LastIndexOf('.') + 1)));
 }
 
 /// <summary>One statement of a query string.</summary>

@@ -18,7 +18,7 @@ public sealed record CatalogSnapshot
     /// <summary>Casts by functions outside pg_catalog.</summary>
     public IReadOnlyList<CatalogCast> Casts { get; init; } = [];
 
-    /// <summary>The CHECKs of domains, by the type's bare name.</summary>
+    /// <summary>The CHECKs and defaults of domains, by the type's bare name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Domains { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>Arrays, rows, ranges and domains, by bare name: the bare names of the types in them that have CHECKs or casts.</summary>
@@ -64,6 +64,12 @@ public sealed record CatalogRelation(
     public IReadOnlyList<CatalogCascade> Cascades { get; init; } = [];
 
     public IReadOnlyList<CatalogExpression> Expressions { get; init; } = [];
+
+    /// <summary>The composite type that it is a table of: qualified name.</summary>
+    public string? OfType { get; init; }
+
+    /// <summary>Other schemas that columns of it have their types from.</summary>
+    public IReadOnlyList<string> TypesFrom { get; init; } = [];
 
     /// <summary>The extension that it belongs to, and goes with.</summary>
     public string? Extension { get; init; }

@@ -28,7 +28,9 @@ static class StoredRelations
         if (walk.Names.Find(schema, name) is { Kind: 'm', Definition: { Length: > 0 } definition }) Define(walk, definition);
     }
 
-    static void Define(StatementWalk walk, string definition)
+    /// <summary>The functions of a view's text.</summary>
+    /// <param name="implied">No rule need name them.</param>
+    public static void Define(StatementWalk walk, string definition, bool implied = false)
     {
         var inner = StoredText.Read(walk, definition, searchPath: ["pg_catalog"]);
         if (inner is null)
@@ -36,8 +38,12 @@ static class StoredRelations
             walk.Add(E.Unknown);
             return;
         }
-        walk.Add(inner.Effects);
+        walk.Add(implied ? inner.Effects & ~E.Read : inner.Effects);
         foreach (var a in inner.Accesses)
-            if (a.Kind == "function") walk.Access(a.Verb, a.Kind, a.Name);
+        {
+            if (a.Kind != "function") continue;
+            if (implied) walk.Imply(a.Verb, a.Name, a.Kind);
+            else walk.Access(a.Verb, a.Kind, a.Name);
+        }
     }
 }

@@ -216,6 +216,9 @@ internal static class CatalogSql
         SELECT 'domain', k.contypid, pg_get_expr(k.conbin, 0), t.typname::text, NULL, NULL
         FROM pg_constraint k JOIN pg_type t ON t.oid = k.contypid JOIN pg_namespace n ON n.oid = k.connamespace WHERE k.contype = 'c' AND NOT {System}
         UNION ALL
+        SELECT 'domain', t.oid, pg_get_expr(t.typdefaultbin, 0), t.typname::text, NULL, NULL
+        FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typdefaultbin IS NOT NULL AND NOT {System}
+        UNION ALL
         SELECT 'index', i.indrelid, pg_get_expr(x.tree, i.indrelid), NULL, NULL, NULL
         FROM pg_index i CROSS JOIN LATERAL (VALUES (i.indexprs), (i.indpred)) x(tree) WHERE x.tree IS NOT NULL AND i.indrelid {Unlocked}
         UNION ALL
@@ -243,6 +246,13 @@ internal static class CatalogSql
         SELECT 'member', d.objid, e.extname::text, NULL, NULL, NULL
         FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
         WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_class'::regclass AND d.deptype = 'e'
+        UNION ALL
+        SELECT 'typed', c.oid, n.nspname::text, t.typname::text, NULL, NULL FROM pg_class c JOIN pg_type t ON t.oid = c.reloftype JOIN pg_namespace n ON n.oid = t.typnamespace WHERE c.reloftype <> 0
+        UNION ALL
+        SELECT DISTINCT 'borrowed', c.oid, n.nspname::text, NULL, NULL, NULL
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
+        JOIN pg_type b ON b.oid = coalesce(nullif(t.typelem, 0), nullif(t.typbasetype, 0), t.oid) JOIN pg_namespace n ON n.oid IN (t.typnamespace, b.typnamespace)
+        WHERE a.atttypid {Others} AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f') AND n.oid <> c.relnamespace AND n.nspname <> 'pg_catalog'
         UNION ALL
         SELECT 'between', a.way, t.oid::text, t.typname::text, NULL, NULL FROM about a JOIN pg_type t ON t.oid = a.type
         UNION ALL

@@ -54,6 +54,12 @@ public sealed class Permit
         Rules = Rules, RecordRows = RecordRows, Basis = new PermitBasis(RequestId, grant ?? Grant),
     };
 
+    /// <summary>What gives the rows of another: as many, as many of them on record, and none once its window is taken back.</summary>
+    internal Permit RowsOf(Permit other) => new(OperationId, Operation, Standing, Least(MaxRows, other.MaxRows))
+    {
+        Rules = Rules.Count > 0 ? Rules : other.Rules, RecordRows = Math.Max(RecordRows, other.RecordRows), Basis = Basis ?? (other.Grant is { } grant ? new PermitBasis(null, grant) : null),
+    };
+
     internal static long? Least(long? one, long? other) => one is null || other < one ? other ?? one : one;
 }
 

@@ -71,7 +71,7 @@ public sealed class GrantsPageTests(SagaRig saga, PortalRig portal)
         var sample = page.GetByTestId("sample");
         await Expect(sample.Locator("del").First).ToHaveTextAsync("from open");
         await Expect(sample.Locator("ins").First).ToHaveTextAsync("to cancelled");
-        await Expect(sample).ToContainTextAsync("<b>paid</b>");
+        await Expect(sample).ToContainTextAsync("<b>paU+202Eid</b>");
         await Expect(page.GetByTestId("preview-tables")).ToContainTextAsync("≈ 1,200,000");
         await Expect(page.GetByTestId("consequences")).ToContainTextAsync("audit_orders()");
         await Expect(page.GetByTestId("blocking")).ToContainTextAsync("2 sessions wait");

@@ -84,11 +84,11 @@ public sealed class PortalTests(SagaRig saga, PortalRig portal)
     {
         const string hostile = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>";
         var request = await saga.OpenAsync(Request(saga.World.Of(Agent)) with { Statement = hostile, Why = hostile, BindValues = [hostile], Objects = [hostile] });
-        await saga.Ingress.PublishAsync(new ApprovalPreviewed(request.RequestId, null, hostile));
+        await saga.Ingress.PublishAsync(new ApprovalPreviewed(request.RequestId, null, hostile + "\u202e"));
         var page = await OpenRequestAsync(Bea, request);
 
         await Expect(page.GetByTestId("statement")).ToHaveTextAsync(hostile);
-        await Expect(page.GetByTestId("plan")).ToHaveTextAsync(hostile);
+        await Expect(page.GetByTestId("plan")).ToHaveTextAsync(hostile + "U+202E");
         (await page.Locator("main img, main script").CountAsync()).ShouldBe(0);
         (await page.TitleAsync()).ShouldNotBe("owned");
     }

@@ -47,6 +47,7 @@ public sealed class SqlLexerTests
     [InlineData("select '\U000e0041'", "\U000e0041")]
     [InlineData("select 1\u2028drop table t", "\u2028")]
     [InlineData("select 1 -- one\r or drop table t", "\r")]
+    [InlineData("delete from pl\u0430in", "\u0430")]
     public void A_character_that_is_not_seen_is_shown(string sql, string hidden)
     {
         var tokens = SqlLexer.Read(sql);

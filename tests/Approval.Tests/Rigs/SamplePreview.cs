@@ -17,7 +17,7 @@ internal static class SamplePreview
             "public.orders", verb, [new("id", false, false), new("status", true, false), new("email", false, true), new("note", false, false)],
             [
                 new(["1", "open", "[redacted]", null], verb == "delete" ? null : ["1", "cancelled", "[redacted]", null]),
-                new(["2", "<b>paid</b>", "[redacted]", "x"], verb == "delete" ? null : ["2", "cancelled", "[redacted]", null]),
+                new(["2", "<b>pa\u202eid</b>", "[redacted]", "x"], verb == "delete" ? null : ["2", "cancelled", "[redacted]", null]),
             ], true),
         Notes = ["Values of masked columns are not the stored ones."],
     };

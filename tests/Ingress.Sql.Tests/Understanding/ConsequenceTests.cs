@@ -99,6 +99,8 @@ public class ConsequenceTests
         var catalog = Shop with { EventTriggers = ["public.noticed"] };
         Summary(Of("create table fresh (a int)", Context(catalog))).ShouldBe("create public.fresh, ~execute public.noticed, ~execute pg_catalog.pg_notify | read, write, ddl");
         Summary(Of("select * from log", Context(catalog))).ShouldBe("select public.log | read");
+        foreach (var other in (string[])["grant select on log to bob", "revoke all on log from bob", "alter default privileges grant select on tables to bob", "refresh materialized view log"])
+            Summary(Of(other, Context(catalog))).ShouldContain("~execute public.noticed", customMessage: other);
     }
 
     [Fact]

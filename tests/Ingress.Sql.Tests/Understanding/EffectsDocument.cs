@@ -86,18 +86,19 @@ static class EffectsDocument
         | a function in C | `unknown` if volatile, otherwise it computes; in another language `unknown`, and `code-exec` if the language is untrusted |
         | an aggregate, an operator, a cast, a CHECK of a domain | the functions behind it; also when the type is within an array, a row or a range, is an argument's or a variable's, or may be any (`json_populate_record`) |
         | EXPLAIN | the functions that its statement, its views and what hangs on its tables call, and their effects: the planner may run them. Triggers do not fire |
-        | INSERT, UPDATE, DELETE, MERGE, COPY FROM, TRUNCATE | implied: the bodies of enabled triggers and rules (`unknown` when they cannot be followed), functions in defaults, CHECKs, indexes, partition keys and row policies, cascades of foreign keys, partitions and children, the table below a view. What is written to a temporary relation that may be a view, or to one that is in no catalog and no table that the open transaction made, is `unknown` |
+        | INSERT, UPDATE, DELETE, MERGE, COPY FROM, TRUNCATE | implied: the bodies of enabled triggers and rules (`unknown` when they cannot be followed), functions in defaults (of domains, too), CHECKs, indexes, partition keys and row policies, cascades of foreign keys, partitions and children, the table below a view and the functions in the view. What is written to a temporary relation that may be a view, or to one that is in no catalog and no table that the open transaction made, is `unknown` |
         | UPDATE of a partitioned table | implied: DELETE and INSERT on its partitions, between which rows may move |
         | SELECT, COPY TO | functions in views and row policies, `network` for foreign tables; implied: partitions and children |
-        | DROP, ALTER, TRUNCATE … CASCADE | implied: children, tables that refer to it; for DROP … CASCADE the views, and tables with defaults, CHECKs, triggers or rules, whose text names it (for a type: all that have a column of somebody's type) |
+        | DROP, ALTER, TRUNCATE … CASCADE | implied: children, tables that refer to it; for DROP … CASCADE the views, and tables with defaults, CHECKs, triggers or rules, whose text names it or something in the schema that goes (for a type: all that have a column of somebody's type), and tables that lose a foreign key, with a constraint, a column or an index, too; for servers, operators, collations, languages and their like: every relation and function, since nobody knows here what is made of them. ALTER TYPE: tables of the type |
         | LOCK | implied: children, and what a view reads. `setval` of a sequence that it names: UPDATE of it |
         | DROP SCHEMA, ALTER SCHEMA, GRANT and REVOKE ON ALL … IN SCHEMA, CREATE PUBLICATION FOR TABLES IN SCHEMA and FOR ALL TABLES | implied: what is in it |
-        | DROP OWNED, REASSIGN OWNED | implied: every relation and function, since nobody knows here whose they are. DROP EXTENSION: its relations |
+        | DROP OWNED, REASSIGN OWNED | implied: every relation and function, since nobody knows here whose they are. DROP and ALTER EXTENSION: its relations |
         | CREATE OR REPLACE; CREATE TABLE … INHERITS, PARTITION OF; ALTER TABLE … RENAME | implied: ALTER of what may be there; ALTER of the parents; CREATE under the new name |
         | anything made or altered in `pg_catalog` | `privilege`, `code-exec`: it passes for the server's own |
+        | ANALYZE, VACUUM, REINDEX, CLUSTER; renaming a column, constraint or trigger; DROP TRIGGER | implied: children |
         | ANALYZE, VACUUM, REINDEX | functions in indexes, partition keys and statistics; without a table, those of all |
         | COMMIT, PREPARE TRANSACTION, SET CONSTRAINTS | nothing, unless a deferrable trigger was set off and names moved, or its code was replaced, since: then what it does now, implied |
-        | any DDL | the bodies of event triggers |
+        | any DDL, GRANT, REVOKE, REFRESH | the bodies of event triggers |
         | anything but what needs no rule | implied: casts that nobody writes down, and functions by which an operator class or a range compares and sorts, unless they are compiled; where they do more than compute. Which of them run depends on types that Hoop does not follow |
 
         A table with more than 100 partitions is named alone. A partition that is named itself is an object of its own: a rule about its parent does not speak of it.

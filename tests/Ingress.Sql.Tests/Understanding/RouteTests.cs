@@ -13,7 +13,9 @@ public class RouteTests
             Table("kept", "orders") with { Cascades = [new("kept.items", 'a', 'a')], Expressions = [new('c', "kept.allowed(id)")] },
             Table("kept", "items") with { Extension = "shop", Triggers = [new("kept.late", 4, null) { Deferrable = true }] },
             Table("kept", "listed", 'v', " SELECT id FROM kept.orders"), Table("kept", "relisted", 'v', " SELECT id FROM kept.listed"), Table("kept", "other", 'v', " SELECT id FROM kept.orders_2"),
-            Table("kept", "felt") with { Columns = [new("how", 1, 20000)] }, Table("open", "work"), Table("open", "settings", 'v', " SELECT name, setting FROM pg_settings"),
+            Table("kept", "felt") with { Columns = [new("how", 1, 20000)] }, Table("open", "work") with { Expressions = [new('d', "kept.twice()")] },
+            Table("kept", "typed") with { OfType = "kept.shape" }, Table("kept", "whole"), Table("kept", "part") with { Parents = ["kept.whole"], Cascades = [new("open.refers", 'a', 'a')] }, Table("open", "refers"), Table("open", "feels") with { TypesFrom = ["kept"] },
+            Table("open", "partly", 'v', " SELECT id FROM kept.part"), Table("open", "sifted", 'v', " SELECT id FROM open.work WHERE kept.allowed(id)"), Table("open", "settings", 'v', " SELECT name, setting FROM pg_settings"),
         ],
         Function("kept", "allowed", "sql", 'i', "select true"), Function("open", "twice", "sql", 'i', "select 1"), Function("kept", "twice", "sql", 'i', "select 1"),
         Function("kept", "late", "plpgsql", 'v') with { Definition = "CREATE FUNCTION kept.late() RETURNS trigger LANGUAGE plpgsql AS $b$ begin return null; end $b$" });
@@ -35,6 +37,26 @@ public class RouteTests
     [InlineData("alter extension shop add table kept.orders", "alter kept.orders")]
     [InlineData("drop table kept.orders cascade", "~alter kept.items, ~drop kept.listed, ~drop kept.relisted |")]
     [InlineData("alter table kept.orders drop column id cascade", "~drop kept.listed")]
+    [InlineData("drop table kept.whole cascade", "~drop kept.part, ~alter open.refers, ~drop open.partly")]
+    [InlineData("alter table kept.orders drop constraint orders_pkey cascade", "~alter kept.items")]
+    [InlineData("drop index kept.orders_pkey cascade", "~alter kept.items")]
+    [InlineData("drop schema kept cascade", "~alter open.work")]
+    [InlineData("drop schema kept cascade", "~alter open.refers")]
+    [InlineData("drop schema kept cascade", "~alter open.feels")]
+    [InlineData("drop schema kept cascade", "~drop open.partly, ~drop open.sifted")]
+    [InlineData("drop server far cascade", "~drop kept.orders")]
+    [InlineData("drop operator open.===(int, int) cascade", "~drop kept.orders")]
+    [InlineData("drop extension shop cascade", "~drop kept.orders")]
+    [InlineData("alter extension shop set schema open", "~alter kept.items")]
+    [InlineData("alter extension shop set schema open", "ddl, codeexec")]
+    [InlineData("alter type kept.shape add attribute a int cascade", "~alter kept.typed")]
+    [InlineData("alter type kept.shape rename attribute a to b cascade", "~alter kept.typed")]
+    [InlineData("alter table kept.whole rename column id to no", "~alter kept.part")]
+    [InlineData("alter trigger t on kept.whole rename to u", "~alter kept.part")]
+    [InlineData("drop trigger t on kept.whole", "~alter kept.part")]
+    [InlineData("vacuum kept.whole", "~vacuum kept.part")]
+    [InlineData("delete from open.sifted where id = 1", "~execute kept.allowed")]
+    [InlineData("insert into open.sifted values (1)", "~execute kept.allowed")]
     [InlineData("drop function kept.allowed(int) cascade", "~alter kept.orders")]
     [InlineData("drop type open.mood cascade", "~alter kept.felt")]
     [InlineData("drop type atk.open.mood", "drop type:open.mood |")]
@@ -63,6 +85,11 @@ public class RouteTests
     [Theory]
     [InlineData("drop table kept.orders", "listed")]
     [InlineData("drop table kept.orders cascade", "kept.other")]
+    [InlineData("alter table kept.whole drop constraint c cascade", "drop")]
+    [InlineData("drop server far", "kept")]
+    [InlineData("drop schema open cascade", "kept")]
+    [InlineData("alter table only kept.whole rename column id to no", "part")]
+    [InlineData("insert into open.partly values (1)", "execute")]
     [InlineData("drop type open.mood", "felt")]
     [InlineData("drop schema open cascade", "felt")]
     [InlineData("grant usage on schema kept to bob", "kept.orders")]

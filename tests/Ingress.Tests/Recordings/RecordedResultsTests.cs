@@ -39,6 +39,18 @@ public sealed class RecordedResultsTests
         completed.GetProperty("columns").EnumerateArray().Select(c => c.GetString()).ShouldBe(["id", "name", "ssn", "nothing"]);
     }
 
+    [Fact]
+    public async Task Rows_of_a_cursor_are_recorded_by_the_rule_that_it_was_declared_under()
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules);
+        var seen = await RunAsync(rig, "begin", "declare c cursor for select id, ssn from customers order by id", "fetch 3 from c", "commit");
+
+        var rows = rig.Gate.Journal.Rows(operation: 3);
+        rows.Count.ShouldBe(3);
+        rows.Select(row => "D:" + string.Join('|', row)).ShouldBe(seen.Where(m => m.StartsWith("D:", StringComparison.Ordinal)));
+        rig.Gate.Journal.Everything().ShouldNotContain("900-45");
+    }
+
     [Theory]
     [InlineData("select ssn from customers where id <= 3")]
     [InlineData("copy (select ssn from customers where id <= 3) to stdout")]

@@ -45,7 +45,7 @@ internal static class Wording
         "session" => "Changes who or what the session is",
         "dynamic" => "Runs text that is built while it runs",
         "lock" => "Takes locks or touches other sessions",
-        "hidden-character" => "Characters that are not seen, or change how others are seen",
+        "hidden-character" => "Characters that are not seen, look like others, or put others out of sight",
         _ => "Its effects are not known",
     };
 

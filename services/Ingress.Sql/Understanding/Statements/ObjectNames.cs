@@ -21,9 +21,11 @@ static class ObjectNames
         {
             case "OBJECT_TABLE" or "OBJECT_VIEW" or "OBJECT_MATVIEW" or "OBJECT_FOREIGN_TABLE" or "OBJECT_SEQUENCE" or "OBJECT_INDEX":
                 Relation(walk, names, verb, effects, cascade);
+                if (cascade && type == "OBJECT_INDEX") Dependents.OfIndex(walk, walk.Names.Relation(names.Count > 1 ? names[^2] : null, names[^1]).Schema);
                 break;
             case "OBJECT_COLUMN" or "OBJECT_TABCONSTRAINT" or "OBJECT_TRIGGER" or "OBJECT_RULE" or "OBJECT_POLICY" when names.Count > 1:
                 Relation(walk, names[..^1], verb == "drop" ? "alter" : verb, type == "OBJECT_POLICY" ? effects | E.Privilege : effects, cascade: false);
+                if (type == "OBJECT_TRIGGER") OfChildren(walk, names[..^1]);
                 break;
             case "OBJECT_FUNCTION" or "OBJECT_PROCEDURE" or "OBJECT_ROUTINE" or "OBJECT_AGGREGATE":
                 Function(walk, names, verb, effects, cascade);
@@ -35,7 +37,9 @@ static class ObjectNames
             default:
                 walk.Access(verb, Kind(type), string.Join('.', names), effects);
                 if (type == "OBJECT_SCHEMA" && verb == "alter") Consequences.OfSchema(walk, names[^1], verb);
-                if (type == "OBJECT_EXTENSION" && verb == "drop") Consequences.OfExtension(walk, names[^1]);
+                if (type == "OBJECT_EXTENSION") Consequences.OfExtension(walk, names[^1], verb);
+                // Servers, operators, collations, languages and their like: what is made of them, nobody knows here.
+                if (cascade && type != "OBJECT_SCHEMA") Consequences.OfSchema(walk, null, verb);
                 break;
         }
     }
@@ -71,6 +75,13 @@ static class ObjectNames
         walk.Access(verb, "table", $"{schema}.{name}", effects);
         if (verb == "drop") Consequences.OfWriting(walk, schema, name, "drop", cascade: cascade);
         if (cascade) Dependents.Go(walk, "table", schema, name);
+    }
+
+    // A trigger of a partitioned table is one of each partition.
+    static void OfChildren(StatementWalk walk, List<string> names)
+    {
+        var (schema, name) = walk.Names.Relation(names.Count > 1 ? names[^2] : null, names[^1]);
+        Consequences.OfChildren(walk, schema, name, "alter");
     }
 
     static string Kind(string type) => type switch

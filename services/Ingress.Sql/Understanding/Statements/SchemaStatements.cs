@@ -43,6 +43,7 @@ static class SchemaStatements
         var (schema, name) = walk.Relation(range, verb, effects);
         if (verb == "refresh") StoredRelations.Refresh(walk, schema, name);
         Consequences.OfWriting(walk, schema, name, "alter", children: verb == "alter" && range.Flag("inh"));
+        if (verb != "alter" && range.Flag("inh")) Consequences.OfChildren(walk, schema, name, verb);
     }
 
     // What is put into a child is in its parents.
@@ -143,11 +144,12 @@ static class SchemaStatements
         foreach (var item in command.Field("def")?.As("List")?.Items("items") ?? []) Option(walk, item);
     }
 
-    // DROP COLUMN … CASCADE takes views along, whichever columns they show.
+    // DROP COLUMN … CASCADE takes views along, whichever columns they show, and DROP CONSTRAINT … CASCADE foreign keys; a composite type's tables change with it.
     static void Lose(StatementWalk walk, JsonElement relation)
     {
         var (schema, name) = walk.Names.Relation(relation.Text("schemaname"), relation.Text("relname") ?? "");
-        Dependents.Go(walk, "table", schema, name);
+        Dependents.Go(walk, "table", schema, name, columnsAlone: true);
+        Consequences.OfTyped(walk, $"{schema}.{name}");
     }
 
     // A partition, or a parent, becomes another's or its own again.
@@ -166,7 +168,7 @@ static class SchemaStatements
         if (body.Field("relation") is { } relation) walk.Relation(relation, verb, effects);
         else if (body.Field("object") is { } item) ObjectNames.Access(walk, item, body.Text("objectType") ?? body.Text("objtype") ?? "", verb, effects);
         else walk.Access(verb, "other", "*", effects);
-        if (body.Text("newschema") is { } home) Move(walk, body, home, effects);
+        if (body.Text("newschema") is { } home) Move(walk, body, home, body.Text("objectType") == "OBJECT_EXTENSION" ? effects | E.CodeExec : effects);
         walk.Command = new(SqlCommandKind.Ddl);
     };
 
@@ -202,14 +204,16 @@ static class SchemaStatements
         var type = body.Text("renameType") ?? "";
         if (type is "OBJECT_SCHEMA") walk.Access("create", "schema", body.Text("newname") ?? "*", E.Ddl);
         if (type is "OBJECT_ROLE") walk.Access("alter", "role", body.Text("subname") ?? "*", E.Privilege);
-        else if (type is "OBJECT_SCHEMA" or "OBJECT_DATABASE" && body.Text("subname") is { } name)
+        else if (type is "OBJECT_SCHEMA" or "OBJECT_DATABASE" && body.Text("subname") is { } old)
         {
-            walk.Access("alter", type == "OBJECT_SCHEMA" ? "schema" : "database", name, E.Ddl);
-            if (type == "OBJECT_SCHEMA") Consequences.OfSchema(walk, name, "alter", renamed: body.Text("newname"));
+            walk.Access("alter", type == "OBJECT_SCHEMA" ? "schema" : "database", old, E.Ddl);
+            if (type == "OBJECT_SCHEMA") Consequences.OfSchema(walk, old, "alter", renamed: body.Text("newname"));
         }
         else if (body.Field("relation") is { } relation)
         {
-            var (schema, _) = walk.Relation(relation, "alter", E.Ddl);
+            var (schema, name) = walk.Relation(relation, "alter", E.Ddl);
+            if (type is "OBJECT_COLUMN" or "OBJECT_TABCONSTRAINT" or "OBJECT_TRIGGER" && relation.Flag("inh")) Consequences.OfChildren(walk, schema, name, "alter");
+            if (type == "OBJECT_ATTRIBUTE") Consequences.OfTyped(walk, $"{schema}.{name}");
             if (type is "OBJECT_TABLE" or "OBJECT_VIEW" or "OBJECT_MATVIEW" or "OBJECT_FOREIGN_TABLE" or "OBJECT_SEQUENCE") walk.Imply("create", $"{schema}.{body.Text("newname")}");
         }
         else if (body.Field("object") is { } item) ObjectNames.Access(walk, item, type, "alter", E.Ddl);

@@ -88,12 +88,10 @@ static class Consequences
             "delete" => key.OnDelete switch { 'c' => "delete", 'n' or 'd' => "update", _ => null },
             "update" => key.OnUpdate is 'c' or 'n' or 'd' ? "update" : null,
             "truncate" when cascade => "truncate",
-            "drop" when cascade => "alter", // it loses its reference
             _ => null,
         };
         if (then is null || walk.Context.Catalog.Relations.GetValueOrDefault(key.Child) is not { } child) return;
         walk.Imply(then, child.QualifiedName);
-        if (then == "alter") return;
         OfWriting(walk, child.Schema, child.Name, then, cascade: cascade);
     }
 
@@ -151,7 +149,10 @@ static class Consequences
             return;
         }
         using var document = JsonDocument.Parse(parsed.Json, StoredText.Deep);
-        if (document.RootElement.Items("stmts").FirstOrDefault().Field("stmt")?.As("SelectStmt")?.Items("fromClause").ToArray() is not [var only]) return;
+        var select = document.RootElement.Items("stmts").FirstOrDefault().Field("stmt")?.As("SelectStmt");
+        // Its conditions become the statement's own: which rows go, and with CHECK OPTION which may come.
+        if (verb != "insert" || select?.Field("whereClause") is not null) StoredRelations.Define(walk, view.Definition, implied: true);
+        if (select?.Items("fromClause").ToArray() is not [var only]) return;
         if (only.As("RangeVar") is not { } range || range.Text("relname") is not { } name) return;
         // Written without a schema because it is the one of the path that it was written under.
         var schema = range.Text("schemaname") ?? "pg_catalog";
@@ -196,8 +197,6 @@ static class Consequences
             {
                 walk.Imply(verb, relation.QualifiedName);
                 if (renamed is not null) walk.Imply("create", $"{renamed}.{relation.Name}");
-                foreach (var key in cascade ? relation.Cascades : []) Cascade(walk, key, verb, cascade);
-                if (cascade) Dependents.Go(walk, "table", relation.Schema, relation.Name);
             }
         if (functions)
             foreach (var function in catalog.Functions.Values.Select(f => f[0]).Where(f => IsIn(f.Schema)).OrderBy(f => $"{f.Schema}.{f.Name}", StringComparer.Ordinal))
@@ -205,6 +204,20 @@ static class Consequences
                 walk.Imply(verb, $"{function.Schema}.{function.Name}", "function");
                 if (renamed is not null) walk.Imply("create", $"{renamed}.{function.Name}", "function");
             }
+        if (cascade && schema is not null) Dependents.OfSchema(walk, schema);
+    }
+
+    /// <summary>What happens to a table happens to its children, too.</summary>
+    public static void OfChildren(StatementWalk walk, string schema, string name, string verb)
+    {
+        if (walk.Names.Find(schema, name) is not { IsSystem: false } relation || Descendants(walk.Context.Catalog, relation) is not { Count: <= MostChildren } all) return;
+        foreach (var child in all) walk.Imply(verb, child.QualifiedName);
+    }
+
+    /// <summary>Tables made of a composite type change with it.</summary>
+    public static void OfTyped(StatementWalk walk, string type)
+    {
+        foreach (var relation in walk.Context.Catalog.Relations.Values.Where(r => r.OfType == type).OrderBy(r => r.QualifiedName, StringComparer.Ordinal)) walk.Imply("alter", relation.QualifiedName);
     }
 
     /// <summary>Children are locked with their parent, and what a view reads with the view.</summary>
@@ -225,10 +238,10 @@ static class Consequences
     }
 
     /// <summary>An extension's relations go with it.</summary>
-    public static void OfExtension(StatementWalk walk, string extension)
+    public static void OfExtension(StatementWalk walk, string extension, string verb)
     {
         foreach (var relation in walk.Context.Catalog.Relations.Values.Where(r => r.Extension == extension).OrderBy(r => r.QualifiedName, StringComparer.Ordinal))
-            walk.Imply("drop", relation.QualifiedName);
+            walk.Imply(verb, relation.QualifiedName);
     }
 
     /// <summary>Expressions of all tables, or of those in a schema: indexes and statistics are worked out anew.</summary>
@@ -243,7 +256,8 @@ static class Consequences
     public static void OfStatement(StatementWalk walk, IReadOnlyList<ObjectAccess>? accesses = null)
     {
         var catalog = walk.Context.Catalog;
-        if ((walk.Effects & E.Ddl) != 0)
+        // Those on GRANT and REFRESH too.
+        if (catalog.EventTriggers.Count > 0 && ((walk.Effects & (E.Ddl | E.Privilege)) != 0 || walk.Accesses.Any(static a => a.Verb == "refresh")))
             foreach (var function in catalog.EventTriggers) Run(walk, function);
         if (catalog.Casts.Count > 0) UnwrittenCasts.Visit(walk, catalog.Casts);
         UntypedValues.Visit(walk, accesses ?? walk.Accesses);

@@ -29,7 +29,7 @@ public class RevokedRunTests
 
     private async Task<GatewayRig> StartAsync()
     {
-        var rig = await GatewayRig.StartRealAsync(Script);
+        var rig = await GatewayRig.StartRealAsync(Script, analyze: new Hoop.Ingress.Sql.SqlAnalyzer().Analyze);
         rig.Gate.Decide = (operation, gate) => operation.Text.Contains("slow", StringComparison.Ordinal) || operation.Text.Contains("series", StringComparison.Ordinal)
             ? new Permit(1, operation, null!, gate.MaxRows) { Basis = new PermitBasis(null, grant) }
             : gate.Permit(operation);
@@ -58,6 +58,23 @@ public class RevokedRunTests
     {
         await client.QueryAsync("select count(*) from t");
         (await client.ReadUntilAsync('Z')).ShouldContain($"D:{count}");
+    }
+
+    [Fact]
+    public async Task A_cursor_that_was_declared_on_it_gives_nothing_more()
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        await client.QueryAsync("declare c cursor with hold for select i from generate_series(1, 9) i");
+        await client.ReadUntilAsync('Z');
+        await client.QueryAsync("fetch 2 from c");
+        (await client.ReadUntilAsync('Z')).ShouldBe(["T", "D:1", "D:2", "C:FETCH 2", "Z:I"]);
+
+        Revoke();
+
+        await client.QueryAsync("fetch 2 from c");
+        (await client.ReadUntilAsync('Z')).ShouldBe(["E:57014", "Z:I"]);
+        await IsUsableAsync(client, "1");
     }
 
     [Fact]

@@ -40,6 +40,13 @@ public class RoutesToATableTests
         create operator public.=== (leftarg = text, rightarg = text, function = open.joined);
         create table open.based(id int); insert into open.based values (1);
         create index on_it on open.based(open.indexed(id));
+        create domain open.made as int default open.wipe(1);
+        create table open.defaulted(id int, made open.made); insert into open.defaulted values (1, 1);
+        create view open.sifted as select id from open.work where open.wipe(id) > 0;
+        create table open.keyed(id int primary key); create table kept.refers(id int references open.keyed);
+        create schema moods; create type moods.mood as enum ('glad'); create table kept.felt(how moods.mood[]);
+        create type open.shape as (a int); create table kept.shaped of open.shape;
+        create extension file_fdw; create server far foreign data wrapper file_fdw; create foreign table kept.far(a text) server far options (filename '/dev/null');
         """;
 
     private const string Indexed = "create or replace function open.indexed(int) returns int language plpgsql immutable as 'begin perform open.wipe($1); return $1; end'";
@@ -74,6 +81,18 @@ public class RoutesToATableTests
         [(string[])[Indexed, "vacuum analyze"]],
         [(string[])[Indexed, "reindex schema open"]],
         [(string[])[Indexed, "reindex index open.on_it"]],
+        [(string[])["insert into open.defaulted(id) values (1)"]],
+        [(string[])["update open.defaulted set made = default"]],
+        [(string[])["alter table open.work add column made open.made"]],
+        [(string[])["create temp table mine(id int, made open.made)", "insert into mine(id) values (1)"]],
+        [(string[])["create table open.mine(id int, made open.made); insert into open.mine(id) values (1)"]],
+        [(string[])["delete from open.sifted"]],
+        [(string[])["update open.sifted set id = 5 where id = 1"]],
+        [(string[])["alter table open.keyed drop constraint keyed_pkey cascade"]],
+        [(string[])["alter table open.keyed drop column id cascade"]],
+        [(string[])["alter type open.shape add attribute b int cascade"]],
+        [(string[])["drop server far cascade"]],
+        [(string[])["drop schema moods cascade"]],
     ];
 
     [Theory]
@@ -175,6 +194,7 @@ public class RoutesToATableTests
     // Definitions and rights, too; what is below kept.
     private static async Task<string> StateAsync(RealGateRig rig) => await rig.AskBehindAsync<string>("""
         select concat_ws(' ', (select string_agg(id::text, ',' order by id) from public.vault), (select string_agg(id::text, ',' order by id) from kept.junk), pg_get_viewdef('kept.shown'::regclass),
-            (select string_agg(relname || coalesce(relacl::text, ''), ',' order by relname) from pg_class where relnamespace in ('kept'::regnamespace) or relname = 'vault'))
+            (select string_agg(conname, ',' order by conname) from pg_constraint where connamespace = 'kept'::regnamespace),
+            (select string_agg(relname || (select count(*) from pg_attribute where attrelid = pg_class.oid and attnum > 0 and not attisdropped) || coalesce(relacl::text, ''), ',' order by relname) from pg_class where relnamespace in ('kept'::regnamespace) or relname = 'vault'))
         """);
 }

@@ -20,6 +20,8 @@ internal static class RowLimitRig
         create table late(id int constraint late_once unique deferrable initially deferred);
         insert into late values (1);
         create function wipe() returns int language plpgsql as $$ begin delete from t where id > 3; return 1; end $$;
+        create function wipe_one(int) returns int language plpgsql as $$ begin delete from t where id = $1; return 1; end $$;
+        create function opened() returns refcursor language plpgsql as $$ declare o refcursor := 'o'; begin open o for select id from t; return o; end $$;
         """;
 
     /// <summary>Ten rows may be touched.</summary>

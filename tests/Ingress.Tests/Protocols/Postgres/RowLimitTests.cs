@@ -108,6 +108,41 @@ public class RowLimitTests
         (await AskAsync(client, "select id from t"))[^2..].ShouldBe([$"E:{Over}", "Z:E"]);
     }
 
+    /// <summary>Each FETCH has the limit of what opened its cursor, though nobody asks for it again.</summary>
+    [Theory]
+    [InlineData("declare c cursor for select id from t", "fetch 10 from c", "D:10 C:FETCH 10 Z:T")]
+    [InlineData("declare c cursor for select id from t", "fetch all from c", "E:54H01 Z:E")]
+    [InlineData("declare c cursor for select id from t", "move all in c", "C:MOVE 20 Z:T")]
+    [InlineData("declare c cursor for select wipe_one(id) from t", "fetch 5 from c", "D:5 C:FETCH 5 Z:T")]
+    [InlineData("declare c cursor for select wipe_one(id) from t", "move all in c", "E:54H01 Z:E")]
+    [InlineData("select opened()", "fetch all from o", "E:54H01 Z:E")]
+    [InlineData("select opened()", "fetch 3 from o", "D:3 C:FETCH 3 Z:T")]
+    public async Task A_cursor_has_the_limit_of_its_statement(string open, string fetch, string expected)
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        await AskAsync(client, "begin");
+        (await AskAsync(client, open))[^1].ShouldBe("Z:T");
+        var seen = await AskAsync(client, fetch);
+        var rows = seen.Count(static message => message[0] == 'D');
+        List<string> ends = [.. seen.Where(static message => message[0] is 'C' or 'E' or 'Z')];
+        string.Join(' ', ends[0][0] == 'E' || rows == 0 ? ends : [$"D:{rows}", .. ends]).ShouldBe(expected);
+        rows.ShouldBeLessThanOrEqualTo(10);
+    }
+
+    [Fact]
+    public async Task A_cursor_that_outlives_its_transaction_keeps_its_limit_and_changes_nothing_with_the_COMMIT()
+    {
+        await using var rig = await StartAsync();
+        await using var client = await rig.ConnectAsync();
+        (await AskAsync(client, "declare h cursor with hold for select id from t")).ShouldBe(["C:DECLARE CURSOR", "Z:I"]);
+        (await AskAsync(client, "fetch all from h"))[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
+        (await AskAsync(client, "declare w cursor with hold for select wipe_one(id) from t")).ShouldBe([$"E:{Over}", "Z:I"]);
+        (await ExtendedAsync(client, "declare w cursor with hold for select wipe_one(id) from t"))[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
+        (await AskAsync(client, "declare c cursor with hold for select id from t; fetch all from c"))[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
+        (await CountAsync(rig)).ShouldBe(20);
+    }
+
     [Fact]
     public async Task A_constraint_that_fails_at_the_commit_is_the_statements_error()
     {

@@ -121,7 +121,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     {
         if (operation.Limit is not null)
         {
-            RefuseLimited(operation.Permit, "function calls by number cannot be kept to it");
+            RefuseLimited(operation.Permit, "function calls by number cannot be kept to it", ReplyKind.FunctionCall);
             return;
         }
 
@@ -136,11 +136,11 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
     }
 
     // Its rows could not be taken back.
-    private void RefuseLimited(Permit permit, string problem)
+    private void RefuseLimited(Permit permit, string problem, ReplyKind kind)
     {
         session.Gate.Complete(permit, new OperationResult(false, $"not run: a row limit applies, and {problem}", 0, 0, TimeSpan.Zero, []));
-        RefuseQuery(new Refusal(RefusalCode.RowLimit, permit.Rules.Count > 0 ? permit.Rules[0] : null, $"a row limit applies to the statement, and {problem}",
-            "What it changes over the limit could not be rolled back.", "Send its statements one by one.", permit.RequestId));
+        Refuse(new Refusal(RefusalCode.RowLimit, permit.Rules.Count > 0 ? permit.Rules[0] : null, $"a row limit applies to the statement, and {problem}",
+            "What it changes over the limit could not be rolled back.", "Send its statements one by one.", permit.RequestId), kind);
     }
 
     private void RefuseQuery(Refusal refusal)
@@ -331,10 +331,10 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
 
     private void Run(in PostgresFrame frame, in Judgement judgement, Permit permit, ReplyKind kind, Portal? portal)
     {
-        var operation = judgement.Run(permit);
+        var operation = judgement.Run(permit = session.WithCursors(permit, judgement.Analysis));
         if (permit.Revoked.IsCancellationRequested) Stop(permit, kind, "its grant was revoked", permit.Cut);
         else if (session.IsCancelAsked) Stop(permit, kind, "cancelled", Cancelled);
-        else if (kind == ReplyKind.Query && operation.Limit is not null && RowLimitedStatements.Problem(operation.Analysis) is { } problem) RefuseLimited(permit, problem);
+        else if (operation.Limit is not null && RowLimitedStatements.Problem(operation.Analysis, whole: kind == ReplyKind.Query) is { } problem) RefuseLimited(permit, problem, kind);
         else if (ResultMasks.CopyProblem(session, operation) is { } unmaskable) Stop(permit, kind, unmaskable.Message, unmaskable);
         else if (session.NamesInUse.Claim(operation) is { } refusal) Stop(permit, kind, refusal.Message, refusal);
         else Forward(frame, operation, kind, portal);

@@ -1,3 +1,4 @@
+using Hoop.Ingress.Sessions;
 using Hoop.Ingress.Sql;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
@@ -49,6 +50,9 @@ internal sealed class Portal(string name, PreparedStatement statement) : IPrepar
 
     /// <summary>True for DECLARE CURSOR: it may outlive its transaction.</summary>
     public bool IsCursor { get; init; }
+
+    /// <summary>Of the DECLARE: what it said of rows goes for each FETCH.</summary>
+    public Permit? Declared { get; init; }
 
     /// <summary>Null until described; empty when it returns no rows.</summary>
     public PostgresColumn[]? Columns { get; set; }

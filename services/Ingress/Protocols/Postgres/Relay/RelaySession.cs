@@ -19,6 +19,7 @@ internal sealed class RelaySession
     private const int MostNotes = 64;
 
     private readonly Queue<byte[]> notes = [];
+    private Permit? mayHaveOpened; // cursors that nobody sees, in functions: the one that may touch the fewest rows
     private bool looking;
     private bool cancelAsked;
     private bool abandoned;
@@ -322,9 +323,27 @@ internal sealed class RelaySession
     /// <summary>Under the lock: the request failed at the server.</summary>
     public void Failed(in PendingReply reply) => Skipped(reply);
 
+    /// <summary>FETCH was decided on when its cursor was declared.</summary>
+    public Permit WithCursors(Permit permit, SqlAnalysis analysis)
+    {
+        lock (Lock)
+        {
+            for (var i = 0; i < analysis.Statements.Count; i++)
+            {
+                var statement = analysis.Statements[i];
+                if (statement.Command is { Kind: SqlCommandKind.Fetch, Name: { } name })
+                    permit = (Portals.Confirmed(name) is { } portal ? portal.Declared ?? portal.Running?.Permit : mayHaveOpened) is { } opener ? permit.RowsOf(opener) : permit;
+                else if (permit.MaxRows is { } most && (statement.Facts.Effects & RowLimitedStatements.Unseen) != 0 && !(mayHaveOpened?.MaxRows <= most))
+                    mayHaveOpened = permit;
+            }
+        }
+
+        return permit;
+    }
+
     /// <summary>Under the lock: the statement ran; the session's names follow.</summary>
     /// <param name="moved">What it names may have become another meanwhile.</param>
-    public void Apply(SqlStatement statement, bool moved)
+    public void Apply(SqlStatement statement, Permit permit, bool moved)
     {
         var command = statement.Command;
         switch (command.Kind)
@@ -335,7 +354,7 @@ internal sealed class RelaySession
             case SqlCommandKind.Deallocate when command.Name is { } name: Statements.Confirm(name, null); break;
             case SqlCommandKind.Deallocate: Statements.Clear(); break;
             case SqlCommandKind.Declare when command.Name is { } name:
-                Portals.Confirm(name, new Portal(name, new PreparedStatement(name, statement.Text, [], wrapped: true) { Declared = moved ? null : command.Inner }) { IsCursor = true });
+                Portals.Confirm(name, new Portal(name, new PreparedStatement(name, statement.Text, [], wrapped: true) { Declared = moved ? null : command.Inner }) { IsCursor = true, Declared = permit });
                 break;
             case SqlCommandKind.CloseCursor when command.Name is { } name: Portals.Confirm(name, null); break;
             case SqlCommandKind.CloseCursor: Portals.Clear(); break;

@@ -6,7 +6,10 @@ namespace Hoop.Ingress.Protocols.Postgres.Relay;
 /// <summary>Which statements a row limit concerns, and what the server tells of the rows they change.</summary>
 internal static class RowLimitedStatements
 {
-    private const Effects Counted = Effects.Read | Effects.Write | Effects.MassWrite | Effects.Dynamic | Effects.Unknown;
+    /// <summary>Of code that nobody follows: it may open cursors.</summary>
+    internal const Effects Unseen = Effects.Dynamic | Effects.Unknown;
+
+    private const Effects Counted = Effects.Read | Effects.Write | Effects.MassWrite | Unseen;
 
     // Effects of which the tag of an INSERT, UPDATE, DELETE, MERGE or COPY tells everything.
     private const Effects Plain = Effects.Read | Effects.Write | Effects.MassWrite | Effects.Lock;
@@ -16,8 +19,10 @@ internal static class RowLimitedStatements
     /// <summary>False for what neither changes nor returns rows: session and transaction control, schema changes, VACUUM and the like.</summary>
     internal static bool Concerns(SqlStatement statement) => statement.Command.Kind switch
     {
-        SqlCommandKind.Other or SqlCommandKind.Execute or SqlCommandKind.Fetch or SqlCommandKind.CopyIn or SqlCommandKind.CopyOut or SqlCommandKind.Explain =>
+        SqlCommandKind.Other or SqlCommandKind.Execute or SqlCommandKind.Declare or SqlCommandKind.CopyIn or SqlCommandKind.CopyOut or SqlCommandKind.Explain =>
             !statement.Facts.Understood || (statement.Facts.Effects & Counted) != 0,
+        // It has no effects of its own: the limit is its cursor's.
+        SqlCommandKind.Fetch => true,
         // CREATE TABLE AS and SELECT INTO; DO, CALL and SELECT of unknown functions. What cannot run in a transaction is none of them.
         SqlCommandKind.Ddl => (statement.Facts.Effects & Effects.Write) != 0
             || (statement.Facts.Effects & Effects.Ddl) == 0 && (statement.Facts.Effects & Counted) != 0,
@@ -29,8 +34,12 @@ internal static class RowLimitedStatements
     internal static bool HideChanges(SqlAnalysis analysis) => analysis.Statements.Any(statement => Concerns(statement) && MayWrite(statement) && !TagTells(statement));
 
     /// <summary>Null when the limit can be kept.</summary>
-    internal static string? Problem(SqlAnalysis analysis)
+    /// <param name="whole">It is a string, all of which runs.</param>
+    internal static string? Problem(SqlAnalysis analysis, bool whole)
     {
+        if (analysis.Statements.Any(static statement => statement.Command is { Kind: SqlCommandKind.Declare, Outlives: true } && MayWrite(statement)))
+            return "a cursor WITH HOLD of what may change rows changes them when the transaction is committed";
+        if (!whole) return null;
         if (analysis.Error is not null) return "it cannot be parsed";
         return analysis.Statements.Count > 1 && analysis.Statements.Any(EndsOrBeginsTransactions) ? "it has transaction control among its statements" : null;
     }
@@ -38,7 +47,8 @@ internal static class RowLimitedStatements
     /// <summary>It may commit half-way by itself when no transaction is open.</summary>
     internal static bool MayCommit(SqlAnalysis analysis) => analysis.Statements.Any(statement => statement.Facts.Accesses.Any(access => access.Verb is "call" or "do"));
 
-    private static bool MayWrite(SqlStatement statement) => !statement.Facts.Understood || (statement.Facts.Effects & ~(Effects.Read | Effects.Lock)) != 0;
+    // What a cursor runs is known where its rows are shown.
+    private static bool MayWrite(SqlStatement statement) => statement.Command.Kind == SqlCommandKind.Fetch ? statement.Command.Inner is not { } inner || MayWrite(inner) : !statement.Facts.Understood || (statement.Facts.Effects & ~(Effects.Read | Effects.Lock)) != 0;
 
     private static bool TagTells(SqlStatement statement)
     {

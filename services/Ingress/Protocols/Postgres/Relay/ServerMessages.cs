@@ -299,7 +299,7 @@ internal sealed class ServerMessages(RelaySession session)
         {
             var statement = operation.Current;
             operation.Tag(complete.Tag.IsEmpty ? "EMPTY" : session.Results.Texts.Of(complete.Tag), complete.Rows);
-            if (statement is not null) session.Apply(statement, statement.Command.Kind == SqlCommandKind.Declare && ResultMasks.NamesMoved(session, operation));
+            if (statement is not null) session.Apply(statement, operation!.Permit, statement.Command.Kind == SqlCommandKind.Declare && ResultMasks.NamesMoved(session, operation));
             if (statement is { Stores: true } && ResultMasks.NamesMoved(session, operation)) session.OwnTables.Doubt();
             operation.NextStatement();
             if (operation.Limit is { } limit) return Limited(head, operation, limit, type, body);
