@@ -16,6 +16,9 @@ static class BuiltinTypes
     /// <summary>lseg, path, box, line and circle: their = compares numbers of points and areas, or nearly.</summary>
     static readonly FrozenSet<uint> Geometric = FrozenSet.Create<uint>(601, 602, 603, 628, 718);
 
+    /// <summary>Arrays of json, xml and figures: without an equality of their elements, = fails for those that are as long.</summary>
+    static readonly FrozenSet<uint> Unequal = FrozenSet.Create<uint>(199, 143, 1017, 1018, 1019, 1020, 1027, 629, 719);
+
     /// <summary>Ranges and multiranges.</summary>
     static readonly FrozenSet<uint> Ranges = FrozenSet.Create<uint>(3904, 3906, 3908, 3910, 3912, 3926, 4451, 4532, 4533, 4534, 4535, 4536);
 
@@ -55,5 +58,5 @@ static class BuiltinTypes
     /// <summary>json, which nobody looked into as far as jsonb would.</summary>
     public static bool IsJson(uint oid) => oid == 114;
 
-    public static bool ComparesNearly(uint oid) => Geometric.Contains(oid);
+    public static bool ComparesNearly(uint oid) => Geometric.Contains(oid) || Unequal.Contains(oid);
 }

@@ -102,7 +102,7 @@ sealed class CallLineage(Resolution resolution)
         var partial = values.Exists(static v => v.IsSwollen) || Totality.Skips(traits.Name) && values.Exists(static v => v.IsForeign);
         for (var i = 0; i < values.Count && !traits.Stores; i++)
         {
-            if (!Totality.Takes(traits.Name, i, nodes) || partial) resolution.Uses.Add(values[i], ColumnUseKind.Other, traits.Name);
+            if (!Totality.Takes(traits.Name, i, nodes) || partial || Totality.Overflows(traits.Name, nodes, values[i])) resolution.Uses.Add(values[i], ColumnUseKind.Other, traits.Name);
             else if (Totality.Chooses(traits.Name) && values[i].IsComposed) resolution.Uses.Add(values[i], ColumnUseKind.Other, traits.Name);
             else if (Totality.MakesJsonb(traits.Name) && values[i].Parts is { HasColumns: true } parts) resolution.Uses.Add(parts, ColumnUseKind.Other, traits.Name);
             else if (Totality.IsPicky(traits.Name)) resolution.Uses.Add(values[i].Lapses, ColumnUseKind.Other, traits.Name);

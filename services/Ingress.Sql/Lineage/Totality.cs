@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
@@ -49,6 +50,8 @@ static class Totality
 
     const int Short = 1000;
 
+    static readonly SearchValues<char> Places = SearchValues.Create("09.,GDSFMIPRLBgdsfmiprlb $%-/:");
+
     static readonly FrozenSet<string> Symbols = FrozenSet.Create("||", "=", "<>", "!=", "<", ">", "<=", ">=", "->", "->>", "#>", "#>>", "@>", "<@", "&&");
 
     /// <summary>Not bytea, whose input has escapes, nor "char", which not every number fits into.</summary>
@@ -64,8 +67,7 @@ static class Totality
         // Infinite times come back before the unit and the time zone are looked at.
         if (name == "date_trunc") return argument == 1 && arguments.Count == 2 && Constant(arguments[0]) is { } unit && Units.Contains(unit.ToLowerInvariant());
         if (name is "extract" or "date_part") return argument == 1 && Constant(arguments[0]) is { } field && Fields.Contains(field.ToLowerInvariant());
-        // V multiplies.
-        if (name == "to_char") return argument == 0 && arguments.Count == 2 && Constant(arguments[1]) is { } format && !format.Contains('V', StringComparison.OrdinalIgnoreCase);
+        if (name == "to_char") return argument == 0 && arguments.Count == 2 && Constant(arguments[1]) is not null;
         if (name == "replace") return argument == 0 && NeverGrows(arguments);
         return AnyArgument.Contains(name) || (argument == 0 ? FirstArgument.Contains(name) : argument == 1 && SecondArgument.Contains(name));
     }
@@ -87,6 +89,10 @@ static class Totality
 
     /// <summary>Reads what it is given once more: numbers and letters that json may hold and jsonb may not.</summary>
     public static bool MakesJsonb(string function) => function.StartsWith(Catalog, StringComparison.Ordinal) && function.AsSpan(Catalog.Length) is "to_jsonb" or "jsonb_build_array" or "jsonb_build_object" or "jsonb_agg" or "jsonb_object_agg";
+
+    /// <summary>A number by a format of more than places and signs: V multiplies, and letters stand for numbers that not every one has. Lengths of lines may be too large.</summary>
+    public static bool Overflows(string function, IReadOnlyList<Node> arguments, Value value) =>
+        function == Catalog + "length" && value.Sources.Any(static s => s.HoldsRows) || function == Catalog + "to_char" && value.Times.Sources.IsEmpty && arguments.Count == 2 && (Constant(arguments[1]) ?? "?").AsSpan().ContainsAnyExcept(Places);
 
     /// <summary>They look at the collation only where there is something to look for: a text that is too short for that does not fail.</summary>
     public static bool Skips(string function) => IsSystems(function) && function.AsSpan(Catalog.Length) is "position" or "strpos" or "replace" or "split_part";
