@@ -15,7 +15,7 @@ public sealed record SqlContext
     public required IReadOnlyList<string> SearchPath { get; init; }
 
     /// <summary>
-    /// Whether the session has, or may have, a temporary relation of this bare name. Such names hide tables of the search path.
+    /// Whether the session has, or may have, a temporary relation or type of this bare name. Such names hide tables of the search path, and types, PostgreSQL's own among them.
     /// What <see cref="Temporary"/> does not list has columns that nothing is known of.
     /// </summary>
     public Func<string, bool> IsTemporary { get; init; } = static _ => false;

@@ -129,6 +129,9 @@ public sealed record CatalogColumn(string Name, short Number, uint TypeOid)
 
     /// <summary>Its table is partitioned by it; any column counts where an expression is among the keys.</summary>
     public bool InPartitionKey { get; init; }
+
+    /// <summary>Of another collation than the database's.</summary>
+    public bool Collated { get; init; }
 }
 
 /// <param name="Volatility"><c>i</c>, <c>s</c> or <c>v</c>.</param>

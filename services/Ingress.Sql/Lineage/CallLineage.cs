@@ -17,9 +17,10 @@ sealed class CallLineage(Resolution resolution)
         // WITHIN GROUP hands the ordered values to the function; ORDER BY inside an aggregate only arranges them.
         if (call.Flag("agg_within_group")) arguments = arguments.Or(order);
         Hand(traits, values, nodes);
+        if (Totality.Lapses(traits.Name, nodes, arguments)) arguments = arguments.Lapsing();
         arguments = Totality.Shaped(traits.Name, arguments);
-        if (Totality.Lapses(traits.Name, nodes)) arguments = arguments.Lapsing();
         if (Totality.Swells(traits.Name, nodes)) arguments = arguments.Swelling();
+        if (!Totality.IsSystems(traits.Name)) arguments = arguments.AsForeign();
         return arguments.Into(traits.Name).Or(order.Derived()).Or(Context(call, scope)).Or(traits.Opaque ? Value.Unknown : null);
     }
 
@@ -45,6 +46,9 @@ sealed class CallLineage(Resolution resolution)
         if (functions.Count == 0) return Operators.IsBuiltin(bare) ? operands : Opaque(operands);
         return functions.Aggregate(operands, Through);
     }
+
+    /// <summary>There is an operator of this name that is not PostgreSQL's own.</summary>
+    public bool IsOthers(Node expression) => expression.Names("name") is not ["pg_catalog", _] and [.., { } name] && resolution.Context.Catalog.Operators.ContainsKey(name);
 
     /// <summary>BETWEEN is two comparisons.</summary>
     static string[] Symbols(string name) => name.Contains("BETWEEN", StringComparison.Ordinal) ? [">=", "<=", "<", ">"] : [name];
@@ -95,11 +99,11 @@ sealed class CallLineage(Resolution resolution)
     {
         Note(traits, Value.Union(values));
         if (traits.Name == "pg_catalog.set_config" && SpaceLimit.MayBeSetBy(nodes.FirstOrDefault(), resolution.Setting)) resolution.Uses.Hide();
-        var swollen = values.Exists(static v => v.IsSwollen);
+        var partial = values.Exists(static v => v.IsSwollen) || Totality.Skips(traits.Name) && values.Exists(static v => v.IsForeign);
         for (var i = 0; i < values.Count && !traits.Stores; i++)
         {
-            if (!Totality.Takes(traits.Name, i, nodes) || swollen) resolution.Uses.Add(values[i], ColumnUseKind.Other, traits.Name);
-            else if (Totality.Chooses(traits.Name) && values[i].HoldsRows) resolution.Uses.Add(values[i], ColumnUseKind.Other, traits.Name);
+            if (!Totality.Takes(traits.Name, i, nodes) || partial || Totality.Overflows(traits.Name, nodes, values[i])) resolution.Uses.Add(values[i], ColumnUseKind.Other, traits.Name);
+            else if (Totality.Chooses(traits.Name) && values[i].IsComposed) resolution.Uses.Add(values[i], ColumnUseKind.Other, traits.Name);
             else if (Totality.MakesJsonb(traits.Name) && values[i].Parts is { HasColumns: true } parts) resolution.Uses.Add(parts, ColumnUseKind.Other, traits.Name);
             else if (Totality.IsPicky(traits.Name)) resolution.Uses.Add(values[i].Lapses, ColumnUseKind.Other, traits.Name);
             else if (traits.Name == "pg_catalog.array_agg") resolution.Uses.Add(values[i].Arrays, ColumnUseKind.Other, traits.Name);

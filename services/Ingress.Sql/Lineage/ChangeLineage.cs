@@ -160,6 +160,8 @@ sealed class ChangeLineage(Resolution resolution)
         foreach (var assignment in owner.List("targetList"))
         {
             var value = resolution.Expressions.Evaluate(assignment["val"], scope);
+            // What stays of the old value is asked about by itself then, and it may have no such place.
+            if (assignment.Has("indirection") && assignment.Text("name") is { } changed) resolution.Uses.Add(row.Table.Shape.Find(changed) ?? row.Table.Shape.Possible ?? Value.None, ColumnUseKind.Other);
             Store(row, assignment.Text("name"), value.Or(Subscripts(assignment, scope)));
         }
     }

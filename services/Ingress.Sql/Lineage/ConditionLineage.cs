@@ -145,7 +145,7 @@ sealed class ConditionLineage(Resolution resolution)
     {
         "ColumnRef" or "SubLink" or "CollateClause" => false,
         // Somebody's type may have another equality, or another collation.
-        "typeName" or "TypeName" => BuiltinTypes.Have(Node.Typed("TypeName", body).Names("names"), resolution.Context.SearchPath),
+        "typeName" or "TypeName" => BuiltinTypes.Have(Node.Typed("TypeName", body).Names("names"), resolution.Context),
         "A_Indirection" when Node.Typed(kind, body).Names("indirection").Exists(static n => n is not null) => false,
         "FuncCall" => resolution.Functions.IsConstant(Node.Typed(kind, body).Names("funcname")) && !Node.Typed(kind, body).Has("over") && IsWritten(body),
         _ => IsWritten(body),

@@ -7,6 +7,8 @@ namespace Hoop.Ingress.Sql.Lineage;
 /// <summary>What an expression's value depends on.</summary>
 sealed class ExpressionLineage(Resolution resolution)
 {
+    static readonly Value Parameter = Value.None.AsForeign();
+
     public Value Evaluate(Node node, Scope scope)
     {
         if (!node.Exists) return Value.None;
@@ -14,7 +16,10 @@ sealed class ExpressionLineage(Resolution resolution)
         switch (node.Kind)
         {
             case "ColumnRef": return resolution.Touch(Column(node, scope));
-            case "A_Const" or "ParamRef" or "SQLValueFunction" or "SetToDefault" or "String" or "TypeName":
+            // Whoever sends it says of what type it is.
+            case "ParamRef": return Parameter;
+            case "CollateClause": return Evaluate(node["arg"], scope).Derived().AsForeign();
+            case "A_Const" or "SQLValueFunction" or "SetToDefault" or "String" or "TypeName":
                 return Value.None;
             case "FuncCall": return resolution.Calls.Evaluate(node, scope);
             case "SubLink": return SubLink(node, scope);
@@ -36,7 +41,7 @@ sealed class ExpressionLineage(Resolution resolution)
                 if (!Totality.Is(node)) resolution.Uses.Add(below, ColumnUseKind.Other);
                 else if (node.Kind == "MinMaxExpr") below = Greatest(below);
                 // A key that is NULL is an error, and so is a date in XML that is not: infinity.
-                else if (node.Kind is "JsonObjectConstructor" or "JsonObjectAgg" or "XmlExpr") resolution.Uses.Add(below.Lapses, ColumnUseKind.Other);
+                else if (node.Kind is "JsonObjectConstructor" or "JsonObjectAgg" or "XmlExpr") resolution.Uses.Add(node.Kind == "XmlExpr" ? below.Lapses.Or(below.Times) : below.Lapses, ColumnUseKind.Other);
                 else if (node.Kind.StartsWith("Json", StringComparison.Ordinal)) resolution.Uses.Add(below.Parts, ColumnUseKind.Other);
                 // To an older server it may be somebody's function.
                 return LaterSyntax.FunctionOf(node.Kind, node.Body, new(resolution.Context)) is { } function ? resolution.Calls.Attribute(function, below) : below;
@@ -168,7 +173,7 @@ sealed class ExpressionLineage(Resolution resolution)
     {
         var operands = Evaluate(node["lexpr"], scope).Or(Evaluate(node["rexpr"], scope));
         var picky = Totality.IsPicky(node);
-        if (!Totality.Takes(node) || operands.IsSwollen || picky && operands.HoldsRows) resolution.Conditions.Comparison(node, operands, scope);
+        if (!Totality.Takes(node) || operands.IsSwollen || picky && operands.IsComposed || operands.IsForeign && resolution.Calls.IsOthers(node)) resolution.Conditions.Comparison(node, operands, scope);
         else if (picky) resolution.Uses.Add(operands.Lapses, ColumnUseKind.Other);
         var puts = node.Names("name") is [.., "||"];
         if (puts) Gathered(operands);
@@ -181,7 +186,7 @@ sealed class ExpressionLineage(Resolution resolution)
     /// <summary>GREATEST and LEAST pass over NULL, and compare.</summary>
     Value Greatest(Value values)
     {
-        resolution.Uses.Add(values.HoldsRows ? values : values.Lapses, ColumnUseKind.Other);
+        resolution.Uses.Add(values.IsComposed ? values : values.Lapses, ColumnUseKind.Other);
         return values.AsChosen();
     }
 
@@ -203,14 +208,16 @@ sealed class ExpressionLineage(Resolution resolution)
     {
         var value = Evaluate(node["arg"], scope);
         var type = node.Child("typeName", "TypeName");
-        if (!Totality.Casts(type)) resolution.Uses.Add(value, ColumnUseKind.Other);
+        if (Totality.Casts(type, resolution.Context)) value = value.AsOne();
+        else resolution.Uses.Add(value, ColumnUseKind.Other);
+        if (!BuiltinTypes.Have(type.Names("names"), resolution.Context)) value = value.AsForeign();
+        if (Totality.Swells(type)) value = value.Swelling();
         return resolution.Calls.Cast(type, KeepsValue(type) ? value : value.Derived());
     }
 
     /// <summary>Casts to text without a length change no character; any other may round, cut or fold.</summary>
-    static bool KeepsValue(Node type) =>
-        !type.Has("typmods") && !type.Has("arrayBounds") &&
-        type.Names("names") is ["pg_catalog", "text" or "varchar"] or ["text" or "varchar"];
+    bool KeepsValue(Node type) =>
+        !type.Has("typmods") && !type.Has("arrayBounds") && type.Names("names") is [.., "text" or "varchar"] names && BuiltinTypes.Have(names, resolution.Context);
 
     /// <summary>Arrays within one array must be of the same dimensions.</summary>
     Value Gathered(Value value)

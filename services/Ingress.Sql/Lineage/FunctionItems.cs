@@ -43,17 +43,13 @@ sealed class FunctionItems(Resolution resolution)
     }
 
     /// <summary>An array of rows unfolds into as many columns as the row has; an array that is plainly of scalars gives one.</summary>
-    static bool IsUnnestOfScalars(Node call) =>
+    bool IsUnnestOfScalars(Node call) =>
         call.Names("funcname") is ["unnest"] or ["pg_catalog", "unnest"] && call.List("args").ToList() is [var array] && IsScalarArray(array);
 
-    static bool IsScalarArray(Node array) => array.Kind switch
+    bool IsScalarArray(Node array) => array.Kind switch
     {
         "A_ArrayExpr" => array.List("elements").All(static e => e.Kind == "A_Const"),
-        "TypeCast" => array.Child("typeName", "TypeName") is var type && type.Has("arrayBounds") && IsScalarType(type.Names("names")),
+        "TypeCast" => array.Child("typeName", "TypeName") is var type && type.Has("arrayBounds") && BuiltinTypes.Have(type.Names("names"), resolution.Context),
         _ => false,
     };
-
-    static bool IsScalarType(List<string?> names) => names is [.., { } name] && (names.Count == 1 || names[0] == "pg_catalog") && name is
-        "int2" or "int4" or "int8" or "text" or "varchar" or "bpchar" or "float4" or "float8" or "numeric" or "bool" or "uuid" or "date" or
-        "timestamp" or "timestamptz" or "time" or "timetz" or "interval" or "json" or "jsonb" or "bytea" or "oid" or "inet" or "cidr";
 }

@@ -66,8 +66,12 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
     Value Base(CatalogRelation relation, CatalogColumn column)
     {
         var value = Base(relation, column.Name);
-        if (BuiltinTypes.ComparesNearly(column.TypeOid)) return value.Derived();
-        return BuiltinTypes.MayBeArray(column.TypeOid) ? value.AsArray() : value;
+        if (BuiltinTypes.ComparesNearly(column.TypeOid)) value = value.Derived();
+        if (BuiltinTypes.MayBeArray(column.TypeOid)) value = value.AsArray();
+        if (BuiltinTypes.AreComposed(column.TypeOid)) value = value.AsRow();
+        if (BuiltinTypes.MayBeInfinite(column.TypeOid)) value = value.AsTime();
+        if (BuiltinTypes.IsJson(column.TypeOid)) value = value.AsPart();
+        return column.Collated ? value.AsForeign() : value;
     }
 
     /// <summary>A view's column is known by its own name too, so that a mask may name either.</summary>

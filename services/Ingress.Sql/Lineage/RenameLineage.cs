@@ -27,6 +27,9 @@ sealed class RenameLineage(Resolution resolution)
                     foreach (var column in relation.Columns)
                         resolution.Uses.Add($"{relation.QualifiedName}.{column.Name}", ColumnUseKind.Stored);
                 break;
+            case "OBJECT_TYPE" or "OBJECT_DOMAIN" when IsSystems(rename["object"]):
+                resolution.Uses.Hide();
+                break;
             case "OBJECT_TABCONSTRAINT" or "OBJECT_DOMCONSTRAINT" or "OBJECT_TRIGGER" or "OBJECT_POLICY" or "OBJECT_RULE" or "OBJECT_ROLE" or "OBJECT_TABLESPACE":
             case var type when HoldsNoValues(type):
                 break;
@@ -41,7 +44,14 @@ sealed class RenameLineage(Resolution resolution)
     {
         if (SystemRelations.IsSystem(move.Text("newschema") ?? "")) resolution.Uses.Hide();
         else if (move.Has("relation")) Relation(move.Child("relation", "RangeVar"), null);
-        else if (!HoldsNoValues(move.Text("objectType"))) resolution.Uses.Hide();
+        else if (!HoldsNoValues(move.Text("objectType")) || IsSystems(move["object"])) resolution.Uses.Hide();
+    }
+
+    /// <summary>A type that PostgreSQL brings: another could take its name, and with it the trust in it.</summary>
+    static bool IsSystems(Node type)
+    {
+        var names = type.Kind == "List" ? type.Names("items") : type.Names("names");
+        return names is [.., { } name] && BuiltinTypes.IsOne(names.Count > 1 ? names[^2] : null, name);
     }
 
     static bool HoldsNoValues(string? type) => type is

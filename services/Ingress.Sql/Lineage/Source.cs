@@ -14,8 +14,16 @@ readonly record struct Source(string Column, string? Through, bool Plain, string
     /// <summary>An array whose dimensions are known, unless it is NULL by what it is: put beside others it fails then, too.</summary>
     public bool IsArray { get; init; }
 
-    /// <summary>A row, or what may hold rows: two of them are compared column by column, and columns of different types fail when it comes to them.</summary>
+    /// <summary>
+    /// A row, or what may hold rows: two of them are compared column by column, and columns of different types fail when it comes to them. So do figures, by their numbers.
+    /// </summary>
     public bool HoldsRows { get; init; }
+
+    /// <summary>A date or time that may be infinite.</summary>
+    public bool MayBeInfinite { get; init; }
+
+    /// <summary>Of a type or a collation that is not PostgreSQL's usual.</summary>
+    public bool IsForeign { get; init; }
 
     /// <summary>A part of a JSON document. Where that is json, nobody has looked at what it holds: as jsonb it may fail.</summary>
     public bool IsPart { get; init; }
@@ -29,6 +37,9 @@ readonly record struct Source(string Column, string? Through, bool Plain, string
     /// <summary>Stands among the sources of a text that was made as long as somebody liked: what is put beside it may be what no longer fits.</summary>
     public static readonly Source Swollen = new("", "", false);
 
+    /// <summary>Stands among the sources of what was given a collation, or may be of a type of the database's own.</summary>
+    public static readonly Source Foreign = new("", "?", false) { IsForeign = true };
+
     /// <summary>
     /// Stands among the sources of what a query makes up: rows of functions, of VALUES, of recursion, constants of a subquery. Compared with a
     /// column by =, such rows find its value as surely as &lt; and &gt; do: <c>select x from generate_series(…) x join customers on ssn = x::text</c>.
@@ -36,6 +47,10 @@ readonly record struct Source(string Column, string? Through, bool Plain, string
     public static readonly Source MadeUp = new("", null, true);
 
     public bool IsColumn => Column.Length > 0;
+
+    public bool IsMadeUp => Plain && !IsColumn;
+
+    public bool IsSwelling => Through == "";
 
     /// <summary>Of one of the session's own relations for which somebody vouches.</summary>
     public bool IsVouched { get; init; }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Text.Json;
 using Hoop.Ingress.Sql.Parsing;
@@ -20,10 +21,18 @@ static class Totality
         "count min max bool_and bool_or every any_value mode first_value last_value");
 
     /// <summary>The first argument alone: a place or a length that comes from a secret may be one that fails.</summary>
-    static readonly FrozenSet<string> FirstArgument = Set("substr substring left right lpad rpad lag lead nth_value encode to_char split_part array_to_string array_length");
+    static readonly FrozenSet<string> FirstArgument = Set("substr substring left right lpad rpad lag lead nth_value encode split_part array_to_string array_length");
 
-    /// <summary>Field names and keys fail when they are NULL or not known, and so does the name of a time zone.</summary>
-    static readonly FrozenSet<string> SecondArgument = Set("date_trunc date_part extract json_object_agg jsonb_object_agg");
+    /// <summary>Keys fail when they are NULL.</summary>
+    static readonly FrozenSet<string> SecondArgument = Set("json_object_agg jsonb_object_agg");
+
+    /// <summary>Parts of a time that there are of every finite one and of every infinite one, which is looked at first.</summary>
+    static readonly FrozenSet<string> Units = Set("microseconds milliseconds second minute hour day week month quarter year decade century millennium");
+
+    static readonly FrozenSet<string> Fields = Set("microseconds milliseconds second minute hour day week month quarter year decade century millennium", "dow doy isodow isoyear epoch julian");
+
+    /// <summary>They are infinite where the time is; any other is NULL.</summary>
+    static readonly FrozenSet<string> Endless = Set("year decade century millennium isoyear epoch julian");
 
     /// <summary>
     /// They fail for any value but NULL when another argument is wrong (a length below zero, a broken pattern), or when the collations of what was put together conflict.
@@ -41,6 +50,8 @@ static class Totality
 
     const int Short = 1000;
 
+    static readonly SearchValues<char> Places = SearchValues.Create("09.,GDSFMIPRLBgdsfmiprlb $%-/:");
+
     static readonly FrozenSet<string> Symbols = FrozenSet.Create("||", "=", "<>", "!=", "<", ">", "<=", ">=", "->", "->>", "#>", "#>>", "@>", "<@", "&&");
 
     /// <summary>Not bytea, whose input has escapes, nor "char", which not every number fits into.</summary>
@@ -53,6 +64,10 @@ static class Totality
         if (name is "json_build_object" or "jsonb_build_object") return argument % 2 == 1;
         // The other length() takes the name of an encoding.
         if (name == "length") return arguments.Count < 2;
+        // Infinite times come back before the unit and the time zone are looked at.
+        if (name == "date_trunc") return argument == 1 && arguments.Count == 2 && Constant(arguments[0]) is { } unit && Units.Contains(unit.ToLowerInvariant());
+        if (name is "extract" or "date_part") return argument == 1 && Constant(arguments[0]) is { } field && Fields.Contains(field.ToLowerInvariant());
+        if (name == "to_char") return argument == 0 && arguments.Count == 2 && Constant(arguments[1]) is not null;
         if (name == "replace") return argument == 0 && NeverGrows(arguments);
         return AnyArgument.Contains(name) || (argument == 0 ? FirstArgument.Contains(name) : argument == 1 && SecondArgument.Contains(name));
     }
@@ -75,6 +90,15 @@ static class Totality
     /// <summary>Reads what it is given once more: numbers and letters that json may hold and jsonb may not.</summary>
     public static bool MakesJsonb(string function) => function.StartsWith(Catalog, StringComparison.Ordinal) && function.AsSpan(Catalog.Length) is "to_jsonb" or "jsonb_build_array" or "jsonb_build_object" or "jsonb_agg" or "jsonb_object_agg";
 
+    /// <summary>A number by a format of more than places and signs: V multiplies, and letters stand for numbers that not every one has. Lengths of lines may be too large.</summary>
+    public static bool Overflows(string function, IReadOnlyList<Node> arguments, Value value) =>
+        function == Catalog + "length" && value.Sources.Any(static s => s.HoldsRows) || function == Catalog + "to_char" && value.Times.Sources.IsEmpty && arguments.Count == 2 && (Constant(arguments[1]) ?? "?").AsSpan().ContainsAnyExcept(Places);
+
+    /// <summary>They look at the collation only where there is something to look for: a text that is too short for that does not fail.</summary>
+    public static bool Skips(string function) => IsSystems(function) && function.AsSpan(Catalog.Length) is "position" or "strpos" or "replace" or "split_part";
+
+    public static bool IsSystems(string function) => function.StartsWith(Catalog, StringComparison.Ordinal);
+
     /// <summary>A part of JSON that is JSON.</summary>
     public static bool TakesPart(Node expression) => expression.Names("name") is [.., "->" or "#>"];
 
@@ -85,7 +109,7 @@ static class Totality
         var name = function[Catalog.Length..];
         if (name == "array_agg") return value.AsMadeArray();
         if (Chooses(function)) return value.AsChosen();
-        return !Chosen.Contains(name) && (AnyArgument.Contains(name) || FirstArgument.Contains(name) || SecondArgument.Contains(name)) ? value.AsOne() : value;
+        return !Chosen.Contains(name) && (AnyArgument.Contains(name) || FirstArgument.Contains(name) || SecondArgument.Contains(name) || name is "to_char" or "extract" or "date_part") ? value.AsOne() : value;
     }
 
     /// <summary>Fails for one value and not for NULL.</summary>
@@ -93,9 +117,16 @@ static class Totality
 
     public static bool IsPicky(Node expression) => expression.Text("kind") is not "AEXPR_OP" || expression.Names("name") is not [.., { } symbol] || !Lenient.Contains(symbol);
 
-    /// <summary>Gives NULL for some values: <c>substring</c> of a pattern, and the length of no array.</summary>
-    public static bool Lapses(string function, IReadOnlyList<Node> arguments) =>
-        function is Catalog + "array_length" || function is Catalog + "substring" && !(arguments.Count > 1 && arguments[1].Kind == "A_Const" && !arguments[1].Has("sval"));
+    /// <summary>Gives NULL for some values: <c>substring</c> of a pattern, the length of no array, the bound of a range that has none, what there is not of an infinite time.</summary>
+    public static bool Lapses(string function, IReadOnlyList<Node> arguments, Value value) =>
+        function is Catalog + "array_length" || function is Catalog + "lower" or Catalog + "upper" && value.IsComposed || !value.Times.Sources.IsEmpty && LapsesAtInfinity(function, arguments) || function is Catalog + "substring" && !(arguments.Count > 1 && arguments[1].Kind == "A_Const" && !arguments[1].Has("sval"));
+
+    static bool LapsesAtInfinity(string function, IReadOnlyList<Node> arguments) =>
+        function is Catalog + "to_char" || function is Catalog + "extract" or Catalog + "date_part" && !(arguments.Count > 0 && Constant(arguments[0]) is { } field && Endless.Contains(field.ToLowerInvariant()));
+
+    /// <summary>Pads what is short: <c>char(n)</c> and <c>bit(n)</c>.</summary>
+    public static bool Swells(Node type) =>
+        type.Names("names") is [.., "bpchar" or "bit" or "varbit"] && type.List("typmods") is { Length: > 0 } lengths && !lengths.All(static l => l.Position is <= Short);
 
     /// <summary>Makes a long text of a short one: at a gigabyte, or a quarter of it in jsonb, whatever is done fails.</summary>
     public static bool Swells(string function, IReadOnlyList<Node> arguments) => function switch
@@ -104,6 +135,8 @@ static class Totality
         Catalog + "lpad" or Catalog + "rpad" => arguments.Count < 2 || arguments[1].Position is not <= Short,
         Catalog + "replace" => !NeverGrows(arguments) && arguments is not [{ Kind: "ColumnRef" }, ..],
         Catalog + "array_fill" => true,
+        // %1000000000s
+        Catalog + "format" => !(arguments.Count > 0 && Constant(arguments[0]) is { Length: <= Short } format && !format.AsSpan().ContainsAny("0123456789*")),
         _ => false,
     };
 
@@ -112,12 +145,8 @@ static class Totality
         expression.Text("kind") == "AEXPR_NULLIF" || expression.Text("kind") == "AEXPR_OP" && expression.Names("name") is [.., { } symbol] && symbol != "||" && Lenient.Contains(symbol);
 
     /// <summary>Casts to text, whatever from.</summary>
-    public static bool Casts(Node type) => !type.Has("arrayBounds") && type.Names("names") switch
-    {
-        [{ } name] => Types.Contains(name),
-        ["pg_catalog", { } name] => Types.Contains(name),
-        _ => false,
-    };
+    public static bool Casts(Node type, SqlContext context) =>
+        !type.Has("arrayBounds") && type.Names("names") is [.., { } name] names && Types.Contains(name) && BuiltinTypes.Have(names, context);
 
     /// <summary>SQL's own constructs that are neither functions nor operators.</summary>
     public static bool Is(Node node) => node.Kind switch

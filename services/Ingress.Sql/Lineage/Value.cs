@@ -38,8 +38,21 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
     /// <summary>See <see cref="Source.HoldsRows"/>.</summary>
     public Value AsRow() => With(static s => s with { HoldsRows = true });
 
-    /// <summary>No array and no row any more: a text, a number, JSON.</summary>
-    public Value AsOne() => sources.Any(static s => s.MayBeArray || s.IsArray || s.HoldsRows) ? With(static s => s with { MayBeArray = false, IsArray = false, HoldsRows = false }) : this;
+    /// <summary>No array, row or time any more: a text, a number, JSON.</summary>
+    public Value AsOne() => sources.Any(static s => s.MayBeArray || s.IsArray || s.HoldsRows || s.MayBeInfinite)
+        ? With(static s => s with { MayBeArray = false, IsArray = false, HoldsRows = false, MayBeInfinite = false }) : this;
+
+    /// <summary>See <see cref="Source.MayBeInfinite"/>.</summary>
+    public Value AsTime() => With(static s => s with { MayBeInfinite = true });
+
+    /// <summary>What of it may be infinite.</summary>
+    public Value Times => sources.Any(static s => s.MayBeInfinite) ? new([.. sources.Where(static s => s.MayBeInfinite)], false) : None;
+
+    /// <summary>See <see cref="Source.IsForeign"/>: a constant may be so, too.</summary>
+    public Value AsForeign() => sources.IsEmpty ? new([Source.Foreign], opaque) : With(static s => s with { IsForeign = true });
+
+    /// <summary>Some of it may be of a type or a collation that the database defines itself: its operators are not PostgreSQL's, and collations may conflict.</summary>
+    public bool IsForeign => sources.Any(static s => s.IsForeign || s.MayBeArray);
 
     /// <summary>See <see cref="Source.IsPart"/>.</summary>
     public Value AsPart() => With(static s => s with { IsPart = true });
@@ -52,7 +65,8 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
     /// <summary>What of it may come from arrays of other dimensions, or be none where arrays are.</summary>
     public Value Arrays => opaque || sources.Any(static s => s.MayBeArray || s.IsArray && s.MayLapse) ? new([.. sources.Where(static s => s.MayBeArray || s.IsArray && s.MayLapse)], opaque) : None;
 
-    public bool HoldsRows => sources.Any(static s => s.HoldsRows);
+    /// <summary>What is in it is compared part by part.</summary>
+    public bool IsComposed => sources.Any(static s => s.HoldsRows || s.MayBeArray);
 
     /// <summary>See <see cref="Source.MayLapse"/>.</summary>
     public Value Lapsing() => sources.IsEmpty && !opaque ? this : new([.. sources.Select(static s => s with { MayLapse = true }).Concat(opaque ? [Source.Lapse] : [])], opaque);
@@ -63,7 +77,7 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
     /// <summary>See <see cref="Source.Swollen"/>.</summary>
     public Value Swelling() => IsSwollen ? this : new([.. sources, Source.Swollen], opaque);
 
-    public bool IsSwollen => sources.Contains(Source.Swollen);
+    public bool IsSwollen => sources.Any(static s => s.IsSwelling);
 
     /// <summary>The same for comparisons: another source of the value says which column it is.</summary>
     public Value WithoutOrigin() => new([.. sources.Select(static s => s with { Origin = null })], opaque);
@@ -99,7 +113,7 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
     }
 
     public ResultColumn ToResult(string name) =>
-        new(name, _columnSources ??= ColumnSources(), opaque || sources.Any(static s => s.IsDoubtful)) { HasMadeUp = sources.Any(static s => s == Source.MadeUp || TemporaryRelations.Owns(s.Column)) };
+        new(name, _columnSources ??= ColumnSources(), opaque || sources.Any(static s => s.IsDoubtful)) { HasMadeUp = sources.Any(static s => s.IsMadeUp || TemporaryRelations.Owns(s.Column)) };
 
     /// <summary>It depends on some.</summary>
     public bool HasColumns => sources.Any(static s => s.IsColumn);

@@ -95,7 +95,7 @@ internal static class CatalogLoader
 
     private static ILookup<string, CatalogColumn> Columns(IReadOnlyList<string?[]> rows) => rows.ToLookup(static c => c[0]!, static c => new CatalogColumn(c[1]!, short.Parse(c[2]!), uint.Parse(c[3]!))
     {
-        Generated = c[4], NotNull = IsTrue(c[5]), InPrimaryKey = IsTrue(c[6]), InPartitionKey = IsTrue(c[7]),
+        Generated = c[4], NotNull = IsTrue(c[5]), InPrimaryKey = IsTrue(c[6]), InPartitionKey = IsTrue(c[7]), Collated = IsTrue(c[8]),
     });
 
     private static Dictionary<string, CatalogRelation> Relations(

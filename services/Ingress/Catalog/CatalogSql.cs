@@ -93,7 +93,7 @@ internal static class CatalogSql
         ORDER BY c.oid
         """;
 
-    /// <summary>relation, name, number, type, generation expression, NOT NULL, in the primary key, in the partition key.</summary>
+    /// <summary>relation, name, number, type, generation expression, NOT NULL, in the primary key, in the partition key, of a collation of its own.</summary>
     public static readonly string Columns = ColumnsOf(Others);
 
     /// <summary>The same of PostgreSQL's own.</summary>
@@ -103,7 +103,7 @@ internal static class CatalogSql
         $"""
         SELECT a.attrelid, a.attname, a.attnum, a.atttypid,
                CASE WHEN a.attgenerated <> '' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
-               a.attnotnull, coalesce(a.attnum = ANY (k.conkey), false), coalesce(y.partexprs IS NOT NULL OR a.attnum = ANY (y.partattrs), false)
+               a.attnotnull, coalesce(a.attnum = ANY (k.conkey), false), coalesce(y.partexprs IS NOT NULL OR a.attnum = ANY (y.partattrs), false), a.attcollation NOT IN (0, 100)
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p' LEFT JOIN pg_partitioned_table y ON y.partrelid = c.oid
         WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {Visible} AND c.oid {Unlocked} AND a.attrelid {relations}

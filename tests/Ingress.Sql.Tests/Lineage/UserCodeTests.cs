@@ -48,4 +48,14 @@ public sealed class UserCodeTests
 
     static string Sorted(string columns) =>
         string.Join("; ", columns.Split("; ").Select(static c => c.Split('=', 2)).Select(static p => $"{p[0]}={string.Join(',', p[1].Split(',').Order(StringComparer.Ordinal))}"));
+
+    /// <summary>What an extension's operator of a common name takes may be no text of its own: then it fails.</summary>
+    [Theory]
+    [InlineData("select 'a'::ltree || ssn from customers", "customers.ssn:Other")]
+    [InlineData("select $1 || ssn from customers", "customers.ssn:Other")]
+    [InlineData("select (select 'a'::ltree as x) || left(ssn, 1) from customers", "customers.ssn:Other")]
+    [InlineData("select ssn operator(pg_catalog.||) 'a'::ltree from customers", "")]
+    [InlineData("select 'a' || ssn || name::text from customers", "")]
+    public void Operators_of_extensions_are_not_taken_for_PostgreSQLs(string sql, string uses) =>
+        LineageRig.Uses(sql, Context with { Catalog = Context.Catalog with { Operators = new Dictionary<string, IReadOnlyList<string>> { ["||"] = ["public.similarity"] } } }).ShouldBe(uses);
 }

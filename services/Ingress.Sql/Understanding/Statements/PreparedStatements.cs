@@ -85,7 +85,7 @@ static class PreparedStatements
     // A parameter of somebody's type is compared by that type's rules.
     static SqlStatement Typed(SqlStatement statement, JsonElement prepare, StatementWalk walk)
     {
-        if (prepare.Items("argtypes").All(t => t.As("TypeName") is { } type && BuiltinTypes.Have(type.Names("names"), walk.Context.SearchPath))) return statement;
+        if (prepare.Items("argtypes").All(t => t.As("TypeName") is { } type && BuiltinTypes.Have(type.Names("names"), walk.Context))) return statement;
         return ForeignParameters.In(statement, prepare.Items("argtypes"), walk.Context);
     }
 

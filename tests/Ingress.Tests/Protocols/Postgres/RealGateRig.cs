@@ -111,11 +111,18 @@ internal sealed class RealGateRig : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>Nobody gets at the table until it is closed.</summary>
-    internal async Task<NpgsqlConnection> LockAsync(string table)
+    /// <summary>A connection to the server itself.</summary>
+    internal async Task<NpgsqlConnection> OpenBehindAsync()
     {
         var connection = new NpgsqlConnection(Server.ConnectionString(Database) + ";Pooling=false");
         await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>Nobody gets at the table until it is closed.</summary>
+    internal async Task<NpgsqlConnection> LockAsync(string table)
+    {
+        var connection = await OpenBehindAsync();
         await using var command = new NpgsqlCommand($"begin; lock table {table} in access exclusive mode", connection);
         await command.ExecuteNonQueryAsync();
         return connection;

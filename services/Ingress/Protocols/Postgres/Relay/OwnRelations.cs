@@ -15,7 +15,7 @@ internal static class OwnRelations
         "union all select 'd', pg_catalog.json_build_object('name', c.relname, 'oid', c.oid, 'kind', c.relkind, 'children', c.relhassubclass, " +
         "'definition', case when c.relkind operator(pg_catalog.=) 'v' then pg_catalog.pg_get_viewdef(c.oid) end, " +
         "'rules', exists (select from pg_catalog.pg_rewrite r where r.ev_class operator(pg_catalog.=) c.oid and r.ev_type operator(pg_catalog.<>) '1'), " +
-        "'columns', (select pg_catalog.json_agg(pg_catalog.json_build_object('name', a.attname, 'number', a.attnum, 'type', a.atttypid, 'generated', " +
+        "'columns', (select pg_catalog.json_agg(pg_catalog.json_build_object('name', a.attname, 'number', a.attnum, 'type', a.atttypid, 'collated', a.attcollation operator(pg_catalog.<>) all (array[0, 100]::pg_catalog.oid[]), 'generated', " +
         "case when a.attgenerated operator(pg_catalog.<>) '' then (select pg_catalog.pg_get_expr(d.adbin, d.adrelid) from pg_catalog.pg_attrdef d " +
         "where d.adrelid operator(pg_catalog.=) a.attrelid and d.adnum operator(pg_catalog.=) a.attnum) end) order by a.attnum) " +
         "from pg_catalog.pg_attribute a where a.attrelid operator(pg_catalog.=) c.oid and a.attnum operator(pg_catalog.>) 0 and not a.attisdropped))::pg_catalog.text, 0 " +
@@ -70,7 +70,7 @@ internal static class OwnRelations
     private static CatalogColumn Column(JsonNode column) =>
         new(column["name"]!.GetValue<string>(), column["number"]!.GetValue<short>(), Number(column["type"]!))
         {
-            Generated = column["generated"]?.GetValue<string>(),
+            Generated = column["generated"]?.GetValue<string>(), Collated = column["collated"]!.GetValue<bool>(),
         };
 
     private static uint Number(JsonNode oid) => uint.Parse(oid.ToString(), CultureInfo.InvariantCulture);

@@ -22,7 +22,7 @@ internal sealed class SessionContext(RelaySession session)
     private const string Transaction = "pg_catalog.txid_current_if_assigned()";
 
     /// <summary>
-    /// One row for each schema of the effective path, in order (<c>pg_temp</c> where the path itself names the temporary schema, else its number), one for each temporary relation (with 0 for a plain table; and one for what is known of it, see <see cref="OwnRelations"/>), one for each
+    /// One row for each schema of the effective path, in order (<c>pg_temp</c> where the path itself names the temporary schema, else its number), one for each temporary relation or type (with 0 for a plain table; and one for what is known of it, see <see cref="OwnRelations"/>), one for each
     /// plain table that the open transaction made, one for each setting of Hoop's that is set, one for each that says how text reads, and one for the current role.
     /// </summary>
     internal const string Query = Path + Relations + Settings;
@@ -37,6 +37,8 @@ internal sealed class SessionContext(RelaySession session)
     private const string Relations =
         $"union all select 't', c.relname::pg_catalog.text, case when {Plain} then 0 else 1 end from pg_catalog.pg_class c " +
         "where c.relnamespace operator(pg_catalog.=) pg_catalog.pg_my_temp_schema() and c.relkind operator(pg_catalog.<>) 'i' " +
+        "union all select 't', y.typname::pg_catalog.text, 1 from pg_catalog.pg_type y where pg_catalog.pg_my_temp_schema() operator(pg_catalog.<>) 0::pg_catalog.oid " +
+        "and y.typnamespace operator(pg_catalog.=) pg_catalog.pg_my_temp_schema() and y.typrelid operator(pg_catalog.=) 0::pg_catalog.oid " +
         OwnRelations.Query + " " + OwnRelations.Code +
         " union all select 'n', n.nspname::pg_catalog.text operator(pg_catalog.||) '.' operator(pg_catalog.||) c.relname::pg_catalog.text, 0 " +
         $"from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace where {Transaction} is not null " +

@@ -51,7 +51,7 @@ internal sealed class CopyCharacterRows(CopyFormat format, ValueRewriter?[] rewr
         if (rewriter is null)
             return false;
         if (field.SequenceEqual(format.Null.Span))
-            return rewriter.HidesNull;
+            return rewriter.HidesNull || rewriter.HidesForm && format.NullMayBeText;
         value = syntax.Decode(field, decoded);
         return rewriter.Changes(value);
     }
@@ -59,7 +59,7 @@ internal sealed class CopyCharacterRows(CopyFormat format, ValueRewriter?[] rewr
     private void Write(ValueRewriter rewriter, ReadOnlySpan<byte> value, ReadOnlySpan<byte> field, ScratchBuffer output)
     {
         if (rewriter.TryWrite(value, rewritten.Clear()))
-            syntax.Encode(rewritten.Written, field, output);
+            syntax.Encode(rewritten.Written, rewriter.HidesForm ? default : field, output);
         else
             output.Write(format.Null.Span);
     }

@@ -13,6 +13,9 @@ public sealed record CopyFormat
     /// <summary>What stands for NULL, as it stands in the data.</summary>
     public ReadOnlyMemory<byte> Null { get; init; } = "\\N"u8.ToArray();
 
+    /// <summary>A value may be written like NULL: the text format quotes nothing, and only the marker that it has by itself has an escape in it.</summary>
+    public bool NullMayBeText => Encoding == CopyEncoding.Text && !Null.Span.SequenceEqual(Text.Null.Span);
+
     /// <summary>CSV only.</summary>
     public byte Quote { get; init; } = (byte)'"';
 

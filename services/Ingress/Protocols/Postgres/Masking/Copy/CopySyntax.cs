@@ -21,6 +21,7 @@ internal abstract class CopySyntax(CopyFormat format)
     public abstract ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> field, ScratchBuffer scratch);
 
     /// <summary>Writes a field that stands for the value.</summary>
+    /// <param name="original">How it was written; empty when that may not show.</param>
     public abstract void Encode(ReadOnlySpan<byte> value, ReadOnlySpan<byte> original, IBufferWriter<byte> output);
 
     public static CopySyntax For(CopyFormat format) => format.Encoding == CopyEncoding.Csv ? new CopyCsvSyntax(format) : new CopyTextSyntax(format);

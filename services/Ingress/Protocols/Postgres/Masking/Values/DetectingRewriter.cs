@@ -39,6 +39,8 @@ internal static class DetectingRewriter
 
 internal sealed class DetectingText(DetectorMask detectors) : ValueRewriter
 {
+    public override bool HidesForm => false;
+
     public override bool Changes(ReadOnlySpan<byte> value) => detectors.Finds(value);
 
     public override bool TryWrite(ReadOnlySpan<byte> value, ScratchBuffer output)
@@ -51,6 +53,8 @@ internal sealed class DetectingText(DetectorMask detectors) : ValueRewriter
 
 internal sealed class DetectingJson(DetectorMask detectors) : ValueRewriter
 {
+    public override bool HidesForm => false;
+
     public override bool Changes(ReadOnlySpan<byte> value) => detectors.Finds(value);
 
     public override bool TryWrite(ReadOnlySpan<byte> value, ScratchBuffer output)
@@ -64,6 +68,8 @@ internal sealed class DetectingJson(DetectorMask detectors) : ValueRewriter
 /// <summary>Binary jsonb: a version, then the text.</summary>
 internal sealed class DetectingVersioned(DetectorMask detectors) : ValueRewriter
 {
+    public override bool HidesForm => false;
+
     private readonly DetectingJson json = new(detectors);
 
     public override bool Changes(ReadOnlySpan<byte> value) => json.Changes(value);
@@ -78,6 +84,8 @@ internal sealed class DetectingVersioned(DetectorMask detectors) : ValueRewriter
 /// <summary>The text form of an array or a composite.</summary>
 internal sealed class DetectingElements(DetectorMask detectors) : ValueRewriter
 {
+    public override bool HidesForm => false;
+
     public override bool Changes(ReadOnlySpan<byte> value) => detectors.Finds(value);
 
     public override bool TryWrite(ReadOnlySpan<byte> value, ScratchBuffer output)
@@ -90,6 +98,8 @@ internal sealed class DetectingElements(DetectorMask detectors) : ValueRewriter
 
 internal sealed class DetectingOpaque(DetectorMask detectors, byte[]? replacement) : ValueRewriter
 {
+    public override bool HidesForm => false;
+
     public override bool Changes(ReadOnlySpan<byte> value) => detectors.Finds(value);
 
     public override bool TryWrite(ReadOnlySpan<byte> value, ScratchBuffer output)

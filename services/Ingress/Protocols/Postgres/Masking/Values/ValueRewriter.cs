@@ -9,6 +9,9 @@ internal abstract class ValueRewriter
     /// <summary>True when NULL is written like any other value.</summary>
     public virtual bool HidesNull => false;
 
+    /// <summary>What the value is may not show in how it is written either: quoted, or like NULL.</summary>
+    public virtual bool HidesForm => true;
+
     /// <summary>False when the value may go as it is.</summary>
     public virtual bool Changes(ReadOnlySpan<byte> value) => true;
 
