@@ -31,6 +31,7 @@ sealed class ExpressionLineage(Resolution resolution)
             case "MultiAssignRef": return MultiAssign(node, scope);
             case "BoolExpr": return Boolean(node, scope);
             case "CoalesceExpr": return Coalesce(node, scope);
+            case "NullTest": return NullTest(node, scope);
             default:
                 var below = EvaluateBelow(node, scope).Derived();
                 if (!Totality.Is(node)) resolution.Uses.Add(below, ColumnUseKind.Other);
@@ -190,6 +191,15 @@ sealed class ExpressionLineage(Resolution resolution)
     {
         resolution.Conditions.Condition(node, scope);
         return EvaluateBelow(node, scope).Derived();
+    }
+
+    /// <summary>Whether a column has a value is no secret of its value: one that is NULL is shown so, and asking for it is ruled by itself.</summary>
+    Value NullTest(Node node, Scope scope)
+    {
+        var value = EvaluateBelow(node, scope);
+        if (!value.IsPlain) return value.Derived();
+        resolution.Uses.Add(value, ColumnUseKind.NullTest);
+        return Value.None;
     }
 
     Value Coalesce(Node node, Scope scope)

@@ -45,6 +45,11 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
     /// <summary>See <see cref="CatalogNames.HasHeirs"/>.</summary>
     public bool HasHeirs(CatalogRelation relation, string? column) => _names.HasHeirs(relation, column);
 
+    /// <summary>The columns by which no two of its rows are the same; none where nobody sees to that.</summary>
+    public IReadOnlyList<string> KeyOf(CatalogRelation? relation) =>
+        relation is null || relation.Kind != 'p' && (relation.Kind != 'r' || HasHeirs(relation, null)) || IsTemporary(relation) ? []
+        : [.. relation.Columns.Where(static c => c.InPrimaryKey).Select(static c => c.Name)];
+
     /// <summary>The materialised views that are filled from it, directly or not.</summary>
     public List<CatalogRelation> StoredAbove(CatalogRelation relation) => _names.StoredViews.Above(relation);
 

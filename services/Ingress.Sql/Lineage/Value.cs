@@ -91,6 +91,9 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
     /// <summary>It is the value of a column, of any table, and of nothing else.</summary>
     public bool IsStored => HasPlain && sources.All(static s => s.IsColumn);
 
+    /// <summary>Of columns, whichever, as they are stored.</summary>
+    public bool IsPlain => !opaque && !sources.IsEmpty && sources.All(static s => s is { Plain: true, IsColumn: true });
+
     public static Value Union(IEnumerable<Value> values)
     {
         HashSet<Value> all = [.. values];

@@ -105,7 +105,7 @@ internal static class CatalogSql
                CASE WHEN a.attgenerated <> '' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
                a.attnotnull, coalesce(a.attnum = ANY (k.conkey), false), coalesce(y.partexprs IS NOT NULL OR a.attnum = ANY (y.partattrs), false)
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p' LEFT JOIN pg_partitioned_table y ON y.partrelid = c.oid
+        LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p' AND NOT k.condeferrable LEFT JOIN pg_partitioned_table y ON y.partrelid = c.oid
         WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {Visible} AND c.oid {Unlocked} AND a.attrelid {relations}
         ORDER BY a.attrelid, a.attnum
         """;
