@@ -64,7 +64,7 @@ static class EffectsDocument
     const string HarmlessSettings = """
         SET, RESET, `set_config` on its own and start-up options need no rule for these: they say how a session formats, plans and waits and how much memory it takes, never who it is,
         what it may see or what its statements mean. What they may be at most is the target's to say. A star stands for any ending; `jit_provider` is none of them. RESET ALL and going back to
-        the log-in's own role need no rule either. Any other setting (`role`, `row_security`, `session_replication_role`, an extension's) is `session`.
+        the log-in's own role need no rule either. Any other setting (`role`, `session_replication_role`, an extension's) is `session`.
         """ + "\n";
 
     const string Functions = """
