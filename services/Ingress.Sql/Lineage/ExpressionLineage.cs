@@ -214,11 +214,11 @@ sealed class ExpressionLineage(Resolution resolution)
         var value = Evaluate(node["arg"], scope);
         var type = node.Child("typeName", "TypeName");
         if (!Totality.Casts(type)) resolution.Uses.Add(value, ColumnUseKind.Other);
-        return resolution.Calls.Cast(type, KeepsValue(type) ? value : value.Derived());
+        return resolution.Calls.Cast(type, KeepsValue(type) && value.IsWrittenWhole ? value : value.Derived());
     }
 
     /// <summary>Casts to text without a length change no character; any other may round, cut or fold.</summary>
-    static bool KeepsValue(Node type) =>
+    public static bool KeepsValue(Node type) =>
         !type.Has("typmods") && !type.Has("arrayBounds") &&
         type.Names("names") is ["pg_catalog", "text" or "varchar"] or ["text" or "varchar"];
 

@@ -72,7 +72,9 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
     {
         var value = Base(relation, column.Name);
         if (BuiltinTypes.ComparesNearly(column.TypeOid)) return value.Derived();
-        return BuiltinTypes.MayBeArray(column.TypeOid) ? value.AsArray() : value;
+        if (BuiltinTypes.MayBeArray(column.TypeOid)) return value.AsArray();
+        if (BuiltinTypes.IsText(column.TypeOid)) value = value.AsText();
+        return BuiltinTypes.IsWrittenWhole(column.TypeOid) ? value.AsWrittenWhole() : value;
     }
 
     /// <summary>A view's column is known by its own name too, so that a mask may name either.</summary>

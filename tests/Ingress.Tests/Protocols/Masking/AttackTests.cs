@@ -122,6 +122,7 @@ public sealed class AttackTests
     [InlineData("select count(*) filter (where ssn is not null), sum(case when ssn is null then 1 else 0 end), count(*) filter (where ssn = '1') from customers", "D:50|0|0")]
     [InlineData("select ssn is null as missing, count(*) from customers group by 1", "D:f|50")]
     [InlineData("select c.id, c.ssn, count(*) from customers c join orders o on o.id = c.id where c.id = 1 group by c.id, c.name, c.ssn", "D:1|***-**-0001|1")]
+    [InlineData("select id from customers where lower(ssn) = lower('900-45-0007') and upper(ssn::text) = upper('900-45-0007')", "D:7")]
     [InlineData("select o from orders o where id = 1", "D:(1,1,10)")]
     [InlineData("select orders, array_agg(orders) over () from orders where id = 1", "D:(1,1,10)|{\"(1,1,10)\"}")]
     [InlineData("select c from customers c where id = 1", "D:null")]
