@@ -35,6 +35,9 @@ public sealed record ColumnUse(string Column, ColumnUseKind Kind)
     /// <summary>For <c>*</c>: a name as the client wrote it that none of the statement's tables is known to have; null when there is none such.</summary>
     public string? Missing { get; init; }
 
+    /// <summary>For <c>*</c>: a function that the statement calls whose result may come from any table; null when it calls none, or nobody knows it.</summary>
+    public string? Called { get; init; }
+
     /// <summary>For what code that the statement brings could keep: what of the code stands in the way, in a few words; null when it brings none.</summary>
     public string? Code { get; init; }
 }

@@ -37,6 +37,11 @@ public class UnknownColumnTests
     }
 
     [Fact]
+    public void A_function_in_the_way_is_named() =>
+        Masks(PredicateRule.Equality).Judge([new ColumnUse("*", ColumnUseKind.Range) { Called = "public.order_total" }])!.Why.ShouldBe(
+            "masks.ssn permits no predicate on what public.order_total gives, which may come from any table, this statement uses it in a range comparison (<, >, BETWEEN); ask tables and views instead");
+
+    [Fact]
     public void Without_column_masks_it_is_free() =>
         MaskingEngine.Compile(new MaskingDocument(1, "", []), new byte[32]).For("shop", []).Judge([new ColumnUse("*", ColumnUseKind.Stored)]).ShouldBeNull();
 }

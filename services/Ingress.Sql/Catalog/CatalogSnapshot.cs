@@ -149,6 +149,9 @@ public sealed record CatalogFunction(
     /// <summary>It gives several rows, or is an aggregate or a window function.</summary>
     public bool IsOverRows { get; init; }
 
+    /// <summary>The extension that it belongs to.</summary>
+    public string? Extension { get; init; }
+
     /// <summary>Written in a language that only superusers may use, other than C.</summary>
     public bool Untrusted { get; init; }
 

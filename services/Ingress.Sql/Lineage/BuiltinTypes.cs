@@ -40,6 +40,11 @@ static class BuiltinTypes
         _ => false,
     };
 
+    public static bool IsText(uint oid) => oid is 25 or 1042 or 1043; // text, char(n), varchar
+
+    /// <summary>Not what is or holds floats, nor what a database defines itself, which may.</summary>
+    public static bool IsWrittenWhole(uint oid) => Single.Contains(oid) && !Geometric.Contains(oid) && oid is not (600 or 604 or 700 or 701);
+
     /// <summary>PostgreSQL's own are certain to be those that are meant.</summary>
     /// <param name="schema">Null: it is written without one.</param>
     public static bool IsOne(string? schema, string name) => schema is null or "pg_catalog" && Exact.Contains(name);

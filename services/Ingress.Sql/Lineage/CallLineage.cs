@@ -112,7 +112,12 @@ sealed class CallLineage(Resolution resolution)
 
     void Note(FunctionTraits traits, Value arguments)
     {
-        if (traits.Opaque) resolution.CalledOpaque = true;
+        if (traits.Opaque)
+        {
+            resolution.CalledOpaque = true;
+            resolution.Uses.Call(traits.Name);
+        }
+
         if (traits.Stores) Use(arguments, ColumnUseKind.Stored);
         if (traits.TellsOfFiles) Use(Value.Unknown, ColumnUseKind.Other);
         if (!traits.RunsText) return;

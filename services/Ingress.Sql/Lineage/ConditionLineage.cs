@@ -77,7 +77,9 @@ sealed class ConditionLineage(Resolution resolution)
     /// <summary>Equality tells little only between what is in tables and what the client wrote down.</summary>
     void Equality(Scope scope, Node left, Node right, Value operands, Node node)
     {
-        if (IsWritten(right) && (IsSettled(left, scope) || IsOpaque(left, scope))) resolution.Uses.AddWritten(operands, Written.Count(right, node), Place(node));
+        if (IsWritten(right) && Folded(left, scope) is { } ours) resolution.Uses.AddWritten(operands.Opaque ? ours.Or(Value.Unknown) : ours, Written.Count(right, node), Place(node));
+        else if (IsWritten(left) && Folded(right, scope) is { } theirs) resolution.Uses.AddWritten(operands.Opaque ? theirs.Or(Value.Unknown) : theirs, 1, Place(node));
+        else if (IsWritten(right) && (IsSettled(left, scope) || IsOpaque(left, scope))) resolution.Uses.AddWritten(operands, Written.Count(right, node), Place(node));
         else if (IsWritten(left) && (IsSettled(right, scope) || IsOpaque(right, scope))) resolution.Uses.AddWritten(operands, 1, Place(node));
         else if (!IsSettled(left, scope) || !IsSettled(right, scope)) Use(operands, ColumnUseKind.Other);
         else
@@ -85,6 +87,17 @@ sealed class ConditionLineage(Resolution resolution)
             if (operands.Opaque) Use(Value.Unknown, ColumnUseKind.Equality);
             foreach (var (i, one) in Written.Elements(right, node).Index()) Compare(Parts(left, scope), Parts(one, scope), node, i);
         }
+    }
+
+    /// <summary>
+    /// The column behind <c>lower(email)</c>, as log-ins look it up: without its case a text is found as surely as with it, and no part of it. Of a range, they are its bounds.
+    /// </summary>
+    Value? Folded(Node node, Scope scope)
+    {
+        if (node.Kind != "FuncCall" || node.Names("funcname") is not (["lower" or "upper"] or ["pg_catalog", "lower" or "upper"]) || node.List("args") is not [var argument]) return null;
+        if (resolution.Functions.TakesRows(node.Names("funcname")[^1]!) || !resolution.Functions.AreKnown) return null;
+        var value = Evaluate(argument, scope);
+        return value.IsPlain && (value.IsText || argument.Kind == "TypeCast" && resolution.Expressions.KeepsValue(argument.Child("typeName", "TypeName"))) ? value : null;
     }
 
     /// <summary>Rows are compared column by column.</summary>

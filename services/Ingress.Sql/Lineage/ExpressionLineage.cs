@@ -36,6 +36,7 @@ sealed class ExpressionLineage(Resolution resolution)
             case "MultiAssignRef": return MultiAssign(node, scope);
             case "BoolExpr": return Boolean(node, scope);
             case "CoalesceExpr": return Coalesce(node, scope);
+            case "NullTest": return NullTest(node, scope);
             default:
                 var below = EvaluateBelow(node, scope).Derived();
                 if (!Totality.Is(node)) resolution.Uses.Add(below, ColumnUseKind.Other);
@@ -197,6 +198,15 @@ sealed class ExpressionLineage(Resolution resolution)
         return EvaluateBelow(node, scope).Derived();
     }
 
+    /// <summary>Whether a column has a value is no secret of its value: one that is NULL is shown so, and asking for it is ruled by itself.</summary>
+    Value NullTest(Node node, Scope scope)
+    {
+        var value = EvaluateBelow(node, scope);
+        if (!value.IsPlain) return value.Derived();
+        resolution.Uses.Add(value, ColumnUseKind.NullTest);
+        return Value.None;
+    }
+
     Value Coalesce(Node node, Scope scope)
     {
         List<Value> values = [.. node.List("args").Select(a => Evaluate(a, scope))];
@@ -212,11 +222,11 @@ sealed class ExpressionLineage(Resolution resolution)
         else resolution.Uses.Add(value, ColumnUseKind.Other);
         if (!BuiltinTypes.Have(type.Names("names"), resolution.Context)) value = value.AsForeign();
         if (Totality.Swells(type)) value = value.Swelling();
-        return resolution.Calls.Cast(type, KeepsValue(type) ? value : value.Derived());
+        return resolution.Calls.Cast(type, KeepsValue(type) && value.IsWrittenWhole ? value : value.Derived());
     }
 
     /// <summary>Casts to text without a length change no character; any other may round, cut or fold.</summary>
-    bool KeepsValue(Node type) =>
+    public bool KeepsValue(Node type) =>
         !type.Has("typmods") && !type.Has("arrayBounds") && type.Names("names") is [.., "text" or "varchar"] names && BuiltinTypes.Have(names, resolution.Context);
 
     /// <summary>Arrays within one array must be of the same dimensions.</summary>

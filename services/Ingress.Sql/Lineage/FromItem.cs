@@ -13,6 +13,9 @@ sealed record FromItem(string? Name, Shape Shape)
     /// <summary>A table: ctid, xmin and their like exist.</summary>
     public bool HasSystemColumns { get; init; }
 
+    /// <summary>The columns of its primary key, where no two of its rows have the same: a table, under the names that it has itself, without heirs that may have rows of the same key.</summary>
+    public IReadOnlyList<string> Key { get; init; } = [];
+
     /// <summary>A column that is certainly here, or null.</summary>
     public Value? Find(string column) =>
         Shape.Find(column) ?? (HasSystemColumns && IsSystemColumn(column) ? Value.None : null);

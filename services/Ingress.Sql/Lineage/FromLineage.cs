@@ -29,6 +29,7 @@ sealed class FromLineage(Resolution resolution)
         {
             Schema = alias.Exists ? null : relation?.Schema ?? range.Text("schemaname"),
             HasSystemColumns = relation is { Kind: not 'v' },
+            Key = alias.Has("colnames") ? [] : resolution.Relations.KeyOf(relation),
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Sql.Understanding;
 
 namespace Hoop.Ingress.Sql.Lineage;
 
@@ -130,7 +131,7 @@ sealed class FunctionLookup(SqlContext context)
             return new(name, ReadsData.Contains(function.Name), stores, function.Columns) { RunsText = RunsText.Contains(function.Name), TellsOfFiles = TellsOfFiles.Contains(function.Name) };
         }
         // Compiled code that calls itself immutable computes; SQL and procedural code may say so and read tables all the same.
-        var computes = function is { Language: "c" or "internal", Volatility: 'i' };
+        var computes = function is { Language: "c" or "internal", Volatility: 'i' } || KnownExtensions.OnlyCompute(function);
         return new(name, !computes, function.Volatility == 'v', function.Columns) { RunsText = RunsText.Contains(function.Name) || function.Schema == "cron" };
     }
 }

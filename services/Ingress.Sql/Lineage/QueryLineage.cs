@@ -55,8 +55,9 @@ sealed class QueryLineage(Resolution resolution)
         resolution.Conditions.Condition(query["whereClause"], scope);
         var shape = resolution.Expressions.Targets(query.List("targetList"), scope);
         resolution.Setting = null;
-        foreach (var item in query.List("groupClause"))
-            Use(GroupValue(item, scope, shape), ColumnUseKind.Group);
+        var keys = query.List("groupClause");
+        foreach (var i in KeyedRows.Deciding([.. keys.Select(k => Meant(k, query))], scope))
+            Use(GroupValue(keys[i], scope, shape), ColumnUseKind.Group);
         resolution.Conditions.Condition(query["havingClause"], scope);
         Distinct(query, scope, shape);
         SortAndLimit(query, scope, shape);
@@ -89,6 +90,17 @@ sealed class QueryLineage(Resolution resolution)
         // A result column whose name is not modelled may be meant as well.
         return (shape.Find(name) ?? resolution.Expressions.Evaluate(key, scope)).Or(shape.Possible);
     }
+
+    /// <summary>A number in GROUP BY means the column at its place.</summary>
+    static Node Meant(Node key, Node query)
+    {
+        if (key.Position is not { } position || query.List("targetList") is var targets && (position < 1 || position > targets.Length)) return key;
+        var target = targets[position - 1]["val"];
+        // Stars before it are several columns.
+        return targets.Take(position).Any(static t => IsStar(t["val"])) ? key : target;
+    }
+
+    static bool IsStar(Node target) => target.List(target.Kind == "ColumnRef" ? "fields" : "indirection") is [.., { Kind: "A_Star" }];
 
     /// <summary>In GROUP BY a bare name means a column of FROM first.</summary>
     Value GroupValue(Node key, Scope scope, Shape shape)

@@ -45,6 +45,11 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
     /// <summary>See <see cref="CatalogNames.HasHeirs"/>.</summary>
     public bool HasHeirs(CatalogRelation relation, string? column) => _names.HasHeirs(relation, column);
 
+    /// <summary>The columns by which no two of its rows are the same; none where nobody sees to that.</summary>
+    public IReadOnlyList<string> KeyOf(CatalogRelation? relation) =>
+        relation is null || relation.Kind != 'p' && (relation.Kind != 'r' || HasHeirs(relation, null)) || IsTemporary(relation) ? []
+        : [.. relation.Columns.Where(static c => c.InPrimaryKey).Select(static c => c.Name)];
+
     /// <summary>The materialised views that are filled from it, directly or not.</summary>
     public List<CatalogRelation> StoredAbove(CatalogRelation relation) => _names.StoredViews.Above(relation);
 
@@ -71,6 +76,8 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
         if (BuiltinTypes.AreComposed(column.TypeOid)) value = value.AsRow();
         if (BuiltinTypes.MayBeInfinite(column.TypeOid)) value = value.AsTime();
         if (BuiltinTypes.IsJson(column.TypeOid)) value = value.AsPart();
+        if (BuiltinTypes.IsText(column.TypeOid)) value = value.AsText();
+        if (BuiltinTypes.IsWrittenWhole(column.TypeOid)) value = value.AsWrittenWhole();
         return column.Collated ? value.AsForeign() : value;
     }
 

@@ -14,6 +14,12 @@ readonly record struct Source(string Column, string? Through, bool Plain, string
     /// <summary>An array whose dimensions are known, unless it is NULL by what it is: put beside others it fails then, too.</summary>
     public bool IsArray { get; init; }
 
+    /// <summary>Of one of PostgreSQL's own text types.</summary>
+    public bool IsText { get; init; }
+
+    /// <summary>As text it says the whole value, whatever the settings; of a float extra_float_digits leaves a digit.</summary>
+    public bool IsWrittenWhole { get; init; }
+
     /// <summary>
     /// A row, or what may hold rows: two of them are compared column by column, and columns of different types fail when it comes to them. So do figures, by their numbers.
     /// </summary>

@@ -27,6 +27,14 @@ sealed class UseSink
     /// <summary>The first name that should be a column and is none that is known: most often somebody's mistake.</summary>
     public string? Missing { get; private set; }
 
+    /// <summary>The first function whose result may come from any table.</summary>
+    string? _called;
+
+    public void Call(string function)
+    {
+        if (!Muted && function.Contains('.', StringComparison.Ordinal)) _called ??= function;
+    }
+
     public Value Miss(string name)
     {
         if (!Muted) Missing ??= name;
@@ -87,7 +95,7 @@ sealed class UseSink
     /// <summary>From here on values may go where they cannot be followed.</summary>
     public void Hide() => Take(new ColumnUse(AnyColumn, ColumnUseKind.Stored));
 
-    void AddAny(ColumnUseKind kind) => Take(new ColumnUse(AnyColumn, kind) { Missing = Missing });
+    void AddAny(ColumnUseKind kind) => Take(new ColumnUse(AnyColumn, kind) { Missing = Missing, Called = _called });
 
     /// <param name="doubtful">Nobody knows what the column holds.</param>
     void Add(ColumnUse use, bool doubtful)

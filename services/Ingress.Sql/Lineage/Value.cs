@@ -29,6 +29,16 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
     /// <summary>Of a type that is an array, or may be one.</summary>
     public Value AsArray() => With(static s => s with { MayBeArray = true });
 
+    /// <summary>See <see cref="Source.IsText"/>.</summary>
+    public Value AsText() => With(static s => s with { IsText = true });
+
+    /// <summary>See <see cref="Source.IsWrittenWhole"/>.</summary>
+    public Value AsWrittenWhole() => With(static s => s with { IsWrittenWhole = true });
+
+    public bool IsWrittenWhole => sources.All(static s => !s.IsColumn || s.IsWrittenWhole);
+
+    public bool IsText => !opaque && !sources.IsEmpty && sources.All(static s => s.IsText);
+
     /// <summary>An array, or the elements of one, that was put together here: see <see cref="Source.IsArray"/>.</summary>
     public Value AsMadeArray() => With(static s => s with { IsArray = true });
 
@@ -104,6 +114,9 @@ sealed class Value(ImmutableArray<Source> sources, bool opaque)
 
     /// <summary>It is the value of a column, of any table, and of nothing else.</summary>
     public bool IsStored => HasPlain && sources.All(static s => s.IsColumn);
+
+    /// <summary>Of columns, whichever, as they are stored.</summary>
+    public bool IsPlain => !opaque && !sources.IsEmpty && sources.All(static s => s is { Plain: true, IsColumn: true });
 
     public static Value Union(IEnumerable<Value> values)
     {

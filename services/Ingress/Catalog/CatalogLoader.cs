@@ -130,6 +130,7 @@ internal static class CatalogLoader
             Untrusted = IsTrue(row[10]),
             Calls = row[11]?.Split(Separator) ?? [],
             IsOverRows = IsTrue(row[12]),
+            Extension = row[13],
         };
 
     private static Dictionary<string, IReadOnlyList<string>> Operators(IReadOnlyList<string?[]> rows) =>

@@ -105,7 +105,7 @@ internal static class CatalogSql
                CASE WHEN a.attgenerated <> '' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
                a.attnotnull, coalesce(a.attnum = ANY (k.conkey), false), coalesce(y.partexprs IS NOT NULL OR a.attnum = ANY (y.partattrs), false), a.attcollation NOT IN (0, 100)
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p' LEFT JOIN pg_partitioned_table y ON y.partrelid = c.oid
+        LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p' AND NOT k.condeferrable LEFT JOIN pg_partitioned_table y ON y.partrelid = c.oid
         WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND {Visible} AND c.oid {Unlocked} AND a.attrelid {relations}
         ORDER BY a.attrelid, a.attnum
         """;
@@ -116,7 +116,7 @@ internal static class CatalogSql
     /// <summary>
     /// oid, schema, name, volatility, language, security definer, source, then what it gives in FROM: <c>scalar</c>, <c>record</c> with
     /// column names separated by U+0001, or null where that depends on the call. Last the whole definition, untrusted language, and the functions that an
-    /// aggregate is made of, or PostgreSQL's own that a function is another name of (<c>schema.name</c>, separated by U+0001), and whether it gives or is of several rows.
+    /// aggregate is made of, or PostgreSQL's own that a function is another name of (<c>schema.name</c>, separated by U+0001), whether it gives or is of several rows, and its extension.
     /// </summary>
     public static readonly string Functions = FunctionsOf(Others);
 
@@ -145,7 +145,8 @@ internal static class CatalogSql
                WHEN l.lanname = 'internal' AND NOT {SystemFunction} THEN (
                  SELECT string_agg(DISTINCT 'pg_catalog.' || w.proname, chr(1))
                  FROM pg_proc w WHERE w.prolang = p.prolang AND w.prosrc = p.prosrc AND w.pronamespace = 'pg_catalog'::regnamespace AND w.prokind <> 'a') END,
-               p.proretset OR p.prokind IN ('a', 'w')
+               p.proretset OR p.prokind IN ('a', 'w'),
+               (SELECT e.extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e')
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang JOIN pg_type t ON t.oid = p.prorettype
         CROSS JOIN LATERAL (
           SELECT t.typname = 'void' OR t.typtype IN ('b', 'e', 'r', 'm')

@@ -27,6 +27,8 @@ internal static class PredicateJudge
             PredicateRule.Equality when use is { Column: Any, Missing: { } missing } =>
                 Object(PredicateRule.Block, $"no table of this statement is known to have \"{Line(missing)}\", and masks.{mask.Name} permits no predicate on a column whose source is not known; check the name"),
             // It may be one digit of a masked column, or whether that is less than something: then = and IS NULL tell as much as any expression.
+            PredicateRule.Equality when use is { Column: Any, Called: { } called } =>
+                Object(PredicateRule.Block, $"masks.{mask.Name} permits no predicate on what {Line(called)} gives, which may come from any table, this statement uses it in {Describe(use.Kind)}; ask tables and views instead"),
             PredicateRule.Equality when use.Column == Any =>
                 Object(PredicateRule.Block, $"masks.{mask.Name} permits no predicate on {Line(use.Column)} (of a function, or of what was created a moment ago), this statement uses it in {Describe(use.Kind)}; ask tables and views, one statement at a time"),
             PredicateRule.Equality when use.Kind == ColumnUseKind.NullTest || use.Kind == ColumnUseKind.Equality && (use.With is null || isMasked(use.With)) => null,

@@ -32,7 +32,7 @@ public sealed class ResultColumnTests
     [InlineData("select case when ssn like '1%' then 1 else 0 end from customers", "case=customers.ssn")]
     [InlineData("select case id when 1 then ssn end from customers", "case=customers.id,customers.ssn")]
     [InlineData("select coalesce(name, ssn), greatest(ssn, ''), nullif(ssn, '1') from customers", "coalesce=customers.name,customers.ssn; greatest=customers.ssn; nullif=customers.ssn")]
-    [InlineData("select ssn = '1', ssn like '1%', ssn > 'a', ssn in ('1'), ssn is null, not active from customers", "?column?=customers.ssn; ?column?=customers.ssn; ?column?=customers.ssn; ?column?=customers.ssn; ?column?=customers.ssn; ?column?=customers.active")]
+    [InlineData("select ssn = '1', ssn like '1%', ssn > 'a', ssn in ('1'), upper(ssn) is null, not active from customers", "?column?=customers.ssn; ?column?=customers.ssn; ?column?=customers.ssn; ?column?=customers.ssn; ?column?=customers.ssn>pg_catalog.upper; ?column?=customers.active")]
     [InlineData("select array[ssn, name], row(id, ssn), (array[ssn])[1] from customers", "array=customers.name,customers.ssn; row=customers.id,customers.ssn; array=customers.ssn")]
     [InlineData("select ssn collate \"C\", overlay(ssn placing 'x' from 1), position('1' in ssn) from customers", "ssn=customers.ssn; overlay=customers.ssn>pg_catalog.overlay; position=customers.ssn>pg_catalog.position")]
     [InlineData("select encode(ssn::bytea, 'hex'), reverse(ssn), md5(ssn), format('%s', ssn) from customers", "encode=customers.ssn; reverse=customers.ssn>pg_catalog.reverse; md5=customers.ssn>pg_catalog.md5; format=customers.ssn>pg_catalog.format")]

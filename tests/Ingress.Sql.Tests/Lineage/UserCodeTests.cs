@@ -25,6 +25,13 @@ public sealed class UserCodeTests
     };
 
     [Theory]
+    [InlineData("select 1 from orders where peek() > 1", "public.peek")]
+    [InlineData("select 1 from orders where id <= 1", "public.peek")]
+    [InlineData("select 1 from nowhere where x > 1", null)]
+    public void What_stands_in_the_way_is_named(string sql, string? called) =>
+        LineageRig.Resolve(sql, Context).Uses.Where(static u => u.Column == "*").ShouldAllBe(u => u.Called == called);
+
+    [Theory]
     [InlineData("select peeking(id) as x from orders", "x=?,orders.id>public.peeking")]
     [InlineData("select missing(id) as x from orders", "x=?,orders.id>public.missing")]
     [InlineData("select computing(id) as x from orders", "x=orders.id>public.computing")]

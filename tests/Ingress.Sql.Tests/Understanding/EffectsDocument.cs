@@ -21,6 +21,7 @@ static class EffectsDocument
         text.Append("\n### Replication connections\nNot SQL, and none of the grammar's: known by their first word, where the connection was opened for replication.\n\n| command | touches | effects |\n|---|---|---|\n");
         foreach (var command in ReplicationCommands.Words.Order(StringComparer.Ordinal)) text.Append($"| {command} | {Touches(ReplicationCommands.Read(command)!.Statements[0].Facts)} |\n");
         text.Append("\n## Functions of PostgreSQL and its common extensions\n").Append(Functions.ReplaceLineEndings("\n"));
+        text.Append($"\nFunctions of these extensions only compute, too, but for those in the table and those that change settings, and no `allow` need name them: {string.Join(' ', KnownExtensions.All.Select(n => $"`{n}`"))}.\n");
         text.Append("\n| effects | functions |\n|---|---|\n");
         foreach (var (effects, names) in FunctionTable.ByEffects()) text.Append($"| {Effects(effects)} | {string.Join(' ', names.Select(n => $"`{n}`"))} |\n");
         foreach (var (effects, schema) in FunctionTable.BySchema()) text.Append($"| {Effects(effects)} | `{schema}.*` |\n");
@@ -63,7 +64,7 @@ static class EffectsDocument
     const string HarmlessSettings = """
         SET, RESET, `set_config` on its own and start-up options need no rule for these: they say how a session formats, plans and waits and how much memory it takes, never who it is,
         what it may see or what its statements mean. What they may be at most is the target's to say. A star stands for any ending; `jit_provider` is none of them. RESET ALL and going back to
-        the log-in's own role need no rule either. Any other setting (`role`, `row_security`, `session_replication_role`, an extension's) is `session`.
+        the log-in's own role need no rule either. Any other setting (`role`, `session_replication_role`, an extension's) is `session`.
         """ + "\n";
 
     const string Functions = """
@@ -83,7 +84,8 @@ static class EffectsDocument
         | DO in another language | `dynamic`, `code-exec` |
         | a function in SQL or PL/pgSQL that says it changes nothing | what its body, its arguments' defaults and its settings do; an EXECUTE in it is `dynamic` |
         | one that may change something (volatile) or has SECURITY DEFINER; a procedure | `unknown`, until a rule names it with that effect; what the body does is implied |
-        | a function in C | `unknown` if volatile, otherwise it computes; in another language `unknown`, and `code-exec` if the language is untrusted |
+        | a function of an extension that only computes (above) | implied: EXECUTE |
+        | another function in C | `unknown` if volatile, otherwise it computes; in another language `unknown`, and `code-exec` if the language is untrusted |
         | an aggregate, an operator, a cast, a CHECK of a domain | the functions behind it; also when the type is within an array, a row or a range, is an argument's or a variable's, or may be any (`json_populate_record`) |
         | EXPLAIN | the functions that its statement, its views and what hangs on its tables call, and their effects: the planner may run them. Triggers do not fire |
         | INSERT, UPDATE, DELETE, MERGE, COPY FROM, TRUNCATE | implied: the bodies of enabled triggers and rules (`unknown` when they cannot be followed), functions in defaults (of domains, too), CHECKs, indexes, partition keys and row policies, cascades of foreign keys, partitions and children, the table below a view and the functions in the view. What is written to a temporary relation that may be a view, or to one that is in no catalog and no table that the open transaction made, is `unknown` |

@@ -222,7 +222,7 @@ static class StatementRows
     public const string Session = """
         set role admin => set setting:role | session
         set session authorization admin => set setting:session_authorization | session
-        set row_security = off => set setting:row_security | session
+        set row_security = off => plumbing
         set session_replication_role = replica => set setting:session_replication_role | session
         set local role admin => set setting:role | session
         set app.tenant = '7' => set setting:app.tenant | session

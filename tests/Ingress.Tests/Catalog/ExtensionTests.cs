@@ -25,6 +25,8 @@ public sealed class ExtensionTests
         "delete from orders where id = 1",
     ];
 
+    private static readonly string[] Computing = ["citext", "pg_trgm", "hstore", "intarray", "unaccent", "pgcrypto", "uuid-ossp", "fuzzystrmatch"];
+
     private static readonly SqlAnalyzer Analyzer = new();
 
     [Fact]
@@ -41,6 +43,38 @@ public sealed class ExtensionTests
         extensions.Count.ShouldBeGreaterThan(20);
         await RunAsync(connection, string.Join(';', extensions.Select(static name => $"create extension if not exists \"{name}\" cascade")));
         (await MeaningsAsync(server, database)).ShouldBe(plain);
+    }
+
+    /// <summary>citext has its own min(), replace(), split_part() and more, and which one is meant hangs on types.</summary>
+    [Theory]
+    [InlineData("select min(born), max(name), replace(name, 'a', 'b'), split_part(name, ' ', 2), regexp_replace(name, 'a', 'b'), strpos(name, 'a') from customers")]
+    [InlineData("select name from customers where split_part(name, ' ', 2) = 'x' and name % 'Ann' and similarity(name, 'Ann') > 0.3 order by name <-> 'Ann'")]
+    [InlineData("select unaccent(name), encode(digest(name, 'sha256'), 'hex'), crypt(name, 'x'), uuid_generate_v4(), gen_random_bytes(8), hstore('a', name) -> 'a', soundex(name) from customers")]
+    [InlineData("select '{1,2}'::int[] || 3, jsonb_build_object('a', 1) || '{}', hstore('a', 'b') || hstore('c', 'd')")]
+    [InlineData("select (information_schema._pg_expandarray(array[1, 2])).n")]
+    public async Task Functions_that_only_compute_need_no_rule_and_hide_nothing(string sql)
+    {
+        var server = await PostgresServer.SharedAsync();
+        var database = await server.CreateDatabaseAsync(Schema + string.Concat(Computing.Select(static name => $"; create extension \"{name}\"")));
+        var statement = Analyzer.Analyze(sql, await ContextAsync(server, database)).Statements[0];
+        statement.Facts.Effects.ShouldBe(Effects.Read);
+        statement.Facts.Accesses.ShouldAllBe(static a => a.Implied || a.Verb == "select");
+        statement.Facts.ColumnUses.ShouldAllBe(static u => u.Column != "*");
+        statement.Result!.ShouldAllBe(static c => !c.Opaque);
+    }
+
+    /// <summary>Whoever may replace an extension's function gives it code of their own.</summary>
+    [Theory]
+    [InlineData("create or replace function similarity(text, text) returns real language plpgsql as 'begin delete from orders; return 1; end'", "select similarity('a', 'b')")]
+    [InlineData("create or replace function split_part(citext, citext, int) returns text language sql as 'select ssn from public.customers limit 1'", "select split_part('a', 'b', 1)")]
+    [InlineData("create function peek() returns text language plpgsql as 'begin return null; end'; alter extension pg_trgm add function peek()", "select peek()")]
+    [InlineData("select 1", "select set_limit(0.5)")]
+    public async Task What_an_extension_did_not_bring_is_no_function_that_only_computes(string made, string sql)
+    {
+        var server = await PostgresServer.SharedAsync();
+        var database = await server.CreateDatabaseAsync($"{Schema}; create extension citext; create extension pg_trgm; {made}");
+        var facts = Analyzer.Analyze(sql, await ContextAsync(server, database)).Statements[0].Facts;
+        facts.Accesses.ShouldContain(static a => !a.Implied);
     }
 
     /// <summary>Another name for a function of PostgreSQL's own does what that does.</summary>

@@ -17,7 +17,7 @@ public sealed class SessionNamesTests
         await using var connection = await source.OpenConnectionAsync();
         await RunAsync(connection, "create temp table plain (id int primary key); create temp table fires (id int); create trigger t before insert on fires for each row execute function f()");
         await RunAsync(connection, "create temp view ov as select * from public.orders; create temp table keyed (id int references plain)");
-        (await AskAsync(connection)).Where(r => r.StartsWith('t')).Order().ShouldBe(["t fires 1", "t keyed 0", "t ov 1", "t plain 0"]);
+        (await AskAsync(connection)).Where(r => r.StartsWith('t')).Order().ShouldBe(["t _fires 1", "t _keyed 1", "t _ov 1", "t _plain 1", "t fires 1", "t keyed 0", "t ov 1", "t plain 0"]);
         (await AskAsync(connection)).ShouldNotContain(r => r.StartsWith('n'));
 
         await RunAsync(connection, "begin; create table fresh (id int); create view seen as select * from orders; savepoint a; create table later (id int)");

@@ -116,6 +116,42 @@ public sealed class AttackTests
         (await client.ReadUntilAsync('Z')).ShouldContain(row);
     }
 
+    /// <summary>Whether there is a value is no secret of it, and beside a table's key it makes no more groups.</summary>
+    [Theory]
+    [InlineData("select ssn is null, ssn is not null, case when ssn is null then 'no' else 'yes' end from customers where id = 7", "D:f|t|yes")]
+    [InlineData("select count(*) filter (where ssn is not null), sum(case when ssn is null then 1 else 0 end), count(*) filter (where ssn = '1') from customers", "D:50|0|0")]
+    [InlineData("select ssn is null as missing, count(*) from customers group by 1", "D:f|50")]
+    [InlineData("select c.id, c.ssn, count(*) from customers c join orders o on o.id = c.id where c.id = 1 group by c.id, c.name, c.ssn", "D:1|***-**-0001|1")]
+    [InlineData("select id from customers where lower(ssn) = lower('900-45-0007') and upper(ssn::text) = upper('900-45-0007')", "D:7")]
+    [InlineData("select o from orders o where id = 1", "D:(1,1,10)")]
+    [InlineData("select orders, array_agg(orders) over () from orders where id = 1", "D:(1,1,10)|{\"(1,1,10)\"}")]
+    [InlineData("select c from customers c where id = 1", "D:null")]
+    public async Task What_tells_nothing_of_a_value_is_shown(string sql, string row)
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules);
+        await using var client = await rig.Gateway.ConnectAsync();
+        await client.QueryAsync(sql);
+        (await client.ReadUntilAsync('Z')).ShouldContain(row);
+    }
+
+    /// <summary>The server puts groups in the order of what it sorts them by, or of its hashes: beside a table's key it leaves other columns out.</summary>
+    [Theory]
+    [InlineData("select c.ssn, c.id from customers c group by c.ssn, c.id")]
+    [InlineData("select c.ssn, c.id, count(*) from orders o full join customers c on c.id = o.id group by 1, 2")]
+    [InlineData("select c.ssn, c.name, c.id from customers c, lateral (select id from orders where id = c.id) o group by c.name, c.ssn, c.id having count(*) > 0")]
+    public async Task The_server_groups_by_a_tables_key_alone(string sql)
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules);
+        await using var client = await rig.Gateway.ConnectAsync();
+        foreach (var how in (string[])["on", "off"])
+        {
+            await client.QueryAsync($"set enable_hashagg = {how}; explain (costs off) {sql}");
+            var plan = await client.ReadUntilAsync('Z');
+            plan.ShouldContain(static line => line.Contains("Group Key:"));
+            plan.ShouldNotContain(static line => line.Contains("Key:") && line.Contains("ssn"));
+        }
+    }
+
     /// <summary>Equal values have equal hashes: the hashes of guesses would say which of them is right.</summary>
     [Theory]
     [InlineData("select '900-45-0007' union all (select ssn from customers where id = 7)")]

@@ -49,6 +49,29 @@ public sealed class DiagnosticsMaskerTests
     public void Names_that_the_client_gave_its_statements_and_cursors_stay(string state, string message, string statement, bool stays) =>
         (Strict.Mask(Error(state, message), statement).Message == message).ShouldBe(stays);
 
+    /// <summary>The server's own words about names, and the same from somebody's code.</summary>
+    [Theory]
+    [InlineData("ExecWithCheckOptions", true)]
+    [InlineData("exec_stmt_raise", false)]
+    public void A_violated_row_policy_says_of_which_table(string routine, bool stays)
+    {
+        var error = Error("42501", "new row violates row-level security policy \"p\" for table \"documents\"");
+        error['R'] = routine;
+        (Strict.Mask(error, "insert into documents values (1)").Message == error.Message).ShouldBe(stays);
+    }
+
+    /// <summary>What the server says of the client's own text holds names and what stands in it.</summary>
+    [Theory]
+    [InlineData("8", null, "Perhaps you meant to reference the column \"customers.name\".")]
+    [InlineData(null, null, "Perhaps you meant to reference the column \"***\".")]
+    [InlineData("8", "PL/pgSQL function f() line 1", "Perhaps you meant to reference the column \"***\".")]
+    public void A_hint_about_the_clients_own_text_stays(string? position, string? where, string expected)
+    {
+        var error = Error("42703", "column \"nme\" does not exist");
+        (error['P'], error['W'], error['H']) = (position, where, "Perhaps you meant to reference the column \"customers.name\".");
+        Strict.Mask(error, "select nme from customers").Hint.ShouldBe(expected);
+    }
+
     /// <summary>Names of objects are no values; the same words from somebody's code are.</summary>
     [Theory]
     [InlineData("reportDependentObjects", "drop cascades to 2 other objects", "drop cascades to view v1\ndrop cascades to view v2", true)]

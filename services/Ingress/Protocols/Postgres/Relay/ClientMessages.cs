@@ -57,7 +57,7 @@ internal sealed class ClientMessages(RelaySession session, StatementJudge judge,
             case FrontendType.FunctionCall when session.Gate.PassesEverything: return CallAsync(frame, cancel);
             case FrontendType.FunctionCall:
                 RefuseQuery(new Refusal(RefusalCode.ProtocolNotAllowed, null, "function calls by the fast-path protocol are not allowed",
-                    "They name a function by number and cannot be judged.", "Call the function in a SELECT."));
+                    "They name a function by number and cannot be judged.", "Call the function in a SELECT; for pg_dump, leave large objects out (--no-blobs)."));
                 break;
             default: throw PostgresRefusedException.Protocol($"a message of type '{(char)frame.Type}' is not allowed");
         }

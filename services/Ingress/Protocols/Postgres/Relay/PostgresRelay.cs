@@ -88,6 +88,7 @@ internal sealed class PostgresRelay(RelaySession session)
         try
         {
             var cause = await EndOfAsync(client);
+            session.ClientLeft = true;
             // Let the target finish what it was given, and record how that went.
             session.Upstream.Output.WriteEmpty(FrontendType.Terminate);
             await session.Upstream.Output.FlushAsync();

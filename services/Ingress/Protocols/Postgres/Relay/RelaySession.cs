@@ -110,6 +110,9 @@ internal sealed class RelaySession
     /// <summary>The gateway is stopping.</summary>
     public bool Stopping { get; set; }
 
+    /// <summary>The client has taken its leave, or is gone: that its target closes then is no news to it, and drivers take an error on a closed connection for a failure.</summary>
+    public bool ClientLeft { get; set; }
+
     /// <summary>The operation whose rows are being counted; it may not be in the queue.</summary>
     public RunningOperation? Limited { get; set; }
 

@@ -46,7 +46,7 @@ internal sealed class ServerPump(RelaySession session)
         }
 
         // Within a message of the target's there is no place for one of ours.
-        if (messages.LastWords is null && passing == 0)
+        if (messages.LastWords is null && passing == 0 && !session.ClientLeft)
         {
             PostgresDiagnostic.Create("FATAL", "08006", "the target closed the connection", hint: "Connect again.").Write(session.Client.Output, BackendType.ErrorResponse);
             await FlushAsync(cancel);

@@ -41,6 +41,8 @@ internal sealed record RowMasks(PostgresRowMasker? Masker, string[] Columns)
         var relations = ByOid.GetValue(catalog, static snapshot => snapshot.Relations.Values.ToDictionary(relation => relation.Oid));
         // A table that the catalog does not know yet may hold anything.
         if (!relations.TryGetValue(column.TableOid, out var relation) && (relation = own.Vouched(column.TableOid)) is null) return masks.ForColumn(Opaque(column.Name));
+        // The whole row, as one value (SELECT c FROM customers c).
+        if (column.AttributeNumber == 0) return relation.Columns.Select(named => masks.ForBaseColumn($"{relation.QualifiedName}.{named.Name}")).Aggregate((ValueMask?)null, ValueMask.Strictest);
         // System columns (ctid, tableoid, …) have numbers below zero.
         if (column.AttributeNumber < 0) return null;
         // Nor is a column that was added or made anew since.

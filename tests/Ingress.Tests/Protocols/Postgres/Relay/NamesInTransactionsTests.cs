@@ -142,15 +142,29 @@ public class NamesInTransactionsTests
         await using var first = await rig.ConnectUnmaskedAsync();
         await using var second = await rig.Gateway.ConnectAsync();
         await SayAsync(second, "select id, x from vv where id = 7");
-        await SayAsync(first, "begin", Reveal);
-        await second.SendAsync(output => output.WriteStringMessage(FrontendType.Query, "select id, x from vv where id = 7"));
+        await using var locker = await rig.LockAsync("orders");
+        await second.SendAsync(output => output.WriteStringMessage(FrontendType.Query, "select v.id, v.x from (select count(*) from orders) o, vv v where v.id = 7"));
         await rig.UntilSomebodyWaitsAsync();
-        await SayAsync(first, "commit");
+        await SayAsync(first, "begin", Reveal, "commit");
+        await locker.CloseAsync();
         var seen = await second.ReadUntilAsync('Z');
         seen.ShouldContain("D:0|***");
         seen.ShouldContain("N:01000");
         // What it shows now is masked as such.
         (await SayAsync(second, "select id, x from vv where id = 7")).Where(message => message[0] is 'D' or 'N').ShouldBe(["D:7|***"]);
+    }
+
+    [Fact]
+    public async Task Who_asks_while_a_view_changes_sees_what_it_becomes()
+    {
+        await using var rig = await RealGateRig.StartAsync(Rules, Script);
+        await using var first = await rig.ConnectUnmaskedAsync();
+        await using var second = await rig.Gateway.ConnectAsync();
+        await SayAsync(first, "begin", Reveal);
+        await second.SendAsync(output => output.WriteStringMessage(FrontendType.Query, "select id, x from vv where id = 7"));
+        await rig.UntilAsync(static claims => claims.Waiting);
+        await SayAsync(first, "commit");
+        (await second.ReadUntilAsync('Z')).Where(message => message[0] is 'D' or 'N').ShouldBe(["D:7|***"]);
     }
 
     [Fact]

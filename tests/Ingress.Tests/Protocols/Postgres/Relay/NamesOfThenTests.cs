@@ -222,7 +222,7 @@ public class NamesOfThenTests
     }
 
     [Theory]
-    [InlineData("options", "-c myapp.tenant=5"), InlineData("options", @"--myapp.tenant=5\ 6"), InlineData("options", "-crow_security=off"), InlineData("row_security", "off"), InlineData("Role", "dba")]
+    [InlineData("options", "-c myapp.tenant=5"), InlineData("options", @"--myapp.tenant=5\ 6"), InlineData("options", "-csession_replication_role=replica"), InlineData("session_replication_role", "replica"), InlineData("Role", "dba")]
     public async Task Settings_that_a_session_may_not_make_are_refused_at_log_in(string name, string value)
     {
         await using var rig = await RealGateRig.StartAsync(Rules, Script);

@@ -26,7 +26,7 @@ internal static class DiagnosticRules
         var trust = DiagnosticTrust.Of(diagnostic, ServerClasses);
         var names = new KnownNames(diagnostic, statement);
         visible['M'] = MessageText(diagnostic, trust, names);
-        visible['H'] = trust == Trust.None || diagnostic.Hint is null ? null : MessageTemplate.Strip(diagnostic.Hint, names);
+        visible['H'] = trust == Trust.None || diagnostic.Hint is null ? null : trust == Trust.Whole ? diagnostic.Hint : MessageTemplate.Strip(diagnostic.Hint, names);
         visible['W'] = null;
         visible['q'] = null;
         visible['p'] = null;

@@ -45,6 +45,8 @@ internal static class DiagnosticTrust
             "2BP01" or "57014" => Trust.Whole,
             // value too long for type character varying(3).
             "22001" => Trust.Message,
+            // new row violates row-level security policy "p" for table "t".
+            "42501" when diagnostic['R'] == "ExecWithCheckOptions" => Trust.Message,
             // Constraint violations name tables, columns and constraints; "Failing row contains (…)" is the detail.
             _ when state.StartsWith("23", StringComparison.Ordinal) => Trust.Message,
             _ => Trust.Wording,
