@@ -28,7 +28,7 @@ static class StoredRelations
         if (walk.Names.Find(schema, name) is { Kind: 'm', Definition: { Length: > 0 } definition }) Define(walk, definition);
     }
 
-    /// <summary>The functions of a view's text.</summary>
+    /// <summary>The functions of a view's text, and what they change. What a view reads is its own affair.</summary>
     /// <param name="implied">No rule need name them.</param>
     public static void Define(StatementWalk walk, string definition, bool implied = false)
     {
@@ -41,8 +41,8 @@ static class StoredRelations
         walk.Add(implied ? inner.Effects & ~E.Read : inner.Effects);
         foreach (var a in inner.Accesses)
         {
-            if (a.Kind != "function") continue;
-            if (implied) walk.Imply(a.Verb, a.Name, a.Kind);
+            if (a.Kind != "function" && !(a.Implied && a.Verb is not ("select" or "copy-to"))) continue;
+            if (implied || a.Implied) walk.Imply(a.Verb, a.Name, a.Kind);
             else walk.Access(a.Verb, a.Kind, a.Name);
         }
     }

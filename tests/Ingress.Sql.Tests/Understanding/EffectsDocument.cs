@@ -76,7 +76,7 @@ static class EffectsDocument
 
         ## What statements set off
         Read from the target's catalog, when a rule or a mask makes names matter. What the database does by itself is *implied*: a `block` or an `approve` speaks of it, an `allow`
-        need not, but the effects must be covered.
+        need not, but the effects must be covered. `ReportedObjectsTests` asks a server what some 300 statements did: each relation and function among it was reported before.
 
         | when | reported |
         |---|---|
@@ -90,7 +90,7 @@ static class EffectsDocument
         | EXPLAIN | the functions that its statement, its views and what hangs on its tables call, and their effects: the planner may run them. Triggers do not fire |
         | INSERT, UPDATE, DELETE, MERGE, COPY FROM, TRUNCATE | implied: the bodies of enabled triggers and rules (`unknown` when they cannot be followed), functions in defaults (of domains, too), CHECKs, indexes, partition keys and row policies, cascades of foreign keys, partitions and children, the table below a view and the functions in the view. What is written to a temporary relation that may be a view, or to one that is in no catalog and no table that the open transaction made, is `unknown` |
         | UPDATE of a partitioned table | implied: DELETE and INSERT on its partitions, between which rows may move |
-        | SELECT, COPY TO | functions in views and row policies, `network` for foreign tables; implied: partitions and children |
+        | SELECT, COPY TO | functions in views and row policies, what those in views change (implied), `network` for foreign tables; implied: partitions and children |
         | DROP, ALTER, TRUNCATE … CASCADE | implied: children, tables that refer to it; for DROP … CASCADE the views, and tables with defaults, CHECKs, triggers or rules, whose text names it or something in the schema that goes (for a type: all that have a column of somebody's type), and tables that lose a foreign key, with a constraint, a column or an index, too; for servers, operators, collations, languages and their like: every relation and function, since nobody knows here what is made of them. ALTER TYPE: tables of the type |
         | LOCK | implied: children, and what a view reads. `setval` of a sequence that it names: UPDATE of it |
         | DROP SCHEMA, ALTER SCHEMA, GRANT and REVOKE ON ALL … IN SCHEMA, CREATE PUBLICATION FOR TABLES IN SCHEMA and FOR ALL TABLES | implied: what is in it |
