@@ -31,7 +31,7 @@ public class ExplainTests
     public void Functions_that_the_planner_may_call_count(string sql, string explained) => Summary(Of(sql, Context(Shop))).ShouldBe(explained + Folded);
 
     [Theory]
-    [InlineData("explain select * from seen", "explain public.seen, execute public.fold, execute public.wipe | read, write, unknown")]
+    [InlineData("explain select * from seen", "explain public.seen, ~explain public.orders, execute public.fold, execute public.wipe, ~delete public.orders | read, write, unknown")]
     [InlineData("explain select next()", "execute public.next, execute pg_catalog.nextval | read, write")]
     [InlineData("explain select nextval('s')", "execute pg_catalog.nextval | read, write")]
     [InlineData("explain insert into kept default values", "explain public.kept, ~explain public.orders, ~execute public.wipe, ~delete public.orders | read, write, unknown")]
