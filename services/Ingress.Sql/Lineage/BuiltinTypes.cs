@@ -43,7 +43,7 @@ static class BuiltinTypes
     public static bool IsText(uint oid) => oid is 25 or 1042 or 1043; // text, char(n), varchar
 
     /// <summary>Not what is or holds floats, nor what a database defines itself, which may.</summary>
-    public static bool IsWrittenWhole(uint oid) => Single.Contains(oid) && !Geometric.Contains(oid) && oid is not (600 or 604 or 700 or 701);
+    public static bool IsWrittenWhole(uint oid) => Single.Contains(oid) && !AreFigures(oid) && oid is not (700 or 701);
 
     /// <summary>PostgreSQL's own are certain to be those that are meant.</summary>
     /// <param name="schema">Null: it is written without one.</param>
@@ -55,7 +55,10 @@ static class BuiltinTypes
         && context.SearchPath.TakeWhile(static s => s != "pg_catalog").All(s => s.StartsWith(TemporaryRelations.Schema, StringComparison.Ordinal) || !context.SearchPath.Contains("pg_catalog"));
 
     /// <summary>Figures, whose comparing multiplies until numbers are too large, and ranges, which may have no bounds.</summary>
-    public static bool AreComposed(uint oid) => Geometric.Contains(oid) || Ranges.Contains(oid) || oid is 600 or 604;
+    public static bool AreComposed(uint oid) => AreFigures(oid) || Ranges.Contains(oid);
+
+    /// <summary>The geometric ones, and points and polygons.</summary>
+    static bool AreFigures(uint oid) => Geometric.Contains(oid) || oid is 600 or 604;
 
     /// <summary>They may be infinite: what is then said of them may be NULL, or fail.</summary>
     public static bool MayBeInfinite(uint oid) => Times.Contains(oid);

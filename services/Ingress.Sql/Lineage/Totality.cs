@@ -26,10 +26,12 @@ static class Totality
     /// <summary>Keys fail when they are NULL.</summary>
     static readonly FrozenSet<string> SecondArgument = Set("json_object_agg jsonb_object_agg");
 
-    /// <summary>Parts of a time that there are of every finite one and of every infinite one, which is looked at first.</summary>
-    static readonly FrozenSet<string> Units = Set("microseconds milliseconds second minute hour day week month quarter year decade century millennium");
+    const string Parts = "microseconds milliseconds second minute hour day week month quarter year decade century millennium";
 
-    static readonly FrozenSet<string> Fields = Set("microseconds milliseconds second minute hour day week month quarter year decade century millennium", "dow doy isodow isoyear epoch julian");
+    /// <summary>Parts of a time that there are of every finite one and of every infinite one, which is looked at first.</summary>
+    static readonly FrozenSet<string> Units = Set(Parts);
+
+    static readonly FrozenSet<string> Fields = Set(Parts, "dow doy isodow isoyear epoch julian");
 
     /// <summary>They are infinite where the time is; any other is NULL.</summary>
     static readonly FrozenSet<string> Endless = Set("year decade century millennium isoyear epoch julian");

@@ -28,7 +28,7 @@ internal sealed class NameClaims(TimeProvider clock, Func<CatalogSnapshot> names
 
     /// <summary>Somebody is changing names until this is disposed.</summary>
     /// <param name="session">Whose statements come one after the other, and before or after the change.</param>
-    public INamesChange Begin(object session)
+    public Change Begin(object session)
     {
         var change = new Change(this, session);
         lock (gate)
@@ -42,7 +42,7 @@ internal sealed class NameClaims(TimeProvider clock, Func<CatalogSnapshot> names
 
     /// <summary>How many are over; null while somebody else's may be committed at any moment.</summary>
     /// <param name="own">The asker's, which it sees as it is.</param>
-    public long? Settled(INamesChange? own)
+    public long? Settled(Change? own)
     {
         lock (gate)
         {
@@ -66,12 +66,12 @@ internal sealed class NameClaims(TimeProvider clock, Func<CatalogSnapshot> names
         WaitAsync(() => Changes(use, session), patience, cancel);
 
     /// <summary>Waits until no statement of others is under way that names what a change is about; those that come later wait for it.</summary>
-    public ValueTask UnusedAsync(INamesChange change, TimeSpan patience, CancellationToken cancel) => WaitAsync(() => Uses((Change)change), patience, cancel);
+    public ValueTask UnusedAsync(Change change, TimeSpan patience, CancellationToken cancel) => WaitAsync(() => Uses(change), patience, cancel);
 
     /// <summary>Whether there is one.</summary>
-    public bool IsUsed(INamesChange change)
+    public bool IsUsed(Change change)
     {
-        lock (gate) return Uses((Change)change);
+        lock (gate) return Uses(change);
     }
 
     /// <summary>It is about to be sent.</summary>
@@ -167,7 +167,8 @@ internal sealed class NameClaims(TimeProvider clock, Func<CatalogSnapshot> names
         turn = null;
     }
 
-    private sealed class Change(NameClaims claims, object session) : INamesChange
+    /// <summary>A change of a target's names that nobody else sees before it is committed; disposed when its transaction is over.</summary>
+    internal sealed class Change(NameClaims claims, object session) : IDisposable
     {
         private readonly List<MovedNames> locked = [];
         private readonly List<MovedNames> unseen = [];
@@ -176,6 +177,7 @@ internal sealed class NameClaims(TimeProvider clock, Func<CatalogSnapshot> names
 
         public object Session => session;
 
+        /// <summary>Something was sent that may commit it, and is not answered. True to begin with.</summary>
         public bool MayCommit
         {
             get => mayCommit;
@@ -190,18 +192,21 @@ internal sealed class NameClaims(TimeProvider clock, Func<CatalogSnapshot> names
             }
         }
 
-        public void Add(NameChange change)
+        /// <summary>It is about these, too.</summary>
+        public void Add(ChangedNames changed)
         {
             lock (claims.gate)
             {
-                if (change.Locked is not { Count: 0 }) locked.Add(new(change.Locked, claims.names));
-                if (change.Unseen is not { Count: 0 }) unseen.Add(new(change.Unseen, claims.names));
-                untold |= change.Untold;
+                if (changed.Locked is not { Count: 0 }) locked.Add(new(changed.Locked, claims.names));
+                if (changed.Unseen is not { Count: 0 }) unseen.Add(new(changed.Unseen, claims.names));
+                untold |= changed.Untold;
             }
         }
 
+        /// <summary>Who uses these waits for it by now.</summary>
         public bool Meets(INamesUse use) => untold && use.Keeps || locked.Exists(use.Needs) || mayCommit && unseen.Exists(use.Needs);
 
+        /// <summary>Who uses these finds something else once it is committed.</summary>
         public bool Concerns(INamesUse use) => untold && use.Keeps || locked.Exists(use.Needs) || unseen.Exists(use.Needs);
 
         public void Dispose() => claims.End(this);

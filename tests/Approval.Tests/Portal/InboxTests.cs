@@ -77,6 +77,7 @@ public sealed class InboxTests(SagaRig saga, PortalRig portal)
         var page = await SignInAsync();
         await Expect(Rows(page)).ToHaveCountAsync(2);
         foreach (var box in await page.GetByTestId("choose").AllAsync()) await box.CheckAsync();
+        await Expect(page.GetByTestId("bulk")).ToContainTextAsync("2 requests chosen");
 
         // While the first vote is counted, somebody else decides the second request.
         await using (var connection = new NpgsqlConnection(saga.Broker.Database))
@@ -86,6 +87,9 @@ public sealed class InboxTests(SagaRig saga, PortalRig portal)
             await using var locking = new NpgsqlCommand("SELECT 1 FROM approvals WHERE id = $1 FOR UPDATE", connection) { Parameters = { new() { Value = first.RequestId } } };
             await locking.ExecuteScalarAsync();
             await page.GetByTestId("bulk-approve").ClickAsync();
+            // A click is heard a while after it: decided before that, the second request would have left the choice.
+            await using var waiting = new NpgsqlCommand("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))", connection);
+            await Eventually.TrueAsync(async () => (bool)(await waiting.ExecuteScalarAsync())!);
             (await saga.Ingress.VoteAsync(new CastVote(late.RequestId, saga.World.Of(Person("erik", _group)), true, null))).Accepted.ShouldBeTrue();
         }
 

@@ -57,7 +57,7 @@ public sealed class NameClaimsTests
     public async Task What_others_see_as_it_was_holds_them_up_only_while_it_may_be_committed()
     {
         var change = claims.Begin(theirs);
-        change.Add(new NameChange([], ["orders"], false));
+        change.Add(new ChangedNames([], ["orders"], false));
         claims.TryUse(new Named(), mine, 0).ShouldBeFalse();
         claims.Settled(null).ShouldBeNull();
         var free = claims.UnchangingAsync(new Named(), mine, Long, CancellationToken.None).AsTask();
@@ -71,16 +71,16 @@ public sealed class NameClaimsTests
     public void Code_that_may_change_anything_holds_up_what_keeps_masked_data()
     {
         var change = claims.Begin(theirs);
-        change.Add(new NameChange([], [], Untold: true));
+        change.Add(new ChangedNames([], [], Untold: true));
         claims.TryUse(new Named(), mine, 0).ShouldBeTrue();
         claims.TryUse(new Named { Keeps = true }, mine, 0).ShouldBeFalse();
         claims.TryUse(new Named { Keeps = true }, theirs, 0).ShouldBeTrue();
     }
 
-    private INamesChange Change(object session, string name)
+    private NameClaims.Change Change(object session, string name)
     {
         var change = claims.Begin(session);
-        change.Add(new NameChange([name], [], false));
+        change.Add(new ChangedNames([name], [], false));
         return change;
     }
 

@@ -77,6 +77,19 @@ public sealed class WirePeer : IAsyncDisposable
         throw new InvalidOperationException($"the connection ended before a message of type '{type}'; seen: {string.Join(' ', seen)}");
     }
 
+    /// <summary>Simple queries one by one, and all that comes of them; the messages in short form.</summary>
+    public async Task<List<string>> AskAsync(params string[] queries)
+    {
+        var seen = new List<string>();
+        foreach (var sql in queries)
+        {
+            await QueryAsync(sql);
+            seen.AddRange(await ReadUntilAsync('Z'));
+        }
+
+        return seen;
+    }
+
     public async Task<StartupPacket?> ReadStartupAsync()
     {
         while (true)

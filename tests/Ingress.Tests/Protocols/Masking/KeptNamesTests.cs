@@ -1,7 +1,6 @@
 using Hoop.Contracts.Approvals;
 using Hoop.Ingress.Tests.Protocols.Postgres;
 using Hoop.Ingress.Wire.Postgres;
-using Hoop.Testing.Wire;
 using Shouldly;
 using Xunit;
 
@@ -47,18 +46,18 @@ public sealed class KeptNamesTests
         await using var rig = await RealGateRig.StartAsync(Rules, Script, namesTimeout: Patience);
         await using var first = await rig.Gateway.ConnectAsync();
         await using var second = await rig.Gateway.ConnectAsync();
-        await SayAsync(second, "set search_path = front, public");
+        await second.AskAsync("set search_path = front, public");
         await using var locker = await rig.LockAsync("locked");
         await second.SendAsync(output => output.WriteStringMessage(FrontendType.Query, keep));
         await rig.UntilSomebodyWaitsAsync();
-        (await SayAsync(first, change)).ShouldContain("E:55006");
+        (await first.AskAsync(change)).ShouldContain("E:55006");
         // Whatever else somebody makes stands in nobody's way.
-        (await SayAsync(first, "create table elsewhere (id int)")).ShouldContain("C:CREATE TABLE");
-        (await SayAsync(first, "create view likewise as select id, ssn from customers")).ShouldContain("C:CREATE VIEW");
+        (await first.AskAsync("create table elsewhere (id int)")).ShouldContain("C:CREATE TABLE");
+        (await first.AskAsync("create view likewise as select id, ssn from customers")).ShouldContain("C:CREATE VIEW");
         await locker.CloseAsync();
         (await second.ReadUntilAsync('Z')).ShouldNotContain(message => message.StartsWith("E:", StringComparison.Ordinal));
         (await rig.AskBehindAsync<long>($"select count(*) from {(keep.StartsWith("create", StringComparison.Ordinal) ? "made" : "kept")} where name like '900%'")).ShouldBe(0);
-        (await SayAsync(first, change)).ShouldNotContain(message => message.StartsWith("E:", StringComparison.Ordinal));
+        (await first.AskAsync(change)).ShouldNotContain(message => message.StartsWith("E:", StringComparison.Ordinal));
     }
 
     /// <summary>The target runs what it was given though nobody waits for the answer: it is cancelled before its names are free.</summary>
@@ -70,12 +69,12 @@ public sealed class KeptNamesTests
         await using var locker = await rig.LockAsync("locked");
         await using (var second = await rig.Gateway.ConnectAsync())
         {
-            await SayAsync(second, "select name from shown where id = 7");
+            await second.AskAsync("select name from shown where id = 7");
             await second.SendAsync(output => output.WriteStringMessage(FrontendType.Query, Keep));
             await rig.UntilSomebodyWaitsAsync();
         }
 
-        while ((await SayAsync(first, Reveal)).Contains("E:55006")) await Task.Yield();
+        while ((await first.AskAsync(Reveal)).Contains("E:55006")) await Task.Yield();
         await locker.CloseAsync();
         (await rig.AskBehindAsync<bool>("select exists (select from pg_stat_activity where query like 'insert into kept%' and state = 'active' and pid <> pg_backend_pid())")).ShouldBeFalse();
         (await rig.AskBehindAsync<long>("select count(*) from kept")).ShouldBe(1);
@@ -88,17 +87,11 @@ public sealed class KeptNamesTests
         await using var rig = await RealGateRig.StartAsync(Rules, Script, namesTimeout: Patience);
         await using var first = await rig.Gateway.ConnectAsync();
         await using var second = await rig.Gateway.ConnectAsync();
-        await SayAsync(second, "select 1");
+        await second.AskAsync("select 1");
         await second.SendAsync(output => output.WriteStringMessage(FrontendType.Query, "with gone as (delete from orders where id = 7 returning id, total) insert into kept select id, total::text from gone returning name"));
         var request = await rig.Gate.Approvals.Requested;
-        (await SayAsync(first, "create table elsewhere (id int)")).ShouldContain("C:CREATE TABLE");
+        (await first.AskAsync("create table elsewhere (id int)")).ShouldContain("C:CREATE TABLE");
         rig.Gate.Holds.Resolve(new(request.RequestId, request.IngressId, ApprovalOutcome.Approved, ["bea"], null, rig.Gate.Clock.GetUtcNow()));
         (await second.ReadUntilAsync('Z')).ShouldContain("D:70");
-    }
-
-    private static async Task<List<string>> SayAsync(WirePeer client, string sql)
-    {
-        await client.QueryAsync(sql);
-        return await client.ReadUntilAsync('Z');
     }
 }

@@ -2,7 +2,6 @@ using System.Buffers;
 using Hoop.Ingress.Tests.Protocols.Postgres;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
-using Hoop.Testing.Wire;
 using Shouldly;
 using Xunit;
 
@@ -29,18 +28,18 @@ public sealed class OwnTableRaceTests
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
         await using var first = await rig.ConnectUnmaskedAsync();
         await using var second = await rig.Gateway.ConnectAsync();
-        await SayAsync(first, "select 1");
-        if (before.Length > 0) await SayAsync(second, before);
-        await SayAsync(second, "select name from shown where id = 7");
+        await first.AskAsync("select 1");
+        if (before.Length > 0) await second.AskAsync(before);
+        await second.AskAsync("select name from shown where id = 7");
         await using var locker = await rig.LockAsync("locked");
         await second.SendAsync(output => output.WriteStringMessage(FrontendType.Query, keep));
         await rig.UntilSomebodyWaitsAsync();
-        (await SayAsync(first, Reveal)).ShouldContain("C:CREATE VIEW");
+        (await first.AskAsync(Reveal)).ShouldContain("C:CREATE VIEW");
         await locker.CloseAsync();
         (await second.ReadUntilAsync('Z')).ShouldContain(message => message.StartsWith("C:", StringComparison.Ordinal));
         (await rig.AskBehindAsync<string>("select name from shown where id = 7")).ShouldBe("900-45-0007");
-        (await SayAsync(second, "select name || '!' from t")).ShouldContain("D:***");
-        (await SayAsync(second, "select name from t order by name")).ShouldContain("E:42501");
+        (await second.AskAsync("select name || '!' from t")).ShouldContain("D:***");
+        (await second.AskAsync("select name from t order by name")).ShouldContain("E:42501");
     }
 
     /// <summary>The insert waits in the pipeline while the statement behind it is looked at.</summary>
@@ -50,9 +49,9 @@ public sealed class OwnTableRaceTests
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
         await using var first = await rig.ConnectUnmaskedAsync();
         await using var second = await rig.Gateway.ConnectAsync();
-        await SayAsync(first, "select 1");
-        await SayAsync(second, "create temp table t (name text)");
-        await SayAsync(second, "select name from shown where id = 7");
+        await first.AskAsync("select 1");
+        await second.AskAsync("create temp table t (name text)");
+        await second.AskAsync("select name from shown where id = 7");
         await using var locker = await rig.LockAsync("locked");
         await second.SendAsync(output =>
         {
@@ -60,7 +59,7 @@ public sealed class OwnTableRaceTests
             output.WriteEmpty(FrontendType.Flush);
         });
         await rig.UntilSomebodyWaitsAsync();
-        (await SayAsync(first, Reveal)).ShouldContain("C:CREATE VIEW");
+        (await first.AskAsync(Reveal)).ShouldContain("C:CREATE VIEW");
         await second.SendAsync(output =>
         {
             Run(output, "select name || '!' from t");
@@ -77,11 +76,5 @@ public sealed class OwnTableRaceTests
         Parse.Write(output, "", sql);
         Bind.WriteText(output, "", "", []);
         Execute.Write(output, "");
-    }
-
-    private static async Task<List<string>> SayAsync(WirePeer client, string sql)
-    {
-        await client.QueryAsync(sql);
-        return await client.ReadUntilAsync('Z');
     }
 }

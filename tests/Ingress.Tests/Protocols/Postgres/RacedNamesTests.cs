@@ -1,5 +1,4 @@
 using Hoop.Ingress.Wire.Postgres;
-using Hoop.Testing.Wire;
 using Shouldly;
 using Xunit;
 
@@ -37,12 +36,12 @@ public sealed class RacedNamesTests
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
         await using var first = await rig.Gateway.ConnectAsync();
         await using var second = await rig.Gateway.ConnectAsync();
-        foreach (var warm in new[] { first, second }) await SayAsync(warm, "select id from seen limit 1");
-        await SayAsync(first, "begin");
-        foreach (var part in change.Split("; ")) await SayAsync(first, part);
+        foreach (var warm in new[] { first, second }) await warm.AskAsync("select id from seen limit 1");
+        await first.AskAsync("begin");
+        foreach (var part in change.Split("; ")) await first.AskAsync(part);
         await second.SendAsync(output => output.WriteStringMessage(FrontendType.Query, statement));
         await rig.UntilAsync(static claims => claims.Waiting);
-        (await SayAsync(first, "commit")).ShouldContain("C:COMMIT");
+        (await first.AskAsync("commit")).ShouldContain("C:COMMIT");
         var answer = await second.ReadUntilAsync('Z');
         (await rig.AskBehindAsync<long>("select count(*) from customers")).ShouldBe(50);
         answer.ShouldContain("E:42501");
@@ -60,11 +59,11 @@ public sealed class RacedNamesTests
             """, namesTimeout: Impatient);
         await using var first = await rig.Gateway.ConnectAsync();
         await using var second = await rig.Gateway.ConnectAsync();
-        foreach (var text in new[] { "begin", "insert into late values (1)" }) (await SayAsync(second, text)).ShouldNotContain(message => message.StartsWith("E:", StringComparison.Ordinal));
+        foreach (var text in new[] { "begin", "insert into late values (1)" }) (await second.AskAsync(text)).ShouldNotContain(message => message.StartsWith("E:", StringComparison.Ordinal));
         await using var locker = await rig.LockAsync("locked");
         await second.SendAsync(output => output.WriteStringMessage(FrontendType.Query, "commit"));
         await rig.UntilSomebodyWaitsAsync();
-        (await SayAsync(first, "create or replace function later() returns trigger language plpgsql as 'begin delete from customers; return new; end'")).ShouldContain("E:55006");
+        (await first.AskAsync("create or replace function later() returns trigger language plpgsql as 'begin delete from customers; return new; end'")).ShouldContain("E:55006");
         await locker.CloseAsync();
         (await second.ReadUntilAsync('Z')).ShouldContain("C:COMMIT");
         (await rig.AskBehindAsync<long>("select count(*) from customers")).ShouldBe(50);
@@ -76,10 +75,10 @@ public sealed class RacedNamesTests
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
         await using var first = await rig.Gateway.ConnectAsync();
         await using var second = await rig.Gateway.ConnectAsync();
-        foreach (var text in new[] { "begin", Turn }) await SayAsync(first, text);
+        foreach (var text in new[] { "begin", Turn }) await first.AskAsync(text);
         await second.SendAsync(output => output.WriteStringMessage(FrontendType.Query, "delete from seen where id = 7"));
         await rig.UntilAsync(static claims => claims.Waiting);
-        await SayAsync(first, "rollback");
+        await first.AskAsync("rollback");
         (await second.ReadUntilAsync('Z')).ShouldContain("C:DELETE 1");
     }
 
@@ -97,18 +96,18 @@ public sealed class RacedNamesTests
         await using var first = await rig.Gateway.ConnectAsync();
         await using var second = await rig.Gateway.ConnectAsync();
         var parts = statement.Split("; ");
-        if (parts.Length > 1) await SayAsync(second, parts[0]);
+        if (parts.Length > 1) await second.AskAsync(parts[0]);
         await using var locker = await rig.LockAsync("locked");
         await second.SendAsync(output => output.WriteStringMessage(FrontendType.Query, parts[^1]));
         await rig.UntilSomebodyWaitsAsync();
-        (await SayAsync(first, change)).ShouldContain("E:55006");
+        (await first.AskAsync(change)).ShouldContain("E:55006");
         // In a transaction what others see as it was is refused with its COMMIT.
-        foreach (var text in new[] { "begin", change, "commit", "rollback" }) await SayAsync(first, text);
-        (await SayAsync(first, "create table elsewhere (id int)")).ShouldContain("C:CREATE TABLE");
+        foreach (var text in new[] { "begin", change, "commit", "rollback" }) await first.AskAsync(text);
+        (await first.AskAsync("create table elsewhere (id int)")).ShouldContain("C:CREATE TABLE");
         await locker.CloseAsync();
         (await second.ReadUntilAsync('Z')).ShouldNotContain(message => message.StartsWith("E:", StringComparison.Ordinal));
         (await rig.AskBehindAsync<long>("select count(*) from customers")).ShouldBe(50);
-        (await SayAsync(first, change)).ShouldNotContain(message => message.StartsWith("E:", StringComparison.Ordinal));
+        (await first.AskAsync(change)).ShouldNotContain(message => message.StartsWith("E:", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -125,7 +124,7 @@ public sealed class RacedNamesTests
         await locker.CloseAsync();
         (await second.ReadUntilAsync('Z')).ShouldContain("D:50");
         (await first.ReadUntilAsync('Z')).ShouldContain("C:CREATE FUNCTION");
-        (await SayAsync(second, "select tell()")).ShouldContain("E:42501");
+        (await second.AskAsync("select tell()")).ShouldContain("E:42501");
     }
 
     /// <summary>Nobody but who makes them sees them before the COMMIT.</summary>
@@ -135,18 +134,12 @@ public sealed class RacedNamesTests
         await using var rig = await RealGateRig.StartAsync(Rules, Script, namesTimeout: Impatient);
         await using var first = await rig.Gateway.ConnectAsync();
         await using var second = await rig.Gateway.ConnectAsync();
-        foreach (var text in new[] { "begin", "create schema beside", "create table beside.orders (id int)", Trap, "alter table locked add column more int" }) (await SayAsync(first, text)).ShouldNotContain(message => message.StartsWith("E:", StringComparison.Ordinal));
-        (await SayAsync(second, "select tell()")).ShouldContain("D:50");
-        (await SayAsync(second, "delete from orders where id = 7")).ShouldContain("C:DELETE 1");
+        foreach (var text in new[] { "begin", "create schema beside", "create table beside.orders (id int)", Trap, "alter table locked add column more int" }) (await first.AskAsync(text)).ShouldNotContain(message => message.StartsWith("E:", StringComparison.Ordinal));
+        (await second.AskAsync("select tell()")).ShouldContain("D:50");
+        (await second.AskAsync("delete from orders where id = 7")).ShouldContain("C:DELETE 1");
         // The server has them wait here, too.
-        (await SayAsync(second, "select * from locked")).ShouldContain("E:55006");
-        (await SayAsync(first, "commit")).ShouldContain("C:COMMIT");
-        (await SayAsync(second, "select * from locked")).ShouldContain("C:SELECT 0");
-    }
-
-    private static async Task<List<string>> SayAsync(WirePeer client, string sql)
-    {
-        await client.QueryAsync(sql);
-        return await client.ReadUntilAsync('Z');
+        (await second.AskAsync("select * from locked")).ShouldContain("E:55006");
+        (await first.AskAsync("commit")).ShouldContain("C:COMMIT");
+        (await second.AskAsync("select * from locked")).ShouldContain("C:SELECT 0");
     }
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Hoop.Contracts.Audit;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Testing;
-using Hoop.Testing.Wire;
 using Shouldly;
 using Xunit;
 
@@ -65,12 +64,12 @@ public sealed class ReplicationTests(FollowedServer followed) : IClassFixture<Fo
     {
         await using var rig = await StartAsync();
         await using var client = await rig.Gateway.ConnectAsync(("replication", "database"));
-        (await SayAsync(client, "IDENTIFY_SYSTEM")).ShouldContain("C:IDENTIFY_SYSTEM");
-        (await SayAsync(client, "select count(*) from orders")).ShouldContain("D:50");
-        (await SayAsync(client, "CREATE_REPLICATION_SLOT passing TEMPORARY LOGICAL test_decoding")).ShouldContain("C:CREATE_REPLICATION_SLOT");
-        (await SayAsync(client, "START_REPLICATION SLOT nowhere LOGICAL 0/0")).ShouldContain("E:42704");
-        (await SayAsync(client, "SHOW wal_level")).ShouldContain("D:logical");
-        (await SayAsync(client, "BASE_BACKUP wrong")).ShouldContain("E:42601");
+        (await client.AskAsync("IDENTIFY_SYSTEM")).ShouldContain("C:IDENTIFY_SYSTEM");
+        (await client.AskAsync("select count(*) from orders")).ShouldContain("D:50");
+        (await client.AskAsync("CREATE_REPLICATION_SLOT passing TEMPORARY LOGICAL test_decoding")).ShouldContain("C:CREATE_REPLICATION_SLOT");
+        (await client.AskAsync("START_REPLICATION SLOT nowhere LOGICAL 0/0")).ShouldContain("E:42704");
+        (await client.AskAsync("SHOW wal_level")).ShouldContain("D:logical");
+        (await client.AskAsync("BASE_BACKUP wrong")).ShouldContain("E:42601");
         var decided = PayloadsOf(rig, EventKinds.OperationDecided);
         decided.Count(payload => payload.Contains("\"replicate\"", StringComparison.Ordinal)).ShouldBe(4);
         decided[0].ShouldContain("IDENTIFY_SYSTEM");
@@ -116,7 +115,7 @@ public sealed class ReplicationTests(FollowedServer followed) : IClassFixture<Fo
     {
         await using var rig = await StartAsync();
         await using var client = await rig.Gateway.ConnectAsync(("replication", "database"));
-        await SayAsync(client, "CREATE_REPLICATION_SLOT cut TEMPORARY LOGICAL test_decoding");
+        await client.AskAsync("CREATE_REPLICATION_SLOT cut TEMPORARY LOGICAL test_decoding");
         await client.QueryAsync("START_REPLICATION SLOT cut LOGICAL 0/0");
         (await client.ReadAsync())!.Type.ShouldBe('W');
         rig.Activate(RealGateRig.Governed, 2);
@@ -156,12 +155,6 @@ public sealed class ReplicationTests(FollowedServer followed) : IClassFixture<Fo
     private Task<RealGateRig> StartAsync(string rules = Everything) => RealGateRig.StartAsync(rules, server: followed.Server);
 
     private static List<string> PayloadsOf(RealGateRig rig, string kind) => [.. rig.Gate.Journal.Events.Where(e => e.Kind == kind).Select(static e => e.Payload)];
-
-    private static async Task<List<string>> SayAsync(WirePeer client, string command)
-    {
-        await client.QueryAsync(command);
-        return await client.ReadUntilAsync('Z');
-    }
 
     private static Task<(int Exit, string Text)> RunAsync(string program, string arguments) => StandardProgram.RunAsync(StandardProgram.PathOf(program), arguments, PlayedGate.Token);
 }

@@ -15,11 +15,11 @@ public class RowLimitCopyTests
     {
         await using var rig = await StartAsync();
         await using var client = await rig.ConnectAsync();
-        var seen = await AskAsync(client, sql);
+        var seen = await client.AskAsync(sql);
         seen.Count(message => message[0] == 'd').ShouldBe(sql.Contains("header", StringComparison.Ordinal) ? 11 : 10);
         seen[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
-        await AskAsync(client, "delete from t where id <= 10");
-        seen = await AskAsync(client, sql);
+        await client.AskAsync("delete from t where id <= 10");
+        seen = await client.AskAsync(sql);
         seen[^3..].ShouldBe(["c", "C:COPY 10", "Z:I"]);
     }
 
@@ -64,7 +64,7 @@ public class RowLimitCopyTests
         await client.ReadUntilAsync('G');
         await client.SendAsync(output => output.WriteMessage(FrontendType.CopyData, "not a number\n"u8));
         (await client.ReadUntilAsync('Z')).ShouldBe(["E:22P02", "Z:I"]);
-        (await AskAsync(client, "select 1")).ShouldContain("D:1");
+        (await client.AskAsync("select 1")).ShouldContain("D:1");
     }
 
     [Fact]

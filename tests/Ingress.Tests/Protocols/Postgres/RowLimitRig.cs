@@ -42,12 +42,6 @@ internal static class RowLimitRig
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    internal static async Task<List<string>> AskAsync(WirePeer client, string sql)
-    {
-        await client.QueryAsync(sql);
-        return await client.ReadUntilAsync('Z');
-    }
-
     internal static async Task<List<string>> ExtendedAsync(WirePeer client, params string[] statements)
     {
         await client.SendAsync(output =>

@@ -18,7 +18,7 @@ public class RowLimitTests
     {
         await using var rig = await StartAsync();
         await using var client = await rig.ConnectAsync();
-        var seen = await AskAsync(client, sql);
+        var seen = await client.AskAsync(sql);
         seen[^2..].ShouldBe([tag, "Z:I"]);
         (await CountAsync(rig)).ShouldBe(left);
         rig.Gate.Completed.ShouldAllBe(done => done.Result.Succeeded);
@@ -38,7 +38,7 @@ public class RowLimitTests
     {
         await using var rig = await StartAsync();
         await using var client = await rig.ConnectAsync();
-        var seen = await AskAsync(client, sql);
+        var seen = await client.AskAsync(sql);
         seen[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
         seen.Count(message => message.StartsWith("D:", StringComparison.Ordinal)).ShouldBeLessThanOrEqualTo(10);
         (await CountAsync(rig)).ShouldBe(20);
@@ -46,7 +46,7 @@ public class RowLimitTests
         var result = rig.Gate.Completed.ShouldHaveSingleItem().Result;
         result.Succeeded.ShouldBeFalse();
         result.Status.ShouldStartWith(Over);
-        (await AskAsync(client, "select 1")).ShouldContain("D:1");
+        (await client.AskAsync("select 1")).ShouldContain("D:1");
     }
 
     [Fact]
@@ -66,14 +66,14 @@ public class RowLimitTests
     {
         await using var rig = await StartAsync();
         await using var client = await rig.ConnectAsync();
-        await AskAsync(client, "begin");
-        (await AskAsync(client, "delete from t where id = 20")).ShouldBe(["C:DELETE 1", "Z:T"]);
-        await AskAsync(client, "savepoint s");
-        (await AskAsync(client, "delete from t")).ShouldBe([$"E:{Over}", "Z:E"]);
-        (await AskAsync(client, "select 1")).ShouldBe(["E:25P02", "Z:E"]);
-        (await AskAsync(client, "rollback to s")).ShouldBe(["C:ROLLBACK", "Z:T"]);
-        (await AskAsync(client, "delete from t where id <= 10")).ShouldBe(["C:DELETE 10", "Z:T"]);
-        (await AskAsync(client, "commit")).ShouldBe(["C:COMMIT", "Z:I"]);
+        await client.AskAsync("begin");
+        (await client.AskAsync("delete from t where id = 20")).ShouldBe(["C:DELETE 1", "Z:T"]);
+        await client.AskAsync("savepoint s");
+        (await client.AskAsync("delete from t")).ShouldBe([$"E:{Over}", "Z:E"]);
+        (await client.AskAsync("select 1")).ShouldBe(["E:25P02", "Z:E"]);
+        (await client.AskAsync("rollback to s")).ShouldBe(["C:ROLLBACK", "Z:T"]);
+        (await client.AskAsync("delete from t where id <= 10")).ShouldBe(["C:DELETE 10", "Z:T"]);
+        (await client.AskAsync("commit")).ShouldBe(["C:COMMIT", "Z:I"]);
         (await CountAsync(rig)).ShouldBe(9);
     }
 
@@ -97,15 +97,15 @@ public class RowLimitTests
     {
         await using var rig = await StartAsync();
         await using var client = await rig.ConnectAsync();
-        (await AskAsync(client, "select id from t order by id limit 10")).Count.ShouldBe(13);
-        var seen = await AskAsync(client, "select 1 from t a, t b, t c, t d, t e, t f, t g");
+        (await client.AskAsync("select id from t order by id limit 10")).Count.ShouldBe(13);
+        var seen = await client.AskAsync("select 1 from t a, t b, t c, t d, t e, t f, t g");
         seen.Count(message => message[0] == 'D').ShouldBe(10);
         seen[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
         seen = await ExtendedAsync(client, "select id from t");
         seen.Count(message => message[0] == 'D').ShouldBe(10);
         seen[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
-        await AskAsync(client, "begin");
-        (await AskAsync(client, "select id from t"))[^2..].ShouldBe([$"E:{Over}", "Z:E"]);
+        await client.AskAsync("begin");
+        (await client.AskAsync("select id from t"))[^2..].ShouldBe([$"E:{Over}", "Z:E"]);
     }
 
     /// <summary>Each FETCH has the limit of what opened its cursor, though nobody asks for it again.</summary>
@@ -121,9 +121,9 @@ public class RowLimitTests
     {
         await using var rig = await StartAsync();
         await using var client = await rig.ConnectAsync();
-        await AskAsync(client, "begin");
-        (await AskAsync(client, open))[^1].ShouldBe("Z:T");
-        var seen = await AskAsync(client, fetch);
+        await client.AskAsync("begin");
+        (await client.AskAsync(open))[^1].ShouldBe("Z:T");
+        var seen = await client.AskAsync(fetch);
         var rows = seen.Count(static message => message[0] == 'D');
         List<string> ends = [.. seen.Where(static message => message[0] is 'C' or 'E' or 'Z')];
         string.Join(' ', ends[0][0] == 'E' || rows == 0 ? ends : [$"D:{rows}", .. ends]).ShouldBe(expected);
@@ -135,11 +135,11 @@ public class RowLimitTests
     {
         await using var rig = await StartAsync();
         await using var client = await rig.ConnectAsync();
-        (await AskAsync(client, "declare h cursor with hold for select id from t")).ShouldBe(["C:DECLARE CURSOR", "Z:I"]);
-        (await AskAsync(client, "fetch all from h"))[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
-        (await AskAsync(client, "declare w cursor with hold for select wipe_one(id) from t")).ShouldBe([$"E:{Over}", "Z:I"]);
+        (await client.AskAsync("declare h cursor with hold for select id from t")).ShouldBe(["C:DECLARE CURSOR", "Z:I"]);
+        (await client.AskAsync("fetch all from h"))[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
+        (await client.AskAsync("declare w cursor with hold for select wipe_one(id) from t")).ShouldBe([$"E:{Over}", "Z:I"]);
         (await ExtendedAsync(client, "declare w cursor with hold for select wipe_one(id) from t"))[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
-        (await AskAsync(client, "declare c cursor with hold for select id from t; fetch all from c"))[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
+        (await client.AskAsync("declare c cursor with hold for select id from t; fetch all from c"))[^2..].ShouldBe([$"E:{Over}", "Z:I"]);
         (await CountAsync(rig)).ShouldBe(20);
     }
 
@@ -148,10 +148,10 @@ public class RowLimitTests
     {
         await using var rig = await StartAsync();
         await using var client = await rig.ConnectAsync();
-        (await AskAsync(client, "insert into late values (1)")).ShouldBe(["E:23505", "Z:I"]);
+        (await client.AskAsync("insert into late values (1)")).ShouldBe(["E:23505", "Z:I"]);
         rig.Gate.Completed.ShouldHaveSingleItem().Result.Status.ShouldStartWith("23505");
         (await CountAsync(rig, "count(*) from late")).ShouldBe(1);
-        (await AskAsync(client, "insert into late values (2)")).ShouldBe(["C:INSERT 0 1", "Z:I"]);
+        (await client.AskAsync("insert into late values (2)")).ShouldBe(["C:INSERT 0 1", "Z:I"]);
     }
 
     [Fact]
@@ -159,8 +159,8 @@ public class RowLimitTests
     {
         await using var rig = await StartAsync();
         await using var client = await rig.ConnectAsync();
-        (await AskAsync(client, "insert into t values (1, 1)")).ShouldBe(["E:23505", "Z:I"]);
-        (await AskAsync(client, "insert into log values (1)")).ShouldBe(["C:INSERT 0 1", "Z:I"]);
+        (await client.AskAsync("insert into t values (1, 1)")).ShouldBe(["E:23505", "Z:I"]);
+        (await client.AskAsync("insert into log values (1)")).ShouldBe(["C:INSERT 0 1", "Z:I"]);
         (await CountAsync(rig, "count(*) from log")).ShouldBe(1);
     }
 
@@ -188,7 +188,7 @@ public class RowLimitTests
     {
         await using var rig = await StartAsync();
         await using var client = await rig.ConnectAsync();
-        (await AskAsync(client, sql)).ShouldBe([$"E:{Over}", "Z:I"]);
+        (await client.AskAsync(sql)).ShouldBe([$"E:{Over}", "Z:I"]);
         (await CountAsync(rig)).ShouldBe(20);
         rig.Gate.Completed.ShouldHaveSingleItem().Result.Succeeded.ShouldBeFalse();
     }
@@ -200,7 +200,7 @@ public class RowLimitTests
     {
         await using var rig = await StartAsync();
         await using var client = await rig.ConnectAsync();
-        (await AskAsync(client, sql))[^1].ShouldBe("Z:I");
+        (await client.AskAsync(sql))[^1].ShouldBe("Z:I");
         rig.Gate.Completed.ShouldHaveSingleItem().Result.Succeeded.ShouldBeTrue();
     }
 
@@ -224,8 +224,8 @@ public class RowLimitTests
     {
         await using var rig = await StartAsync();
         await using var client = await rig.ConnectAsync();
-        (await AskAsync(client, "insert into child select i, 1 from generate_series(1, 10) i"))[^2].ShouldBe("C:INSERT 0 10");
-        (await AskAsync(client, "with d as (delete from t where id = 1 returning 1) select 1 from d"))[^2].ShouldBe($"E:{Over}");
+        (await client.AskAsync("insert into child select i, 1 from generate_series(1, 10) i"))[^2].ShouldBe("C:INSERT 0 10");
+        (await client.AskAsync("with d as (delete from t where id = 1 returning 1) select 1 from d"))[^2].ShouldBe($"E:{Over}");
         (await CountAsync(rig)).ShouldBe(20);
     }
 }

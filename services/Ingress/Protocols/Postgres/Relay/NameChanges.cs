@@ -20,7 +20,7 @@ internal static class NameChanges
     public static bool Others(SqlStatement statement) => Any(statement) && !AreNone(statement);
 
     /// <summary>What stands for something else afterwards.</summary>
-    public static NameChange Of(IReadOnlyList<SqlStatement> statements)
+    public static ChangedNames Of(IReadOnlyList<SqlStatement> statements)
     {
         var (locked, unseen) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         var (anyLocked, anyUnseen, untold) = (false, false, false);

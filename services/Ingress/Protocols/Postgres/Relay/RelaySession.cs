@@ -102,7 +102,7 @@ internal sealed class RelaySession
     public bool Holding { get; private set; }
 
     /// <summary>Set while its transaction changes names for others, too.</summary>
-    public INamesChange? NamesChange { get; private set; }
+    public NameClaims.Change? NamesChange { get; private set; }
 
     /// <summary>The server's side is at its end.</summary>
     public TaskCompletionSource ServerEnded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -329,6 +329,7 @@ internal sealed class RelaySession
     /// <summary>FETCH was decided on when its cursor was declared.</summary>
     public Permit WithCursors(Permit permit, SqlAnalysis analysis)
     {
+        if (permit.MaxRows is null && !analysis.Has(static statement => statement.Command.Kind == SqlCommandKind.Fetch)) return permit;
         lock (Lock)
         {
             for (var i = 0; i < analysis.Statements.Count; i++)

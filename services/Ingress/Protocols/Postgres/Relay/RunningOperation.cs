@@ -11,15 +11,12 @@ using Hoop.Ingress.Wire.Postgres.Messages;
 namespace Hoop.Ingress.Protocols.Postgres.Relay;
 
 /// <summary>A permitted operation on its way through the server.</summary>
-internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlContext context, bool namesMoved, long? changes, long startedAt) : INamesUse
+internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlContext context, bool namesMoved, long since, bool settled, long startedAt) : INamesUse
 {
     private string[] maskedColumns = [];
     private ResultRecording? recording;
     private RecordedRows? recorded;
     private PostgresDiagnostic? error;
-
-    // As a nullable one it would take twice the room, of every statement.
-    private readonly long settled = changes ?? -1;
 
     /// <summary>By the statement being answered.</summary>
     private long returned;
@@ -31,10 +28,10 @@ internal sealed class RunningOperation(Permit permit, SqlAnalysis analysis, SqlC
     public SqlContext Context { get; } = context;
 
     /// <summary>How often the target's names had changed when it was judged; null: they were changing.</summary>
-    public long? Changes => settled < 0 ? null : settled;
+    public long? Changes => settled ? Since : null;
 
     /// <summary>How many changes of names were over when it was judged.</summary>
-    public long Since { get; init; }
+    public long Since { get; } = since;
 
     public bool Keeps { get; set; }
 

@@ -21,13 +21,15 @@ internal readonly record struct Asked(string Text, bool Readable, IReadOnlyList<
 }
 
 /// <summary>What the Gate said of a statement, with what it takes to run it.</summary>
+/// <param name="Since">How many changes of names were over when it was judged.</param>
+/// <param name="Settled">None was about to be committed then.</param>
 /// <param name="NamesMoved">The open transaction changed the schema, and nobody could see how, so lineage cannot be trusted.</param>
-internal readonly record struct Judgement(Asked Asked, GateAnswer Answer, SqlAnalysis Analysis, SqlContext Context, bool NamesMoved, long? Changes, long Since, long StartedAt)
+internal readonly record struct Judgement(Asked Asked, GateAnswer Answer, SqlAnalysis Analysis, SqlContext Context, bool NamesMoved, long Since, bool Settled, long StartedAt)
 {
     /// <summary>Functions that it runs besides what it names.</summary>
     public IReadOnlyCollection<string> Deferred { get; init; } = [];
 
-    public RunningOperation Run(Permit permit) => new(permit, Analysis, Context, NamesMoved, Changes, StartedAt) { Since = Since, Deferred = Deferred };
+    public RunningOperation Run(Permit permit) => new(permit, Analysis, Context, NamesMoved, Since, Settled, StartedAt) { Deferred = Deferred };
 }
 
 /// <summary>Understands a statement as the server would at this moment, and asks the Gate.</summary>
@@ -160,12 +162,12 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     /// <summary>Whether what was decided at Bind is good for its Execute: policy, masks, names and what they stand for are as they were.</summary>
     public async ValueTask<bool> StandsAsync(Portal portal, RunningOperation bound, CancellationToken cancel) =>
         portal.Bound?.Own == Names && session.Gate.IsCurrent(bound.Permit)
-        && await MeansTheSameAsync(new Judgement(portal.Asked, default, bound.Analysis, bound.Context, false, null, 0, 0), cancel);
+        && await MeansTheSameAsync(new Judgement(portal.Asked, default, bound.Analysis, bound.Context, false, 0, false, 0), cancel);
 
     /// <summary>Whether the further rows of a portal come about as was judged: its plan keeps to its names, the functions that it calls go by those of now.</summary>
     public async ValueTask<bool> GoesOnAsync(Portal portal, RunningOperation running, CancellationToken cancel) =>
         session.Gate.PassesEverything || running.Context is null || !running.Analysis.Has(static statement => statement.CallsCode)
-        || portal.Bound?.Own == Names && await MeansTheSameAsync(new Judgement(portal.Asked, default, running.Analysis, running.Context, false, null, 0, 0), cancel);
+        || portal.Bound?.Own == Names && await MeansTheSameAsync(new Judgement(portal.Asked, default, running.Analysis, running.Context, false, 0, false, 0), cancel);
 
     private static Refusal NoNames(TargetUnavailableException e) => new(RefusalCode.TargetUnavailable, null,
         "the target's names could not be read, so the statement is refused", e.Message, "Try again in a moment, or ask an administrator to check the target.");
@@ -189,23 +191,18 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     {
         var now = session.Services.Clock.GetTimestamp();
         if (session.Gate.PassesEverything) return await PassAsync(asked, now, cancel);
-        var (since, changes) = (session.Claims.Count, ChangesSince(asked.Bound));
-        var refusal = await UnjudgeableAsync(asked.Text, cancel);
-        if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, since, now);
-        var analysis = await AnalyzeAsync(asked, context.Current!);
-        if (NamesUnknown(analysis)) (analysis, refusal) = await LookAgainAsync(asked, analysis, cancel);
-        if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, since, now);
-        if (await session.NamesInUse.AwaitAsync(analysis, cancel))
+        var (since, settled) = NamesNow(asked.Bound);
+        var (analysis, refusal) = await ReadAsync(asked, cancel);
+        if (refusal is null && await session.NamesInUse.AwaitAsync(analysis, cancel))
         {
-            (since, changes) = (session.Claims.Count, ChangesSince(asked.Bound));
-            refusal = await UnjudgeableAsync(asked.Text, cancel);
-            if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, null, since, now);
-            analysis = await AnalyzeAsync(asked, context.Current!);
+            (since, settled) = NamesNow(asked.Bound);
+            (analysis, refusal) = await ReadAsync(asked, cancel);
         }
 
+        if (refusal is null && !IsPlannedAs(asked, analysis, context.Current!)) refusal = PortalRefusals.NamesMoved;
+        if (refusal is not null) return new Judgement(asked, refusal, Unread(asked.Text), null!, true, since, settled, now);
         var current = context.Current!;
-        if (!IsPlannedAs(asked, analysis, current)) return new Judgement(asked, PortalRefusals.NamesMoved, Unread(asked.Text), null!, true, null, since, now);
-        if (changes is null && asked.Bound is { Context: not null } && analysis.Has(static statement => statement.Stores))
+        if (!settled && asked.Bound is { Context: not null } && analysis.Has(static statement => statement.Stores))
         {
             // It was planned by names as somebody had them for a moment, and may keep what nobody may see: judged as if no name were known.
             current = current with { Catalog = CatalogSnapshot.Changed };
@@ -218,10 +215,16 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
         var operation = PostgresOperations.Create(analysis, asked.Text, asked.Values, session, insight, context.Namespace, said, effectsKnown: !context.NamesUnseen);
         var answer = await session.Gate.AskAsync(operation, cancel);
         if (answer.Permit is { } permit) await session.NamesInUse.MakeRoomAsync(permit, analysis, cancel);
-        return new Judgement(asked, answer, analysis, current, context.NamesUnseen, changes, since, now) { Deferred = deferred.RunBy(analysis) };
+        return new Judgement(asked, answer, analysis, current, context.NamesUnseen, since, settled, now) { Deferred = deferred.RunBy(analysis) };
     }
 
-    private static bool NamesUnknown(SqlAnalysis analysis) => analysis.Has(static statement => statement.Facts.NamesUnknown);
+    /// <returns>What it says by the names of now; with a refusal nothing that counts.</returns>
+    private async ValueTask<(SqlAnalysis, Refusal?)> ReadAsync(Asked asked, CancellationToken cancel)
+    {
+        if (await UnjudgeableAsync(asked.Text, cancel) is { } refusal) return (null!, refusal);
+        var analysis = await AnalyzeAsync(asked, context.Current!);
+        return analysis.Has(static statement => statement.Facts.NamesUnknown) ? await LookAgainAsync(asked, analysis, cancel) : (analysis, null);
+    }
 
     // Somebody may have made the names past Hoop that the statement lacks. What the open transaction sees was read in it.
     private async ValueTask<(SqlAnalysis, Refusal?)> LookAgainAsync(Asked asked, SqlAnalysis analysis, CancellationToken cancel)
@@ -253,7 +256,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
             answer = PolicyMoved;
         }
 
-        return new Judgement(asked, answer, analysis, names, true, null, 0, now);
+        return new Judgement(asked, answer, analysis, names, true, 0, false, now);
     }
 
     private async ValueTask TakeBackAsync(GateAnswer answer)
@@ -270,11 +273,7 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     public async ValueTask<Refusal?> ForeseeAsync(PreparedStatement statement, CancellationToken cancel)
     {
         if (session.Gate.PassesEverything || Failed) return null;
-        var refusal = await UnjudgeableAsync(statement.Text, cancel);
-        if (refusal is not null) return refusal;
-        var asked = AskedOf(statement);
-        var analysis = await AnalyzeAsync(asked, context.Current!);
-        if (NamesUnknown(analysis)) (analysis, refusal) = await LookAgainAsync(asked, analysis, cancel);
+        var (analysis, refusal) = await ReadAsync(AskedOf(statement), cancel);
         if (refusal is not null) return refusal;
         var names = context.Current;
         if (analysis.Statements is [{ Command: { Kind: SqlCommandKind.Other or SqlCommandKind.Ddl } or { Kind: SqlCommandKind.Explain or SqlCommandKind.Declare, Inner.Command.Kind: SqlCommandKind.Other or SqlCommandKind.Ddl } }])
@@ -316,7 +315,8 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     public async ValueTask<bool> AgainAsync(Judgement judgement, Permit permit, Action<Judgement> renewed, CancellationToken cancel)
     {
         await session.NamesInUse.AwaitAsync(judgement.Analysis, cancel);
-        var now = judgement with { Since = session.Claims.Count, Changes = ChangesSince(judgement.Asked.Bound) };
+        var (since, settled) = NamesNow(judgement.Asked.Bound);
+        var now = judgement with { Since = since, Settled = settled };
         if (!await MeansTheSameAsync(now, cancel)) return false;
         await session.NamesInUse.MakeRoomAsync(permit, now.Analysis, cancel);
         renewed(now);
@@ -324,10 +324,10 @@ internal sealed class StatementJudge(RelaySession session, OwnQueries own)
     }
 
     // What was planned at Bind may be of names as others left them for a moment: then it is as if they were changing.
-    private long? ChangesSince(BoundNames? bound)
+    private (long Since, bool Settled) NamesNow(BoundNames? bound)
     {
-        var now = session.Claims.Settled(session.NamesChange);
-        return bound is not { Context: not null } || bound.Changes == now ? now : null;
+        var (since, now) = (session.Claims.Count, session.Claims.Settled(session.NamesChange));
+        return (since, now is not null && (bound is not { Context: not null } || bound.Changes == now));
     }
 
     private bool IsPlannedAs(in Asked asked, SqlAnalysis analysis, SqlContext current) =>

@@ -2,7 +2,6 @@ using Hoop.Ingress.Tests.Catalog;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 using Hoop.Testing;
-using Hoop.Testing.Wire;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -32,8 +31,8 @@ public class NamesInTransactionsTests
     {
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
         await using var client = await rig.Gateway.ConnectAsync();
-        (await SayAsync(client, "begin", Reveal)).ShouldNotContain(message => message.StartsWith('E'));
-        (await SayAsync(client, sql)).ShouldContain(message => message.StartsWith('E'));
+        (await client.AskAsync("begin", Reveal)).ShouldNotContain(message => message.StartsWith('E'));
+        (await client.AskAsync(sql)).ShouldContain(message => message.StartsWith('E'));
     }
 
     [Fact]
@@ -41,7 +40,7 @@ public class NamesInTransactionsTests
     {
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
         await using var client = await rig.Gateway.ConnectAsync();
-        var seen = await SayAsync(client, "begin", "create table mine (id int, who text, secret text)", "insert into mine select id, name, 'none' from customers",
+        var seen = await client.AskAsync("begin", "create table mine (id int, who text, secret text)", "insert into mine select id, name, 'none' from customers",
             "update mine set who = upper(who) where id = 7", "select who, secret from mine where id = 7", Reveal, "select x from vv where id = 7", "savepoint s",
             "drop table mine", "rollback to s", "select who from mine where id = 8", "commit", "select who from mine where id = 9");
         seen.ShouldNotContain(message => message.StartsWith('E'));
@@ -54,12 +53,12 @@ public class NamesInTransactionsTests
         await using var rig = await RealGateRig.StartAsync(Rules, Script, namesTimeout: TimeSpan.FromMilliseconds(100));
         await using var first = await rig.Gateway.ConnectAsync();
         await using var second = await rig.Gateway.ConnectAsync();
-        await SayAsync(second, "select 1");
-        await SayAsync(first, "begin", Reveal);
-        (await SayAsync(second, "insert into kept select id, x from vv")).ShouldContain("E:55006");
-        (await SayAsync(second, "insert into kept values (1, 'plain')")).ShouldContain("C:INSERT 0 1");
-        await SayAsync(first, "rollback");
-        (await SayAsync(second, "insert into kept select id, x from vv")).ShouldContain("C:INSERT 0 50");
+        await second.AskAsync("select 1");
+        await first.AskAsync("begin", Reveal);
+        (await second.AskAsync("insert into kept select id, x from vv")).ShouldContain("E:55006");
+        (await second.AskAsync("insert into kept values (1, 'plain')")).ShouldContain("C:INSERT 0 1");
+        await first.AskAsync("rollback");
+        (await second.AskAsync("insert into kept select id, x from vv")).ShouldContain("C:INSERT 0 50");
     }
 
     [Fact]
@@ -89,8 +88,8 @@ public class NamesInTransactionsTests
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
         await using var first = await rig.Gateway.ConnectAsync();
         await using var second = await rig.Gateway.ConnectAsync();
-        await SayAsync(first, "begin", Reveal);
-        (await SayAsync(second, "create table another (id int)", "select count(*) from orders", "insert into another values (1)")).ShouldNotContain(message => message.StartsWith('E'));
+        await first.AskAsync("begin", Reveal);
+        (await second.AskAsync("create table another (id int)", "select count(*) from orders", "insert into another values (1)")).ShouldNotContain(message => message.StartsWith('E'));
     }
 
     [Theory]
@@ -102,8 +101,8 @@ public class NamesInTransactionsTests
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
         await using var first = await rig.ConnectUnmaskedAsync();
         await using var second = await rig.Gateway.ConnectAsync();
-        (await SayAsync(first, "begin", change, "select 1")).ShouldNotContain(message => message.StartsWith('E'));
-        var seen = await SayAsync(second, "select version() like 'PostgreSQL%', sum(i) from generate_series(1, 10) i", "select id, name, ssn from customers where id = 7");
+        (await first.AskAsync("begin", change, "select 1")).ShouldNotContain(message => message.StartsWith('E'));
+        var seen = await second.AskAsync("select version() like 'PostgreSQL%', sum(i) from generate_series(1, 10) i", "select id, name, ssn from customers where id = 7");
         seen.Where(message => message[0] is 'D' or 'N' or 'E').ShouldBe(["D:t|55", "D:7|name 7|***"]);
     }
 
@@ -118,7 +117,7 @@ public class NamesInTransactionsTests
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
         await using var first = await rig.Gateway.ConnectAsync();
         await using var second = await rig.Gateway.ConnectAsync();
-        await SayAsync(second, "select 1");
+        await second.AskAsync("select 1");
         // Nothing says that the transaction is open before its Sync: for all that is known it may be committed at any moment.
         await first.SendAsync(output =>
         {
@@ -132,7 +131,7 @@ public class NamesInTransactionsTests
         });
         await first.ReadUntilAsync('C');
         await first.ReadUntilAsync('C');
-        (await SayAsync(second, "select name from customers where id = 7")).Where(message => message[0] is 'D' or 'N').ShouldBe(["D:name 7"]);
+        (await second.AskAsync("select name from customers where id = 7")).Where(message => message[0] is 'D' or 'N').ShouldBe(["D:name 7"]);
     }
 
     [Fact]
@@ -141,17 +140,17 @@ public class NamesInTransactionsTests
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
         await using var first = await rig.ConnectUnmaskedAsync();
         await using var second = await rig.Gateway.ConnectAsync();
-        await SayAsync(second, "select id, x from vv where id = 7");
+        await second.AskAsync("select id, x from vv where id = 7");
         await using var locker = await rig.LockAsync("orders");
         await second.SendAsync(output => output.WriteStringMessage(FrontendType.Query, "select v.id, v.x from (select count(*) from orders) o, vv v where v.id = 7"));
         await rig.UntilSomebodyWaitsAsync();
-        await SayAsync(first, "begin", Reveal, "commit");
+        await first.AskAsync("begin", Reveal, "commit");
         await locker.CloseAsync();
         var seen = await second.ReadUntilAsync('Z');
         seen.ShouldContain("D:0|***");
         seen.ShouldContain("N:01000");
         // What it shows now is masked as such.
-        (await SayAsync(second, "select id, x from vv where id = 7")).Where(message => message[0] is 'D' or 'N').ShouldBe(["D:7|***"]);
+        (await second.AskAsync("select id, x from vv where id = 7")).Where(message => message[0] is 'D' or 'N').ShouldBe(["D:7|***"]);
     }
 
     [Fact]
@@ -160,10 +159,10 @@ public class NamesInTransactionsTests
         await using var rig = await RealGateRig.StartAsync(Rules, Script);
         await using var first = await rig.ConnectUnmaskedAsync();
         await using var second = await rig.Gateway.ConnectAsync();
-        await SayAsync(first, "begin", Reveal);
+        await first.AskAsync("begin", Reveal);
         await second.SendAsync(output => output.WriteStringMessage(FrontendType.Query, "select id, x from vv where id = 7"));
         await rig.UntilAsync(static claims => claims.Waiting);
-        await SayAsync(first, "commit");
+        await first.AskAsync("commit");
         (await second.ReadUntilAsync('Z')).Where(message => message[0] is 'D' or 'N').ShouldBe(["D:7|***"]);
     }
 
@@ -174,30 +173,18 @@ public class NamesInTransactionsTests
         await using var reader = await rig.ConnectUnmaskedAsync();
         await using var first = await rig.ConnectUnmaskedAsync();
         await using var second = await rig.Gateway.ConnectAsync();
-        await SayAsync(second, "select 1");
-        await SayAsync(reader, "begin", "select count(*) from vv");
+        await second.AskAsync("select 1");
+        await reader.AskAsync("begin", "select count(*) from vv");
         await first.SendAsync(output => output.WriteStringMessage(FrontendType.Query, Reveal));
         await rig.UntilSomebodyWaitsAsync();
-        (await SayAsync(second, "select name from customers where id = 7")).Where(message => message[0] is 'D' or 'N').ShouldBe(["D:***", "N:01000"]);
+        (await second.AskAsync("select name from customers where id = 7")).Where(message => message[0] is 'D' or 'N').ShouldBe(["D:***", "N:01000"]);
         // What drivers ask as they connect.
-        (await SayAsync(second, "select version() like 'PostgreSQL%'", "select t.typname from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.oid = 23"))
+        (await second.AskAsync("select version() like 'PostgreSQL%'", "select t.typname from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.oid = 23"))
             .Where(message => message[0] is 'D' or 'N').ShouldBe(["D:t", "D:int4"]);
         // What names nothing at all.
-        (await SayAsync(second, "copy (select g, md5(g::text) from generate_series(1, 1) g) to stdout", "select 7")).Where(message => message[0] is 'd' or 'D' or 'N').ShouldBe(["d", "D:7"]);
-        await SayAsync(reader, "commit");
+        (await second.AskAsync("copy (select g, md5(g::text) from generate_series(1, 1) g) to stdout", "select 7")).Where(message => message[0] is 'd' or 'D' or 'N').ShouldBe(["d", "D:7"]);
+        await reader.AskAsync("commit");
         await first.ReadUntilAsync('Z');
-        (await SayAsync(second, "select name from customers where id = 7")).Where(message => message.StartsWith('D')).ShouldBe(["D:name 7"]);
-    }
-
-    private static async Task<List<string>> SayAsync(WirePeer client, params string[] statements)
-    {
-        var seen = new List<string>();
-        foreach (var sql in statements)
-        {
-            await client.QueryAsync(sql);
-            seen.AddRange(await client.ReadUntilAsync('Z'));
-        }
-
-        return seen;
+        (await second.AskAsync("select name from customers where id = 7")).Where(message => message.StartsWith('D')).ShouldBe(["D:name 7"]);
     }
 }

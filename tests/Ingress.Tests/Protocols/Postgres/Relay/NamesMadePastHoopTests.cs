@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Hoop.Ingress.Catalog;
-using Hoop.Testing.Wire;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -21,16 +20,16 @@ public class NamesMadePastHoopTests
     {
         await using var rig = await RealGateRig.StartAsync(Rules);
         await using var client = await rig.Gateway.ConnectAsync();
-        (await SayAsync(client, "select name from customers where id = 1")).ShouldContain("D:name 1");
+        (await client.AskAsync("select name from customers where id = 1")).ShouldContain("D:name 1");
 
         await rig.BehindAsync("create table fresh (id int primary key, note text, ssn text)");
-        (await SayAsync(client, "insert into fresh values (1, 'plain', '900-45-9999')")).ShouldContain("C:INSERT 0 1");
-        (await SayAsync(client, "select note, ssn from fresh where id = 1")).ShouldContain("D:plain|***");
-        (await SayAsync(client, "update fresh set note = 'new' where id = 1 and ssn = '900-45-9999'")).ShouldContain("C:UPDATE 1");
+        (await client.AskAsync("insert into fresh values (1, 'plain', '900-45-9999')")).ShouldContain("C:INSERT 0 1");
+        (await client.AskAsync("select note, ssn from fresh where id = 1")).ShouldContain("D:plain|***");
+        (await client.AskAsync("update fresh set note = 'new' where id = 1 and ssn = '900-45-9999'")).ShouldContain("C:UPDATE 1");
 
         await rig.BehindAsync("create function twice(int) returns int language sql immutable as 'select $1 * 2'; create view shown as select id, note from fresh");
-        (await SayAsync(client, "select twice(id), note from shown")).ShouldContain(message => message.StartsWith('D'));
-        (await SayAsync(client, "select note from shown")).ShouldContain("D:new");
+        (await client.AskAsync("select twice(id), note from shown")).ShouldContain(message => message.StartsWith('D'));
+        (await client.AskAsync("select note from shown")).ShouldContain("D:new");
     }
 
     [Fact]
@@ -59,15 +58,15 @@ public class NamesMadePastHoopTests
     {
         await using var rig = await RealGateRig.StartAsync(Rules);
         await using var client = await rig.Gateway.ConnectAsync();
-        await SayAsync(client, "select 1 from customers");
+        await client.AskAsync("select 1 from customers");
         await rig.BehindAsync("""
             create schema vault; create table vault.keys (k text); insert into vault.keys values ('900-45-1111');
             create view peek as select ssn as note from customers; create view writes as select * from vault.keys;
             create function leak() returns text language sql volatile as 'select k from vault.keys'
             """);
-        (await SayAsync(client, "select k from vault.keys")).ShouldContain("E:42501");
-        (await SayAsync(client, "select leak()")).ShouldContain("E:42501");
-        (await SayAsync(client, "select note from peek where note = '900-45-0001'")).ShouldContain("D:***");
+        (await client.AskAsync("select k from vault.keys")).ShouldContain("E:42501");
+        (await client.AskAsync("select leak()")).ShouldContain("E:42501");
+        (await client.AskAsync("select note from peek where note = '900-45-0001'")).ShouldContain("D:***");
     }
 
     [Fact]
@@ -75,17 +74,11 @@ public class NamesMadePastHoopTests
     {
         await using var rig = await RealGateRig.StartAsync(Rules);
         await using var client = await rig.Gateway.ConnectAsync();
-        await SayAsync(client, "select 1 from customers");
+        await client.AskAsync("select 1 from customers");
         var (before, began) = (rig.Readings, Stopwatch.GetTimestamp());
-        for (var i = 0; i < 1000; i++) (await SayAsync(client, $"select * from nowhere_{i % 7}")).ShouldContain("E:42P01");
+        for (var i = 0; i < 1000; i++) (await client.AskAsync($"select * from nowhere_{i % 7}")).ShouldContain("E:42P01");
 
         var most = LookBudget.Burst + Stopwatch.GetElapsedTime(began) / LookBudget.Interval + 1;
         (rig.Readings - before).ShouldBeInRange(1, (int)most);
-    }
-
-    private static async Task<List<string>> SayAsync(WirePeer client, string sql)
-    {
-        await client.QueryAsync(sql);
-        return await client.ReadUntilAsync('Z');
     }
 }

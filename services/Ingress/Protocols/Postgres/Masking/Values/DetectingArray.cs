@@ -3,10 +3,8 @@ using Hoop.Ingress.Wire.Postgres;
 namespace Hoop.Ingress.Protocols.Postgres.Masking.Values;
 
 /// <summary>A binary array (<c>array_send</c>): dimensions, flags, element type, sizes and bounds, then each element with its length.</summary>
-internal sealed class DetectingArray(ValueRewriter element) : ValueRewriter
+internal sealed class DetectingArray(ValueRewriter element) : DetectingRewriter
 {
-    public override bool HidesForm => false;
-
     private const int MaxDimensions = 6;
 
     public override bool Changes(ReadOnlySpan<byte> value)

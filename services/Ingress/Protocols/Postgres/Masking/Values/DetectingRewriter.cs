@@ -3,8 +3,10 @@ using Hoop.Masking.Engine;
 namespace Hoop.Ingress.Protocols.Postgres.Masking.Values;
 
 /// <summary>Rewrites what detectors find in a column that is not masked by name. Numbers, dates and bytea are not looked into.</summary>
-internal static class DetectingRewriter
+internal abstract class DetectingRewriter : ValueRewriter
 {
+    public sealed override bool HidesForm => false;
+
     public static ValueRewriter? For(uint oid, short format, DetectorMask detectors) => format == 0 ? ForText(oid, detectors) : ForBinary(oid, detectors);
 
     private static ValueRewriter? ForText(uint oid, DetectorMask detectors)
@@ -37,10 +39,8 @@ internal static class DetectingRewriter
     private static bool IsJson(uint oid) => oid is PostgresTypes.Json or PostgresTypes.Jsonb;
 }
 
-internal sealed class DetectingText(DetectorMask detectors) : ValueRewriter
+internal sealed class DetectingText(DetectorMask detectors) : DetectingRewriter
 {
-    public override bool HidesForm => false;
-
     public override bool Changes(ReadOnlySpan<byte> value) => detectors.Finds(value);
 
     public override bool TryWrite(ReadOnlySpan<byte> value, ScratchBuffer output)
@@ -51,10 +51,8 @@ internal sealed class DetectingText(DetectorMask detectors) : ValueRewriter
     }
 }
 
-internal sealed class DetectingJson(DetectorMask detectors) : ValueRewriter
+internal sealed class DetectingJson(DetectorMask detectors) : DetectingRewriter
 {
-    public override bool HidesForm => false;
-
     public override bool Changes(ReadOnlySpan<byte> value) => detectors.Finds(value);
 
     public override bool TryWrite(ReadOnlySpan<byte> value, ScratchBuffer output)
@@ -66,10 +64,8 @@ internal sealed class DetectingJson(DetectorMask detectors) : ValueRewriter
 }
 
 /// <summary>Binary jsonb: a version, then the text.</summary>
-internal sealed class DetectingVersioned(DetectorMask detectors) : ValueRewriter
+internal sealed class DetectingVersioned(DetectorMask detectors) : DetectingRewriter
 {
-    public override bool HidesForm => false;
-
     private readonly DetectingJson json = new(detectors);
 
     public override bool Changes(ReadOnlySpan<byte> value) => json.Changes(value);
@@ -82,10 +78,8 @@ internal sealed class DetectingVersioned(DetectorMask detectors) : ValueRewriter
 }
 
 /// <summary>The text form of an array or a composite.</summary>
-internal sealed class DetectingElements(DetectorMask detectors) : ValueRewriter
+internal sealed class DetectingElements(DetectorMask detectors) : DetectingRewriter
 {
-    public override bool HidesForm => false;
-
     public override bool Changes(ReadOnlySpan<byte> value) => detectors.Finds(value);
 
     public override bool TryWrite(ReadOnlySpan<byte> value, ScratchBuffer output)
@@ -96,10 +90,8 @@ internal sealed class DetectingElements(DetectorMask detectors) : ValueRewriter
     }
 }
 
-internal sealed class DetectingOpaque(DetectorMask detectors, byte[]? replacement) : ValueRewriter
+internal sealed class DetectingOpaque(DetectorMask detectors, byte[]? replacement) : DetectingRewriter
 {
-    public override bool HidesForm => false;
-
     public override bool Changes(ReadOnlySpan<byte> value) => detectors.Finds(value);
 
     public override bool TryWrite(ReadOnlySpan<byte> value, ScratchBuffer output)
