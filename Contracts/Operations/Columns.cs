@@ -38,6 +38,9 @@ public sealed record ColumnUse(string Column, ColumnUseKind Kind)
     /// <summary>For <c>*</c>: a function that the statement calls whose result may come from any table; null when it calls none, or nobody knows it.</summary>
     public string? Called { get; init; }
 
+    /// <summary>The table whose constraint, index or generated column makes the use when its rows are written; null when the statement itself does.</summary>
+    public string? CheckedBy { get; init; }
+
     /// <summary>For what code that the statement brings could keep: what of the code stands in the way, in a few words; null when it brings none.</summary>
     public string? Code { get; init; }
 }

@@ -105,7 +105,8 @@ public sealed record CatalogCascade(string Child, char OnDelete, char OnUpdate)
     public IReadOnlyList<short> ChildKey { get; init; } = [];
 }
 
-/// <param name="Kind"><c>d</c> default, <c>c</c> check, <c>t</c> check of a domain within a column's type, <c>i</c> index or partition key, <c>s</c> statistics, <c>p</c> row policy.</param>
+/// <param name="Kind"><c>d</c> default, <c>c</c> check, <c>v</c> check of a column's domain, <c>t</c> check of a domain within a column's type, <c>i</c> index or partition key,
+/// <c>u</c> which rows a unique index has, <c>x</c> how a row is compared with the others (<c>(during) OPERATOR(pg_catalog.&amp;&amp;) (during)</c>), <c>s</c> statistics, <c>p</c> row policy.</param>
 public sealed record CatalogExpression(char Kind, string Text);
 
 /// <param name="Target">The type's bare name.</param>

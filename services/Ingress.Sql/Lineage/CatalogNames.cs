@@ -27,6 +27,8 @@ sealed class CatalogNames
 
     public ConcurrentDictionary<string, Shape> Shapes { get; } = new();
 
+    public ConcurrentDictionary<string, IReadOnlyList<RowCheck>> Checks { get; } = new();
+
     public StoredViews StoredViews { get; }
 
     /// <summary>What partitioned tables are partitioned by.</summary>
@@ -64,6 +66,19 @@ sealed class CatalogNames
     public IEnumerable<CatalogRelation> Called(string bare) => _byBareName.Value[bare];
 
     public IEnumerable<CatalogRelation> ChildrenOf(CatalogRelation relation) => _children[relation.QualifiedName];
+
+    /// <summary>All that inherit from it, at any depth.</summary>
+    public IEnumerable<CatalogRelation> HeirsOf(CatalogRelation relation)
+    {
+        HashSet<string> seen = [relation.QualifiedName];
+        Queue<CatalogRelation> next = new([relation]);
+        while (next.TryDequeue(out var current))
+            foreach (var child in _children[current.QualifiedName].Where(c => seen.Add(c.QualifiedName)))
+            {
+                next.Enqueue(child);
+                yield return child;
+            }
+    }
 
     /// <summary>What a view stands on, through other views, as far as it is not the system's; null when that cannot be said.</summary>
     public IEnumerable<CatalogRelation>? Beneath(CatalogRelation view) => view.Schema == TemporaryRelations.Schema ? null : StoredViews.Beneath(_catalog, view)?

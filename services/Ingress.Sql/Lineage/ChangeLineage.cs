@@ -10,6 +10,8 @@ sealed class ChangeLineage(Resolution resolution)
 {
     const string System = "pg_catalog";
 
+    readonly RowChecks _checks = new(resolution);
+
     /// <summary>The columns of RETURNING; null when there is none.</summary>
     public Shape? Resolve(Node change, Scope? outer, CteChain? ctes)
     {
@@ -52,6 +54,7 @@ sealed class ChangeLineage(Resolution resolution)
     {
         var target = resolution.From.Relation(copy.Child("relation", "RangeVar"), new Scope(null, null));
         Keep(copy, target);
+        _checks.Inserted(target);
         resolution.Conditions.Condition(copy["whereClause"], new Scope(null, null) { Items = [target with { Shape = target.Shape.Map(static _ => Value.None) }] });
     }
 
@@ -93,6 +96,7 @@ sealed class ChangeLineage(Resolution resolution)
         Subscripts(insert.List("cols"), row, scope);
         scope.Items.Add(target);
         Store(row, columns, source);
+        _checks.Inserted(target);
         var conflict = insert.Child("onConflictClause", "OnConflictClause");
         if (!conflict.Exists) return;
         var proposed = Proposed(target, columns, source);
@@ -164,6 +168,7 @@ sealed class ChangeLineage(Resolution resolution)
             if (assignment.Has("indirection") && assignment.Text("name") is { } changed) resolution.Uses.Add(row.Table.Shape.Find(changed) ?? row.Table.Shape.Possible ?? Value.None, ColumnUseKind.Other);
             Store(row, assignment.Text("name"), value.Or(Subscripts(assignment, scope)));
         }
+        _checks.Updated(row.Table, owner.List("targetList").Select(static a => a.Text("name")).OfType<string>());
     }
 
     void Merge(Node merge, ChangedRow row, Scope scope)
@@ -179,6 +184,7 @@ sealed class ChangeLineage(Resolution resolution)
             {
                 Subscripts(when.List("targetList"), row, scope);
                 Store(row, InsertedColumns(when.List("targetList"), target), resolution.Expressions.Targets(when.List("values"), scope));
+                _checks.Inserted(target);
             }
             else
                 Assign(when, row, scope);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Sql.Parsing;
 
@@ -50,6 +51,10 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
         relation is null || relation.Kind != 'p' && (relation.Kind != 'r' || HasHeirs(relation, null)) || IsTemporary(relation) ? []
         : [.. relation.Columns.Where(static c => c.InPrimaryKey).Select(static c => c.Name)];
 
+    /// <summary>What the server works out of each row that is written there; nothing for the session's own, which hold nothing masked.</summary>
+    public IReadOnlyList<RowCheck> ChecksOf(CatalogRelation relation) =>
+        IsTemporary(relation) ? [] : _names.Checks.TryGetValue(relation.QualifiedName, out var known) ? known : _names.Checks.GetOrAdd(relation.QualifiedName, Checks(relation));
+
     /// <summary>The materialised views that are filled from it, directly or not.</summary>
     public List<CatalogRelation> StoredAbove(CatalogRelation relation) => _names.StoredViews.Above(relation);
 
@@ -57,7 +62,16 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
     {
         var own = new Shape([.. relation.Columns.Select(c => new OutputColumn(c.Name, Base(relation, c)))]);
         if (relation.Definition is { } definition && relation.Kind is 'v' or 'm') return Beneath(own, relation, definition);
-        return relation.Columns.Any(static c => c.Generated is not null) ? WithGenerated(relation, own) : own;
+        if (relation.Columns.Any(static c => c.Generated is not null)) own = WithGenerated(relation, own);
+        foreach (var heir in _names.HeirsOf(relation).Where(static h => h.Columns.Any(static c => c.Generated is not null))) own = WithHeirs(own, heir);
+        return own;
+    }
+
+    /// <summary>What is generated in a table that inherits is shown with the rows of those above, where it is none.</summary>
+    Shape WithHeirs(Shape own, CatalogRelation heir)
+    {
+        var theirs = ShapeOf(heir);
+        return new([.. own.Columns.Select(c => heir.Columns.Any(h => h.Generated is not null && h.Name == c.Name) ? c with { Value = c.Value.Or(theirs.Find(c.Name!) ?? Value.None) } : c)]);
     }
 
     Value Base(CatalogRelation relation, string column)
@@ -107,6 +121,32 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
         if (tree is null) return Value.Unknown;
         var inner = Inner(relation);
         return Value.Union(Statement(tree).List("targetList").Select(t => inner.Expressions.Evaluate(t["val"], row))).Derived();
+    }
+
+    List<RowCheck> Checks(CatalogRelation relation)
+    {
+        var row = new Scope(null, null) { Items = [new(relation.Name, ShapeOf(relation))] };
+        return
+        [
+            .. relation.Expressions.Where(static e => e.Kind is 'c' or 'i' or 'u' or 'x').Select(e => Check(relation, e, row)),
+            .. relation.Columns.Where(static c => c.Generated is not null).Select(c => Check(relation, new('g', c.Generated!), row)),
+        ];
+    }
+
+    RowCheck Check(CatalogRelation relation, CatalogExpression expression, Scope row)
+    {
+        var inner = Inner(relation);
+        using var tree = Parse("SELECT " + expression.Text);
+        var columns = row.Items[0].Shape.Row;
+        if (tree is null) inner.Uses.Add(columns, ColumnUseKind.Other);
+        else
+        {
+            List<Node> parts = [.. Statement(tree).List("targetList").Select(static t => t["val"])];
+            columns = Value.Union(parts.Select(p => inner.Expressions.Evaluate(p, row)));
+            // What is only kept tells something where it may fail, what decides does in any case.
+            if (expression.Kind is 'c' or 'u' or 'x') parts.ForEach(p => inner.Conditions.Condition(p, row));
+        }
+        return new(relation, inner.Uses.Uses, [.. columns.Sources.Select(static s => s.Column), .. inner.Uses.Uses.Select(static u => u.Column)], expression.Kind == 'x');
     }
 
     Shape? QueryOf(CatalogRelation view, string definition)

@@ -23,8 +23,8 @@ internal sealed class CatalogConsequences(IReadOnlyList<string?[]> rows, IReadOn
             Cascades = [.. _rows[("cascade", oid)].Where(r => names.ContainsKey(r[2]!)).Select(Cascade)],
             Expressions =
             [
-                .. Expressions("default", oid, 'd'), .. Expressions("check", oid, 'c'), .. Expressions("index", oid, 'i'), .. Expressions("statistics", oid, 's'), .. Expressions("policy", oid, 'p'),
-                .. types.SelectMany(t => Expressions("domain", t, 'c')),
+                .. Expressions("default", oid, 'd'), .. Expressions("check", oid, 'c'), .. Expressions("index", oid, 'i'), .. Expressions("unique", oid, 'u'), .. Expressions("exclude", oid, 'x'), .. Expressions("statistics", oid, 's'), .. Expressions("policy", oid, 'p'),
+                .. types.SelectMany(t => Expressions("domain", t, 'v')),
                 .. types.SelectMany(t => _rows[("type", t)].Select(static r => r[3]!)).Distinct().SelectMany(t => Expressions("domain", t, 't')),
             ],
         };

@@ -223,6 +223,13 @@ internal static class CatalogSql
         SELECT 'index', i.indrelid, pg_get_expr(x.tree, i.indrelid), NULL, NULL, NULL
         FROM pg_index i CROSS JOIN LATERAL (VALUES (i.indexprs), (i.indpred)) x(tree) WHERE x.tree IS NOT NULL AND i.indrelid {Unlocked}
         UNION ALL
+        SELECT 'unique', i.indrelid, pg_get_expr(i.indpred, i.indrelid), NULL, NULL, NULL FROM pg_index i WHERE i.indisunique AND i.indpred IS NOT NULL AND i.indrelid {Unlocked}
+        UNION ALL
+        SELECT 'exclude', k.conrelid,
+               (SELECT string_agg(format('(%1$s) OPERATOR(%2$I.%3$s) (%1$s)', pg_get_indexdef(k.conindid, x.place::int, false), n.nspname, o.oprname), ' AND ')
+                FROM unnest(k.conexclop) WITH ORDINALITY x(op, place) JOIN pg_operator o ON o.oid = x.op JOIN pg_namespace n ON n.oid = o.oprnamespace), NULL, NULL, NULL
+        FROM pg_constraint k WHERE k.conexclop IS NOT NULL AND k.conrelid {Unlocked}
+        UNION ALL
         SELECT 'index', x.child, pg_get_expr(y.partexprs, y.partrelid), NULL, NULL, NULL
         FROM partitioned x JOIN pg_partitioned_table y ON y.partrelid = x.root WHERE y.partrelid {Unlocked}
         UNION ALL

@@ -33,14 +33,17 @@ internal static class PredicateJudge
                 Object(PredicateRule.Block, $"masks.{mask.Name} permits no predicate on {Line(use.Column)} (of a function, or of what was created a moment ago), this statement uses it in {Describe(use.Kind)}; ask tables and views, one statement at a time"),
             PredicateRule.Equality when use.Kind == ColumnUseKind.NullTest || use.Kind == ColumnUseKind.Equality && (use.With is null || isMasked(use.With)) => null,
             PredicateRule.Equality when use is { Kind: ColumnUseKind.Equality, With: { } with } =>
-                Object(PredicateRule.Block, $"masks.{mask.Name} permits comparing {Line(use.Column)} only with values and with columns that are masked too, this statement compares it with {Line(with)}; add a mask for that one or leave it out"),
-            PredicateRule.Equality => Object(PredicateRule.Block, $"masks.{mask.Name} permits only =, IN and IS NULL on {Line(use.Column)}, this statement uses it in {Describe(use.Kind)}"),
-            PredicateRule.Approve => Object(PredicateRule.Approve, $"masks.{mask.Name} asks for approval when {Line(use.Column)} decides what a statement does, this one uses it in {Describe(use.Kind)}"),
-            _ => Object(PredicateRule.Block, $"masks.{mask.Name} permits no predicate on {Line(use.Column)}, this statement uses it in {Describe(use.Kind)}"),
+                Object(PredicateRule.Block, $"masks.{mask.Name} permits comparing {Line(use.Column)} only with values and with columns that are masked too, {(use.CheckedBy is null ? $"this statement compares it with {Line(with)}" : $"{Used(use)} with {Line(with)}")}; add a mask for that one or leave it out"),
+            PredicateRule.Equality => Object(PredicateRule.Block, $"masks.{mask.Name} permits only =, IN and IS NULL on {Line(use.Column)}, {Used(use)}"),
+            PredicateRule.Approve => Object(PredicateRule.Approve, $"masks.{mask.Name} asks for approval when {Line(use.Column)} decides what a statement does, {Used(use)}"),
+            _ => Object(PredicateRule.Block, $"masks.{mask.Name} permits no predicate on {Line(use.Column)}, {Used(use)}"),
         };
 
         MaskObjection Object(PredicateRule rule, string why) => new(rule, mask.Name, why);
     }
+
+    private static string Used(ColumnUse use) => use.CheckedBy is { } table
+        ? $"a constraint or index of {Line(table)} compares what this statement writes with it in {Describe(use.Kind)}" : $"this statement uses it in {Describe(use.Kind)}";
 
     private static string Describe(ColumnUseKind kind) => kind switch
     {

@@ -76,7 +76,7 @@ static class Consequences
         foreach (var r in relation.Rules)
             if (r.Event == rule) Rewrite(walk, r);
         if (relation is { HasRules: true, Rules.Count: 0, Kind: not 'v' }) walk.Add(E.Unknown); // rewritten into something else
-        AttachedExpressions.Visit(walk, relation, verb is "insert" or "update" ? "dctip" : verb is "alter" ? "dctis" : "p");
+        AttachedExpressions.Visit(walk, relation, verb is "insert" or "update" ? "dcvtip" : verb is "alter" ? "dcvtis" : "p");
         foreach (var c in relation.Cascades) Cascade(walk, c, verb, cascade);
         if (relation.Kind == 'v' && trigger is 4 or 8 or 16) Below(walk, relation, verb);
     }
@@ -180,7 +180,7 @@ static class Consequences
         if (!walk.Stored.Begin($"plan {relation.QualifiedName}")) return;
         foreach (var part in Descendants(walk.Context.Catalog, relation).Prepend(relation))
         {
-            AttachedExpressions.Visit(walk, part, "dctip");
+            AttachedExpressions.Visit(walk, part, "dcvtip");
             foreach (var r in part.Rules) Rewrite(walk, r);
         }
     }
