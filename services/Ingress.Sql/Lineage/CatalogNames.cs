@@ -84,6 +84,9 @@ sealed class CatalogNames
     public IEnumerable<CatalogRelation>? Beneath(CatalogRelation view) => view.Schema == TemporaryRelations.Schema ? null : StoredViews.Beneath(_catalog, view)?
         .Select(name => _catalog.Relations.GetValueOrDefault(name)).OfType<CatalogRelation>().Where(static r => !r.IsSystem);
 
+    /// <summary>Its own foreign keys.</summary>
+    public IEnumerable<(CatalogRelation Parent, CatalogCascade Key)> KeysOf(CatalogRelation relation) => _keys.Value[relation.QualifiedName];
+
     /// <summary>Columns of other tables that the server looks into when rows of this one change: those that its foreign keys refer to, and those that refer to it.</summary>
     public IEnumerable<(CatalogRelation Table, string Column)> KeysAround(CatalogRelation relation) =>
         _keys.Value[relation.QualifiedName].SelectMany(static k => Columns(k.Parent, k.Key.Key))

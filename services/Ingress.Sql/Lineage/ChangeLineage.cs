@@ -38,6 +38,7 @@ sealed class ChangeLineage(Resolution resolution)
                 scope.Items.Add(target);
                 From(change, "usingClause", scope);
                 resolution.Conditions.Condition(change["whereClause"], scope);
+                _checks.Deleted(target);
                 break;
             case "MergeStmt":
                 Merge(change, row, scope);
@@ -186,6 +187,8 @@ sealed class ChangeLineage(Resolution resolution)
                 Store(row, InsertedColumns(when.List("targetList"), target), resolution.Expressions.Targets(when.List("values"), scope));
                 _checks.Inserted(target);
             }
+            else if (when.Text("commandType") == "CMD_DELETE")
+                _checks.Deleted(target);
             else
                 Assign(when, row, scope);
         }

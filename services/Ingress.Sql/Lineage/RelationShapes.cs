@@ -51,6 +51,9 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
         relation is null || relation.Kind != 'p' && (relation.Kind != 'r' || HasHeirs(relation, null)) || IsTemporary(relation) ? []
         : [.. relation.Columns.Where(static c => c.InPrimaryKey).Select(static c => c.Name)];
 
+    /// <summary>See <see cref="CatalogNames.KeysOf"/>.</summary>
+    public IEnumerable<(CatalogRelation Parent, CatalogCascade Key)> KeysOf(CatalogRelation relation) => _names.KeysOf(relation);
+
     /// <summary>What the server works out of each row that is written there; nothing for the session's own, which hold nothing masked.</summary>
     public IReadOnlyList<RowCheck> ChecksOf(CatalogRelation relation) =>
         IsTemporary(relation) ? [] : _names.Checks.TryGetValue(relation.QualifiedName, out var known) ? known : _names.Checks.GetOrAdd(relation.QualifiedName, Checks(relation));

@@ -27,6 +27,11 @@ public class RowChecksTests
                 Checked("public.heir", "id low ssn more", ('c', "(low < ssn)"), ('c', "(more < ssn)")) with { Parents = ["public.base"] },
                 Checked("public.keys", "id") with { Cascades = [new("public.passed", 'a', 'c') { Key = [1], ChildKey = [2] }] },
                 Checked("public.passed", "id low ssn", ('c', "(low < ssn)")),
+                Checked("public.grades", "id note") with { Cascades = [new("public.graded", 'a', 'a') { Key = [1], ChildKey = [2] }] },
+                Checked("public.graded", "id ssn"),
+                Checked("public.pairs", "a b") with { Cascades = [new("public.paired", 'a', 'a') { Key = [1, 2], ChildKey = [2, 3] }] },
+                Checked("public.paired", "id low ssn"),
+                Checked("public.areas", "id") with { Cascades = [new("public.grades", 'c', 'a') { Key = [1], ChildKey = [2] }] },
                 Checked("public.v", "id low", []) with { Kind = 'v', Definition = "SELECT emp.id, emp.low FROM public.emp" },
             }.ToDictionary(static r => r.QualifiedName),
         },
@@ -44,6 +49,11 @@ public class RowChecksTests
     [InlineData("update base set low = 7", "base.ssn:Range; heir.ssn:Range")]
     [InlineData("update heir set more = 7", "base.ssn:Range; heir.ssn:Range")]
     [InlineData("update keys set id = 7 where id = 1", "passed.ssn:Range")]
+    [InlineData("delete from grades where id < 7", "graded.ssn:Equality")]
+    [InlineData("delete from areas where id < 7", "graded.ssn:Equality")]
+    [InlineData("update paired set low = 8 where id < 7", "paired.ssn:Equality")]
+    [InlineData("update grades set id = 8 where id < 7", "graded.ssn:Equality")]
+    [InlineData("merge into grades using emp on emp.id = grades.id when matched then delete", "graded.ssn:Equality")]
     [InlineData("insert into rooms values (1, 2, 'x')", "rooms.ssn:Other")]
     [InlineData("copy rooms from stdin", "rooms.ssn:Other")]
     [InlineData("update rooms set room = 2", "rooms.ssn:Other")]
@@ -65,7 +75,16 @@ public class RowChecksTests
     [InlineData("update base set id = 7")]
     [InlineData("insert into keys values (7)")]
     [InlineData("delete from emp where low = 7")]
+    [InlineData("update grades set note = 'x'")]
+    [InlineData("update paired set low = 8, ssn = 'x' where id < 7")]
+    [InlineData("update paired set id = 8")]
+    [InlineData("update areas set id = 8")]
+    [InlineData("insert into grades values (1)")]
     public void Nothing_else_is(string sql) => OfSsn(sql).ShouldBe("");
+
+    [Fact]
+    public void What_a_key_is_looked_for_with_is_said() =>
+        LineageRig.Resolve("delete from grades", Context).Uses.ShouldContain(use => use.Column == "public.graded.ssn" && use.With == "public.grades.id" && use.CheckedBy == "public.graded");
 
     [Fact]
     public void Who_asks_is_said() => LineageRig.Resolve("update heir set more = 7", Context).Uses.ShouldContain(use => use.Column == "public.heir.ssn" && use.CheckedBy == "public.heir");

@@ -166,3 +166,6 @@ select q > 70 from shown
 insert into resv values (3, 1, int4range(95, 99))
 copy (select q from shown) to stdout
 update keys set low = 50
+begin; delete from grades where grade between 25 and 45; select id from graded; rollback
+begin; update grades set grade = 200 where grade = 30; rollback
+update grades set note = 'x' where grade = 30

@@ -75,6 +75,12 @@ public sealed class InterferenceTests
         create table passed(id int, low int references keys on update cascade, salary int, check (low <= salary));
         insert into keys values (1);
         insert into passed values (1, 1, {span});
+        create table grades(grade int primary key, note text);
+        insert into grades select i from generate_series(1, 100) i;
+        create table graded(id int, salary int references grades on delete cascade);
+        insert into graded values (1, {span}), (2, {span} + 1);
+        create table bound(id int, salary int references grades);
+        insert into bound values (1, {span}), (2, {span} + 1);
         create table shown(id int, q int);
         create table kept(salary int, q int generated always as (salary * 2) stored);
         alter table kept add id int;
