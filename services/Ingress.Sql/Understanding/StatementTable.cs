@@ -84,7 +84,7 @@ static class StatementTable
         ["AlterSystemStmt"] = SettingStatements.AlterSystem,
 
         ["AlterTableStmt"] = SchemaStatements.AlterTable,
-        ["AlterTableMoveAllStmt"] = Schema("alter", "other", E.Ddl, "orig_tablespacename"),
+        ["AlterTableMoveAllStmt"] = SchemaStatements.MoveAll,
         ["AlterSeqStmt"] = Schema("alter"),
         ["AlterDomainStmt"] = Schema("alter", "type", E.Ddl, "typeName"),
         ["AlterEnumStmt"] = Schema("alter", "type", E.Ddl, "typeName"),
@@ -105,7 +105,7 @@ static class StatementTable
         ["TruncateStmt"] = SchemaStatements.Truncate,
 
         ["VacuumStmt"] = SchemaStatements.Vacuum,
-        ["ClusterStmt"] = KeepsNames(Schema("cluster", "table", E.Ddl | E.Lock)),
+        ["ClusterStmt"] = KeepsNames(SchemaStatements.Cluster),
         ["ReindexStmt"] = KeepsNames(SchemaStatements.Reindex),
         ["RefreshMatViewStmt"] = KeepsNames(Schema("refresh", "table", E.Write | E.Lock)),
         ["CheckPointStmt"] = KeepsNames(Schema("checkpoint", "other", E.Lock)),

@@ -20,6 +20,8 @@ public sealed partial class CatalogStampTests : IAsyncLifetime
         create domain positive as int;
         create type pair as (a int, b text);
         create schema other;
+        create sequence numbers;
+        create foreign data wrapper far;
         """;
 
     private PostgresServer _server = null!;
@@ -59,6 +61,10 @@ public sealed partial class CatalogStampTests : IAsyncLifetime
     [InlineData("alter schema other rename to another")]
     [InlineData("create statistics s (dependencies) on id, ssn from customers")]
     [InlineData("create extension citext")]
+    [InlineData("alter sequence numbers owned by customers.id")]
+    [InlineData("alter function plain(int) depends on extension plpgsql")]
+    [InlineData("alter foreign data wrapper far options (debug 'on')")]
+    [InlineData("create server away foreign data wrapper far")]
     [InlineData("drop view v")]
     [InlineData("update pg_class set relname = 'people' where relname = 'customers'")]
     public async Task It_is_read_again_after_a_change(string change)
@@ -73,7 +79,7 @@ public sealed partial class CatalogStampTests : IAsyncLifetime
     [Theory]
     [InlineData("select 1")]
     [InlineData("insert into customers values (1, 'x'); update customers set ssn = 'y'; delete from customers")]
-    [InlineData("create temp table t (id int primary key, a positive default plain(1), check (a > 0)); create temp view w as select * from t; create index on t (plain(a)); insert into t values (1)")]
+    [InlineData("create temp table t (id int primary key, n serial, a positive default plain(1), check (a > 0)); create temp view w as select * from t; create index on t (plain(a)); insert into t values (1)")]
     [InlineData("begin; alter table customers add born date; rollback")]
     [InlineData("analyze customers")]
     public async Task It_is_not_where_nothing_of_it_changed(string statement)
