@@ -20,12 +20,12 @@ internal static class CatalogSql
 
     /// <summary>
     /// Notes what others have locked, or wait to lock, against every reader, and the views right over it: their definitions could not be read before they
-    /// are done, which may be never. Such relations are left out, as if they were not known. One row: their oids, as an array.
+    /// are done, which may be never. Such relations are left out, as if they were not known; temporary ones are anyway. One row: their oids, as an array.
     /// </summary>
     public const string NoteLocked =
         """
         WITH locked AS (
-          SELECT l.relation AS oid FROM pg_locks l
+          SELECT l.relation AS oid FROM pg_locks l JOIN pg_class r ON r.oid = l.relation AND r.relpersistence <> 't'
           WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid IS DISTINCT FROM pg_backend_pid() AND l.relation >= 16384
             AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
         SELECT set_config('hoop.locked', (SELECT coalesce(array_agg(x.oid ORDER BY x.oid), '{}')::text FROM (

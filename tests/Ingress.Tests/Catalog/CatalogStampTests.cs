@@ -120,6 +120,19 @@ public sealed partial class CatalogStampTests : IAsyncLifetime
         (await LoadAsync(without)).Snapshot.Relations.Keys.ShouldContain("public.customers");
     }
 
+    /// <summary>A session that ends drops what was its own, under locks.</summary>
+    [Fact]
+    public async Task Nor_does_one_on_somebodys_temporary_table()
+    {
+        await using var holder = new NpgsqlConnection(_server.ConnectionString(_database) + ";Pooling=false");
+        await holder.OpenAsync();
+        await NpgsqlCatalog.QueryAsync(holder, "create temp table own (id serial primary key); begin; drop table own", CancellationToken.None);
+        var known = await LoadAsync(null);
+        known.Locked.ShouldBe("{}");
+        await NpgsqlCatalog.QueryAsync(holder, "commit", CancellationToken.None);
+        (await LoadAsync(known)).ShouldBeSameAs(known);
+    }
+
     [Fact]
     public async Task What_is_postgresqls_own_is_read_again_only_when_that_changed()
     {
