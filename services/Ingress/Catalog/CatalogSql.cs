@@ -284,7 +284,7 @@ internal static class CatalogSql
                  coalesce(b.kind, 'x' || d.refclassid || ' '), coalesce(b.id, d.refobjid)
           FROM pg_depend d LEFT JOIN node a ON a.class = d.classid AND a.oid = d.objid LEFT JOIN node b ON b.class = d.refclassid AND b.oid = d.refobjid
           WHERE d.objid {Others} AND d.deptype <> 'p' AND (d.deptype <> 'i' OR d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass)
-            AND (a.id IS NULL OR d.refclassid <> 'pg_namespace'::regclass) AND (a.kind, a.id) IS DISTINCT FROM (b.kind, b.id)
+            AND (a.id IS NULL OR d.refclassid <> 'pg_namespace'::regclass) AND (a.id IS NULL OR (a.kind, a.id) IS DISTINCT FROM (b.kind, b.id))
             AND (a.id IS NOT NULL OR d.classid <> 'pg_class'::regclass) AND (b.id IS NOT NULL OR d.refclassid <> 'pg_class'::regclass)
         )
         SELECT 't' || t.oid, '=', n.nspname || '.' || t.typname FROM pg_type t JOIN node b ON b.class = 'pg_type'::regclass AND b.oid = t.oid AND b.kind = 't' AND b.id = t.oid JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {Visible}
