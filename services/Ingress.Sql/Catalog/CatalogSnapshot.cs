@@ -33,6 +33,15 @@ public sealed record CatalogSnapshot
     /// <summary>Qualified names of the functions that run on DDL.</summary>
     public IReadOnlyList<string> EventTriggers { get; init; } = [];
 
+    /// <summary>Qualified names of types, but for those that relations, arrays and multiranges bring with them.</summary>
+    public IReadOnlyList<string> Types { get; init; } = [];
+
+    /// <summary>The tables of indexes, by the indexes' qualified names.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Indexes { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>What hangs on something, by <see cref="CatalogDependent.Table"/>, <see cref="CatalogDependent.Function"/> and their like.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<CatalogDependent>> Dependents { get; init; } = new Dictionary<string, IReadOnlyList<CatalogDependent>>();
+
     public static readonly CatalogSnapshot Empty = new();
 
     /// <summary>Nothing is known, and there may be functions that nobody has seen: what stands behind a dot may be one.</summary>
@@ -67,12 +76,6 @@ public sealed record CatalogRelation(
 
     /// <summary>The composite type that it is a table of: qualified name.</summary>
     public string? OfType { get; init; }
-
-    /// <summary>Other schemas that columns of it have their types from.</summary>
-    public IReadOnlyList<string> TypesFrom { get; init; } = [];
-
-    /// <summary>The extension that it belongs to, and goes with.</summary>
-    public string? Extension { get; init; }
 
     /// <summary>Of the session's own: nothing hangs on it, and nothing else is read with it.</summary>
     public bool IsBare { get; init; }
@@ -116,6 +119,27 @@ public sealed record CatalogCast(string Target, char Context, string Function)
 {
     /// <summary>The database's own types that it is from or to, and those that hold them: bare names by oid. Empty: it is between PostgreSQL's own.</summary>
     public IReadOnlyDictionary<uint, string> Types { get; init; } = new Dictionary<uint, string>();
+}
+
+/// <param name="Node">What hangs, by <see cref="Table"/> and its like, or what no rule can name.</param>
+/// <param name="Way"><c>g</c> it goes, <c>c</c> it loses a column, <c>a</c> it loses something else.</param>
+/// <param name="Auto">Without CASCADE, too.</param>
+/// <param name="OnPart">On a column, an index or a constraint.</param>
+public sealed record CatalogDependent(string Node, char Way, bool Auto, bool OnPart)
+{
+    /// <summary>The number of the column that it is a part of.</summary>
+    public short? Column { get; init; }
+
+    public static string Table(string name) => $"table {name}";
+
+    public static string Function(string name) => $"function {name}";
+
+    public static string Type(string name) => $"type {name}";
+
+    public static string Extension(string name) => $"extension {name}";
+
+    /// <summary>What has names of its own in it that no rule can name; all else in a schema goes with it anyway.</summary>
+    public static string Schema(string name) => $"schema {name}";
 }
 
 /// <param name="Number">pg_attribute.attnum, as RowDescription gives it.</param>

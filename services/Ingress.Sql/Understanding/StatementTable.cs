@@ -84,7 +84,7 @@ static class StatementTable
         ["AlterSystemStmt"] = SettingStatements.AlterSystem,
 
         ["AlterTableStmt"] = SchemaStatements.AlterTable,
-        ["AlterTableMoveAllStmt"] = Schema("alter", "other", E.Ddl, "orig_tablespacename"),
+        ["AlterTableMoveAllStmt"] = SchemaStatements.MoveAll,
         ["AlterSeqStmt"] = Schema("alter"),
         ["AlterDomainStmt"] = Schema("alter", "type", E.Ddl, "typeName"),
         ["AlterEnumStmt"] = Schema("alter", "type", E.Ddl, "typeName"),
@@ -105,7 +105,7 @@ static class StatementTable
         ["TruncateStmt"] = SchemaStatements.Truncate,
 
         ["VacuumStmt"] = SchemaStatements.Vacuum,
-        ["ClusterStmt"] = KeepsNames(Schema("cluster", "table", E.Ddl | E.Lock)),
+        ["ClusterStmt"] = KeepsNames(SchemaStatements.Cluster),
         ["ReindexStmt"] = KeepsNames(SchemaStatements.Reindex),
         ["RefreshMatViewStmt"] = KeepsNames(Schema("refresh", "table", E.Write | E.Lock)),
         ["CheckPointStmt"] = KeepsNames(Schema("checkpoint", "other", E.Lock)),
@@ -128,8 +128,8 @@ static class StatementTable
         ["GrantStmt"] = PrivilegeStatements.Grant,
         ["GrantRoleStmt"] = PrivilegeStatements.GrantRole,
         ["AlterDefaultPrivilegesStmt"] = PrivilegeStatements.DefaultPrivileges,
-        ["CreateRoleStmt"] = Schema("create", "role", E.Privilege, "role"),
-        ["AlterRoleStmt"] = PrivilegeStatements.Role("alter", E.Privilege),
+        ["CreateRoleStmt"] = PrivilegeStatements.CreateRole,
+        ["AlterRoleStmt"] = PrivilegeStatements.AlterRole,
         ["AlterRoleSetStmt"] = PrivilegeStatements.Role("alter", E.Privilege | E.Session),
         ["DropRoleStmt"] = PrivilegeStatements.Role("drop", E.Privilege | E.Destructive),
         ["DropOwnedStmt"] = PrivilegeStatements.Owned("drop", Remove | E.Privilege),

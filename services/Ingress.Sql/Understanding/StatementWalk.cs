@@ -142,6 +142,9 @@ sealed class StatementWalk(SqlContext context, string text, int depth, StoredWor
         var (schema, name) = Names.Relation(range.Text("schemaname"), range.Text("relname") ?? "");
         if (range.Text("relpersistence") == "t" && verb == "create") schema = "pg_temp";
         Access(verb, "table", $"{schema}.{name}", effects);
+        // Whoever makes an index alters its table, too.
+        if (verb == "alter")
+            foreach (var table in context.Catalog.Indexes.GetValueOrDefault($"{schema}.{name}", [])) Imply(verb, table);
         return (schema, name);
     }
 

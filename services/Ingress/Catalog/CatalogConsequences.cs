@@ -15,8 +15,6 @@ internal sealed class CatalogConsequences(IReadOnlyList<string?[]> rows, IReadOn
         var types = relation.Columns.Select(static c => c.TypeOid.ToString(CultureInfo.InvariantCulture)).Distinct().ToArray();
         return relation with
         {
-            Extension = _rows[("member", oid)].FirstOrDefault()?[2],
-            TypesFrom = [.. _rows[("borrowed", oid)].Select(static r => r[2]!)],
             OfType = _rows[("typed", oid)].FirstOrDefault() is { } made ? $"{made[2]}.{made[3]}" : null,
             Triggers = [.. _rows[("trigger", oid)].Select(static r => new CatalogTrigger($"{r[3]}.{r[4]}", short.Parse(r[2]!.TrimEnd('+'), CultureInfo.InvariantCulture), r[5]) { Deferrable = r[2]!.EndsWith('+') })],
             Rules = [.. _rows[("rule", oid)].Select(static r => new CatalogRule(r[2]![0], r[3]!))],

@@ -63,13 +63,14 @@ internal static class CatalogLoader
 
     private static LoadedCatalog Build(SystemCatalog system, List<IReadOnlyList<string?[]>> parts)
     {
-        if (parts is not [var relations, var columns, var parents, var functions, var operators, var consequences]) throw new ArgumentException("six parts", nameof(parts));
+        if (parts is not [var relations, var columns, var parents, var functions, var operators, var consequences, var dependencies]) throw new ArgumentException("seven parts", nameof(parts));
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(digest, [system.Stamp]);
         foreach (var row in parts.SelectMany(static part => part))
             Append(digest, row);
         var names = relations.ToDictionary(static r => r[0]!, static r => $"{r[1]}.{r[2]}");
         var setOff = new CatalogConsequences(consequences, names);
+        var hanging = new CatalogDependencies(dependencies, names, functions);
         var snapshot = new CatalogSnapshot
         {
             Relations = Relations(relations, system, Columns(columns), parents, names, setOff),
@@ -81,6 +82,9 @@ internal static class CatalogLoader
             CheckedTypes = setOff.CheckedTypes,
             Comparisons = setOff.Comparisons,
             EventTriggers = setOff.EventTriggers,
+            Types = hanging.Types,
+            Indexes = hanging.Indexes,
+            Dependents = hanging.Dependents,
         };
         return new(snapshot, Convert.ToHexStringLower(digest.GetHashAndReset())) { System = system };
     }

@@ -20,12 +20,12 @@ internal static class CatalogSql
 
     /// <summary>
     /// Notes what others have locked, or wait to lock, against every reader, and the views right over it: their definitions could not be read before they
-    /// are done, which may be never. Such relations are left out, as if they were not known. One row: their oids, as an array.
+    /// are done, which may be never. Such relations are left out, as if they were not known; temporary ones are anyway. One row: their oids, as an array.
     /// </summary>
     public const string NoteLocked =
         """
         WITH locked AS (
-          SELECT l.relation AS oid FROM pg_locks l
+          SELECT l.relation AS oid FROM pg_locks l JOIN pg_class r ON r.oid = l.relation AND r.relpersistence <> 't'
           WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid IS DISTINCT FROM pg_backend_pid() AND l.relation >= 16384
             AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
         SELECT set_config('hoop.locked', (SELECT coalesce(array_agg(x.oid ORDER BY x.oid), '{}')::text FROM (
@@ -63,7 +63,7 @@ internal static class CatalogSql
         ("index", OfOthers("indrelid"), null), ("statistic_ext", OfOthers("stxrelid"), null), ("inherits", OfOthers("inhrelid"), null), ("rewrite", OfOthers("ev_class"), null), ("trigger", OfOthers("tgrelid"), null),
         ("partitioned_table", OfOthers("partrelid"), null), ("policy", OfOthers("polrelid"), null),
         ("type", "typnamespace NOT IN (SELECT oid FROM spaces)", "oid"), ("namespace", "oid NOT IN (SELECT oid FROM spaces)", "oid"), ("range", All, null),
-        ("proc", All, "oid"), ("aggregate", All, "aggfnoid::oid"), ("language", All, "oid"), ("operator", All, null), ("amop", All, null), ("amproc", All, null), ("cast", All, null), ("event_trigger", All, null), ("extension", All, null), ("depend", "deptype = 'e'", null),
+        ("proc", All, "oid"), ("aggregate", All, "aggfnoid::oid"), ("language", All, "oid"), ("operator", All, null), ("amop", All, null), ("amproc", All, null), ("cast", All, null), ("event_trigger", All, null), ("extension", All, null), ("depend", "deptype IN ('e', 'x') OR deptype = 'a' AND classid = refclassid AND objid NOT IN (SELECT oid FROM own)", null), ("foreign_data_wrapper", All, null), ("foreign_server", All, null),
     ];
 
     private static string OfOthers(string relation) => $"{relation} NOT IN (SELECT oid FROM own)";
@@ -251,16 +251,7 @@ internal static class CatalogSql
         WHERE l.lanname NOT IN ('internal', 'c') AND NOT fn.nspname = 'pg_catalog' AND p.oid IN (
           SELECT amproc::oid FROM pg_amproc UNION SELECT o.oprcode::oid FROM pg_amop a JOIN pg_operator o ON o.oid = a.amopopr UNION SELECT rngsubdiff::oid FROM pg_range)
         UNION ALL
-        SELECT 'member', d.objid, e.extname::text, NULL, NULL, NULL
-        FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
-        WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_class'::regclass AND d.deptype = 'e'
-        UNION ALL
         SELECT 'typed', c.oid, n.nspname::text, t.typname::text, NULL, NULL FROM pg_class c JOIN pg_type t ON t.oid = c.reloftype JOIN pg_namespace n ON n.oid = t.typnamespace WHERE c.reloftype <> 0
-        UNION ALL
-        SELECT DISTINCT 'borrowed', c.oid, n.nspname::text, NULL, NULL, NULL
-        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
-        JOIN pg_type b ON b.oid = coalesce(nullif(t.typelem, 0), nullif(t.typbasetype, 0), t.oid) JOIN pg_namespace n ON n.oid IN (t.typnamespace, b.typnamespace)
-        WHERE a.atttypid {Others} AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f') AND n.oid <> c.relnamespace AND n.nspname <> 'pg_catalog'
         UNION ALL
         SELECT 'between', a.way, t.oid::text, t.typname::text, NULL, NULL FROM about a JOIN pg_type t ON t.oid = a.type
         UNION ALL
@@ -269,6 +260,52 @@ internal static class CatalogSql
         ORDER BY 1, 2, 3, 4, 5, 6
         """;
 
+    /// <summary>
+    /// What goes, or loses something, when something else goes. The server keeps that for each column, rule, default and constraint; here it is told of what they belong to: <c>r</c>, <c>f</c>, <c>t</c>, <c>e</c>, <c>s</c> and a number for relations, functions,
+    /// types, extensions and schemas, otherwise what rules do not name. First, with <c>=</c>, names of the last three; with <c>i</c> a table and an index's name. Then what hangs, how, and on what: <c>g</c> it goes, <c>c</c> it loses a column, <c>a</c> something else;
+    /// <c>+</c> without CASCADE, too; <c>/</c> it hangs on a part, with the column's number where it is one of that.
+    /// </summary>
+    public const string Dependencies =
+        $"""
+        WITH base(oid, kind, id) AS (
+          SELECT t.oid, CASE WHEN c.relkind <> 'c' THEN 'r' ELSE 't' END, CASE WHEN c.relkind <> 'c' THEN c.oid ELSE t.oid END FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid WHERE t.oid {Others}
+        ), node(class, oid, kind, id, way) AS (
+          SELECT 'pg_class'::regclass::oid, c.oid, CASE WHEN c.relkind = 'c' THEN 't' ELSE 'r' END, CASE WHEN c.relkind = 'c' THEN c.reltype ELSE c.oid END, 'g' FROM pg_class c WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c') AND c.oid {Others}
+          UNION ALL SELECT 'pg_class'::regclass, i.indexrelid, 'r', i.indrelid, 'a' FROM pg_index i WHERE i.indexrelid {Others}
+          UNION ALL SELECT 'pg_rewrite'::regclass, r.oid, 'r', r.ev_class, CASE r.ev_type WHEN '1' THEN 'g' ELSE 'a' END FROM pg_rewrite r WHERE r.oid {Others}
+          UNION ALL SELECT 'pg_attrdef'::regclass, d.oid, 'r', d.adrelid, 'a' FROM pg_attrdef d
+          UNION ALL SELECT 'pg_constraint'::regclass, k.oid, CASE WHEN k.contypid = 0 THEN 'r' ELSE 't' END, CASE WHEN k.contypid = 0 THEN k.conrelid ELSE k.contypid END, 'a' FROM pg_constraint k WHERE k.oid {Others}
+          UNION ALL SELECT 'pg_trigger'::regclass, t.oid, 'r', t.tgrelid, 'a' FROM pg_trigger t WHERE NOT t.tgisinternal
+          UNION ALL SELECT 'pg_policy'::regclass, y.oid, 'r', y.polrelid, 'a' FROM pg_policy y
+          UNION ALL SELECT 'pg_statistic_ext'::regclass, s.oid, 'r', s.stxrelid, 'a' FROM pg_statistic_ext s
+          UNION ALL SELECT 'pg_type'::regclass, t.oid, b.kind, b.id, 'g'
+          FROM pg_type t LEFT JOIN (SELECT (to_jsonb(r) ->> 'rngmultitypid')::oid, r.rngtypid FROM pg_range r) m(oid, range) ON m.oid = t.oid
+          JOIN base b ON b.oid = CASE WHEN t.typcategory = 'A' AND t.typelem {Others} THEN t.typelem ELSE coalesce(m.range, t.oid) END
+          UNION ALL SELECT 'pg_proc'::regclass, p.oid, 'f', p.oid, 'g' FROM pg_proc p WHERE p.oid {Others}
+          UNION ALL SELECT 'pg_extension'::regclass, e.oid, 'e', e.oid, 'g' FROM pg_extension e
+          UNION ALL SELECT 'pg_namespace'::regclass, n.oid, 's', n.oid, 'g' FROM pg_namespace n
+        ), edge(kind, id, how, on_kind, on_id) AS (
+          SELECT DISTINCT coalesce(a.kind, 'x' || d.classid || ' '), coalesce(a.id, d.objid),
+                 CASE WHEN d.classid = 'pg_class'::regclass AND d.objsubid > 0 THEN 'c' ELSE coalesce(a.way, 'g') END || CASE WHEN d.deptype <> 'n' THEN '+' ELSE '' END
+                   || CASE WHEN d.refobjsubid > 0 AND d.deptype <> 'n' THEN '/' || d.refobjsubid WHEN d.refobjsubid > 0 OR b.way = 'a' THEN '/' ELSE '' END,
+                 coalesce(b.kind, 'x' || d.refclassid || ' '), coalesce(b.id, d.refobjid)
+          FROM pg_depend d LEFT JOIN node a ON a.class = d.classid AND a.oid = d.objid LEFT JOIN node b ON b.class = d.refclassid AND b.oid = d.refobjid
+          WHERE d.objid {Others} AND d.deptype <> 'p' AND (d.deptype <> 'i' OR d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass)
+            AND (a.id IS NULL OR d.refclassid <> 'pg_namespace'::regclass) AND (a.id IS NULL OR (a.kind, a.id) IS DISTINCT FROM (b.kind, b.id))
+            AND (a.id IS NOT NULL OR d.classid <> 'pg_class'::regclass) AND (b.id IS NOT NULL OR d.refclassid <> 'pg_class'::regclass)
+        )
+        SELECT 't' || t.oid, '=', n.nspname || '.' || t.typname FROM pg_type t JOIN node b ON b.class = 'pg_type'::regclass AND b.oid = t.oid AND b.kind = 't' AND b.id = t.oid JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {Visible}
+        UNION ALL
+        SELECT 'e' || e.oid, '=', e.extname FROM pg_extension e
+        UNION ALL
+        SELECT 's' || n.oid, '=', n.nspname FROM pg_namespace n WHERE {Visible}
+        UNION ALL
+        SELECT 'r' || i.indrelid, 'i', n.nspname || '.' || c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE i.indexrelid {Others} AND {Visible}
+        UNION ALL
+        SELECT kind || id, how, on_kind || on_id FROM edge
+        ORDER BY 1, 2, 3
+        """;
+
     /// <summary>What a snapshot is made of, in this order, beside what is PostgreSQL's own.</summary>
-    public static readonly string[] Parts = [Relations, Columns, Parents, Functions, Operators, Consequences];
+    public static readonly string[] Parts = [Relations, Columns, Parents, Functions, Operators, Consequences, Dependencies];
 }

@@ -76,7 +76,7 @@ static class EffectsDocument
 
         ## What statements set off
         Read from the target's catalog, when a rule or a mask makes names matter. What the database does by itself is *implied*: a `block` or an `approve` speaks of it, an `allow`
-        need not, but the effects must be covered. `ReportedObjectsTests` asks a server what some 300 statements did: each relation and function among it was reported before.
+        need not, but the effects must be covered. `ReportedObjectsTests` asks a server what some 380 statements did: each relation, function and type among it was reported before.
 
         | when | reported |
         |---|---|
@@ -91,14 +91,15 @@ static class EffectsDocument
         | INSERT, UPDATE, DELETE, MERGE, COPY FROM, TRUNCATE | implied: the bodies of enabled triggers and rules (`unknown` when they cannot be followed), functions in defaults (of domains, too), CHECKs, indexes, partition keys and row policies, cascades of foreign keys, partitions and children, the table below a view and the functions in the view. What is written to a temporary relation that may be a view, or to one that is in no catalog and no table that the open transaction made, is `unknown` |
         | UPDATE of a partitioned table | implied: DELETE and INSERT on its partitions, between which rows may move |
         | SELECT, COPY TO | functions in views and row policies, what those in views change (implied), `network` for foreign tables; implied: partitions and children |
-        | DROP, ALTER, TRUNCATE … CASCADE | implied: children, tables that refer to it; for DROP … CASCADE the views, and tables with defaults, CHECKs, triggers or rules, whose text names it or something in the schema that goes (for a type: all that have a column of somebody's type), and tables that lose a foreign key, with a constraint, a column or an index, too; for servers, operators, collations, languages and their like: every relation and function, since nobody knows here what is made of them. ALTER TYPE: tables of the type |
+        | DROP, ALTER, TRUNCATE … CASCADE | implied: children, tables that refer to it; for DROP … CASCADE all that the server's own list of dependencies takes along, however far: relations, functions and types that go, tables that lose a column, a default, a constraint or a trigger (by a column or a constraint that goes: views of the table, whichever columns they show); for servers, operators, collations, languages and their like: every relation, function and type, since their names stand for several here. ALTER TYPE: tables of the type |
+        | DROP | implied, without CASCADE, too: sequences of the columns, an extension's relations, functions and types. Of an index (ALTER, too): ALTER of its table |
         | LOCK | implied: children, and what a view reads. `setval` of a sequence that it names: UPDATE of it |
         | DROP SCHEMA, ALTER SCHEMA, GRANT and REVOKE ON ALL … IN SCHEMA, CREATE PUBLICATION FOR TABLES IN SCHEMA and FOR ALL TABLES | implied: what is in it |
-        | DROP OWNED, REASSIGN OWNED | implied: every relation and function, since nobody knows here whose they are. DROP and ALTER EXTENSION: its relations |
+        | DROP OWNED, REASSIGN OWNED | implied: every relation, function and type, since nobody knows here whose they are; ALTER TABLE ALL IN TABLESPACE: every relation. ALTER EXTENSION: what is its own |
         | CREATE OR REPLACE; CREATE TABLE … INHERITS, PARTITION OF; ALTER TABLE … RENAME | implied: ALTER of what may be there; ALTER of the parents; CREATE under the new name |
         | anything made or altered in `pg_catalog` | `privilege`, `code-exec`: it passes for the server's own |
         | ANALYZE, VACUUM, REINDEX, CLUSTER; renaming a column, constraint or trigger; DROP TRIGGER | implied: children |
-        | ANALYZE, VACUUM, REINDEX | functions in indexes, partition keys and statistics; without a table, those of all |
+        | ANALYZE, VACUUM, REINDEX, CLUSTER | functions in indexes, partition keys and statistics; without a table, those of all. REINDEX of an index: its table; of a schema or a database, and the others without a table: implied, each table |
         | COMMIT, PREPARE TRANSACTION, SET CONSTRAINTS | nothing, unless a deferrable trigger was set off and names moved, or its code was replaced, since: then what it does now, implied |
         | any DDL, GRANT, REVOKE, REFRESH | the bodies of event triggers |
         | anything but what needs no rule | implied: casts that nobody writes down, and functions by which an operator class or a range compares and sorts, unless they are compiled; where they do more than compute. Which of them run depends on types that Hoop does not follow |

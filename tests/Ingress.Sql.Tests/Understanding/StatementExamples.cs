@@ -126,6 +126,7 @@ static class StatementExamples
             AlterPolicyStmt alter policy p on orders using (true)
             SecLabelStmt security label on table orders is 'public'
             CreateRoleStmt create role somebody superuser
+            CreateRoleStmt create role somebody in role admin
             AlterRoleStmt alter role somebody superuser
             AlterRoleSetStmt alter role somebody set search_path = app
             DropRoleStmt drop role somebody

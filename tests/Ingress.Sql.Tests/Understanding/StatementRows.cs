@@ -318,6 +318,12 @@ static class StatementRows
         grant admin to x => grant role:admin | privilege
         alter default privileges grant select on tables to x => grant other:* | privilege
         create role x superuser => create role:x | privilege
+        create role x in role admin, pg_write_server_files => create role:x, grant role:admin, grant role:pg_write_server_files | privilege
+        create user x in group admin => create role:x, grant role:admin | privilege
+        create role x role a, b => create role:x, ~grant role:x | privilege
+        create role x admin current_user => create role:x, ~grant role:x | privilege
+        alter group g add user x => alter role:g, grant role:g | privilege
+        alter group g drop user x => alter role:g, revoke role:g | privilege
         alter role x superuser => alter role:x | privilege
         reassign owned by a to b => alter role:a | ddl, privilege
         """;

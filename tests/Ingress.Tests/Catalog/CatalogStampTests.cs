@@ -20,6 +20,8 @@ public sealed partial class CatalogStampTests : IAsyncLifetime
         create domain positive as int;
         create type pair as (a int, b text);
         create schema other;
+        create sequence numbers;
+        create foreign data wrapper far;
         """;
 
     private PostgresServer _server = null!;
@@ -59,6 +61,10 @@ public sealed partial class CatalogStampTests : IAsyncLifetime
     [InlineData("alter schema other rename to another")]
     [InlineData("create statistics s (dependencies) on id, ssn from customers")]
     [InlineData("create extension citext")]
+    [InlineData("alter sequence numbers owned by customers.id")]
+    [InlineData("alter function plain(int) depends on extension plpgsql")]
+    [InlineData("alter foreign data wrapper far options (debug 'on')")]
+    [InlineData("create server away foreign data wrapper far")]
     [InlineData("drop view v")]
     [InlineData("update pg_class set relname = 'people' where relname = 'customers'")]
     public async Task It_is_read_again_after_a_change(string change)
@@ -73,7 +79,7 @@ public sealed partial class CatalogStampTests : IAsyncLifetime
     [Theory]
     [InlineData("select 1")]
     [InlineData("insert into customers values (1, 'x'); update customers set ssn = 'y'; delete from customers")]
-    [InlineData("create temp table t (id int primary key, a positive default plain(1), check (a > 0)); create temp view w as select * from t; create index on t (plain(a)); insert into t values (1)")]
+    [InlineData("create temp table t (id int primary key, n serial, a positive default plain(1), check (a > 0)); create temp view w as select * from t; create index on t (plain(a)); insert into t values (1)")]
     [InlineData("begin; alter table customers add born date; rollback")]
     [InlineData("analyze customers")]
     public async Task It_is_not_where_nothing_of_it_changed(string statement)
@@ -112,6 +118,19 @@ public sealed partial class CatalogStampTests : IAsyncLifetime
         }
 
         (await LoadAsync(without)).Snapshot.Relations.Keys.ShouldContain("public.customers");
+    }
+
+    /// <summary>A session that ends drops what was its own, under locks.</summary>
+    [Fact]
+    public async Task Nor_does_one_on_somebodys_temporary_table()
+    {
+        await using var holder = new NpgsqlConnection(_server.ConnectionString(_database) + ";Pooling=false");
+        await holder.OpenAsync();
+        await NpgsqlCatalog.QueryAsync(holder, "create temp table own (id serial primary key); begin; drop table own", CancellationToken.None);
+        var known = await LoadAsync(null);
+        known.Locked.ShouldBe("{}");
+        await NpgsqlCatalog.QueryAsync(holder, "commit", CancellationToken.None);
+        (await LoadAsync(known)).ShouldBeSameAs(known);
     }
 
     [Fact]

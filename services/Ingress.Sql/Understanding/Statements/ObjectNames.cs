@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Sql.Parsing;
 using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
@@ -21,7 +22,7 @@ static class ObjectNames
         {
             case "OBJECT_TABLE" or "OBJECT_VIEW" or "OBJECT_MATVIEW" or "OBJECT_FOREIGN_TABLE" or "OBJECT_SEQUENCE" or "OBJECT_INDEX":
                 Relation(walk, names, verb, effects, cascade);
-                if (cascade && type == "OBJECT_INDEX") Dependents.OfIndex(walk, walk.Names.Relation(names.Count > 1 ? names[^2] : null, names[^1]).Schema);
+                if (type == "OBJECT_INDEX" && verb == "drop") Index(walk, names, cascade);
                 break;
             case "OBJECT_COLUMN" or "OBJECT_TABCONSTRAINT" or "OBJECT_TRIGGER" or "OBJECT_RULE" or "OBJECT_POLICY" when names.Count > 1:
                 Relation(walk, names[..^1], verb == "drop" ? "alter" : verb, type == "OBJECT_POLICY" ? effects | E.Privilege : effects, cascade: false);
@@ -31,13 +32,17 @@ static class ObjectNames
                 Function(walk, names, verb, effects, cascade);
                 break;
             case "OBJECT_TYPE" or "OBJECT_DOMAIN":
-                Type(walk, names, verb, effects);
-                if (cascade) Dependents.Go(walk, "type", names.Count > 1 ? names[^2] : walk.Names.CreationSchema, names[^1]);
+                Type(walk, names, verb, effects, cascade);
                 break;
             default:
                 walk.Access(verb, Kind(type), string.Join('.', names), effects);
                 if (type == "OBJECT_SCHEMA" && verb == "alter") Consequences.OfSchema(walk, names[^1], verb);
-                if (type == "OBJECT_EXTENSION") Consequences.OfExtension(walk, names[^1], verb);
+                if (type == "OBJECT_EXTENSION")
+                {
+                    Dependents.OfExtension(walk, names[^1], verb);
+                    if (verb == "drop") Dependents.Go(walk, CatalogDependent.Extension(names[^1]), cascade);
+                    break;
+                }
                 // Servers, operators, collations, languages and their like: what is made of them, nobody knows here.
                 if (cascade && type != "OBJECT_SCHEMA") Consequences.OfSchema(walk, null, verb);
                 break;
@@ -50,16 +55,20 @@ static class ObjectNames
         string[] schemas = names.Count > 1 ? [names[^2]] : [.. walk.Names.Functions(null, names[^1]).Select(f => f.Schema).DefaultIfEmpty(walk.Names.CreationSchema).Distinct()];
         walk.Access(verb, "function", $"{schemas[0]}.{names[^1]}", effects);
         foreach (var schema in schemas.Skip(1)) walk.Imply(verb, $"{schema}.{names[^1]}", "function");
-        if (cascade)
-            foreach (var schema in schemas) Dependents.Go(walk, "function", schema, names[^1]);
+        if (verb != "drop") return;
+        foreach (var schema in schemas) Dependents.Go(walk, CatalogDependent.Function($"{schema}.{names[^1]}"), cascade);
     }
 
-    /// <summary>Types are in no snapshot: a bare one may be of any schema of the path.</summary>
-    public static void Type(StatementWalk walk, List<string> names, string verb, E effects)
+    /// <summary>A bare one may be of any schema of the path.</summary>
+    public static void Type(StatementWalk walk, List<string> names, string verb, E effects, bool cascade = false)
     {
-        walk.Access(verb, "type", names.Count > 1 ? $"{names[^2]}.{names[^1]}" : $"{walk.Names.CreationSchema}.{names[^1]}", effects);
-        if (names.Count > 1 || verb == "create") return;
-        foreach (var schema in walk.Names.Schemas) walk.Imply(verb, $"{schema}.{names[^1]}", "type");
+        var first = names.Count > 1 ? names[^2] : walk.Names.CreationSchema;
+        walk.Access(verb, "type", $"{first}.{names[^1]}", effects);
+        foreach (var schema in names.Count > 1 || verb == "create" ? [first] : walk.Names.Schemas.Prepend(first).Distinct())
+        {
+            if (schema != first) walk.Imply(verb, $"{schema}.{names[^1]}", "type");
+            if (verb == "drop") Dependents.Go(walk, CatalogDependent.Type($"{schema}.{names[^1]}"), cascade);
+        }
     }
 
     /// <summary>It comes to be in another schema.</summary>
@@ -74,7 +83,17 @@ static class ObjectNames
         var (schema, name) = walk.Names.Relation(names.Count > 1 ? names[^2] : null, names[^1]);
         walk.Access(verb, "table", $"{schema}.{name}", effects);
         if (verb == "drop") Consequences.OfWriting(walk, schema, name, "drop", cascade: cascade);
-        if (cascade) Dependents.Go(walk, "table", schema, name);
+        if (verb == "drop") Dependents.Go(walk, CatalogDependent.Table($"{schema}.{name}"), cascade);
+    }
+
+    static void Index(StatementWalk walk, List<string> names, bool cascade)
+    {
+        var (schema, name) = walk.Names.Relation(names.Count > 1 ? names[^2] : null, names[^1]);
+        foreach (var table in walk.Context.Catalog.Indexes.GetValueOrDefault($"{schema}.{name}", []))
+        {
+            walk.Imply("alter", table);
+            if (cascade) Dependents.OfIndex(walk, table);
+        }
     }
 
     // A trigger of a partitioned table is one of each partition.

@@ -41,6 +41,26 @@ static class PrivilegeStatements
         Consequences.OfSchema(walk, null, verb);
     };
 
+    /// <summary>IN ROLE is what GRANT would do.</summary>
+    public static void CreateRole(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        var name = body.Text("role") ?? "*";
+        walk.Access("create", "role", name, E.Privilege);
+        foreach (var role in Members(body, "addroleto")) walk.Access("grant", "role", role.Text("rolename") ?? "*", E.Privilege);
+        if (Members(body, "rolemembers").Concat(Members(body, "adminmembers")).Any()) walk.Imply("grant", name, "role");
+        walk.Command = new(SqlCommandKind.Ddl);
+    }
+
+    static IEnumerable<JsonElement> Members(JsonElement body, string option) =>
+        (body.Option("options", option)?.Field("arg")?.As("List")?.Items("items") ?? []).Select(static role => role.As("RoleSpec")).OfType<JsonElement>();
+
+    /// <summary>ALTER GROUP … ADD USER is GRANT, too.</summary>
+    public static void AlterRole(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        Role("alter", E.Privilege)(walk, body, scope);
+        if (Members(body, "rolemembers").Any()) walk.Access(body.Number("action") < 0 ? "revoke" : "grant", "role", body.Field("role")?.Text("rolename") ?? "*", E.Privilege);
+    }
+
     public static StatementRule Role(string verb, E effects) => (walk, body, _) =>
     {
         var roles = body.Items("roles").Select(r => r.As("RoleSpec")).Append(body.Field("role")).OfType<JsonElement>().ToList();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hoop.Ingress.Sql.Catalog;
 using Hoop.Ingress.Sql.Parsing;
 using Hoop.Ingress.Sql.Understanding.Stored;
 using E = Hoop.Contracts.Operations.Effects;
@@ -100,11 +101,32 @@ static class SchemaStatements
         switch (body.Text("kind"))
         {
             case "REINDEX_OBJECT_TABLE": return;
-            case "REINDEX_OBJECT_SCHEMA": Consequences.OfRebuilding(walk, body.Text("name")); return;
-            // An index is in its table's schema; of which table, nobody knows here.
-            case "REINDEX_OBJECT_INDEX" when body.Field("relation")?.Text("schemaname") is { } schema: Consequences.OfRebuilding(walk, schema); return;
-            default: Consequences.OfRebuilding(walk, null); return;
+            case "REINDEX_OBJECT_SCHEMA": Consequences.OfRebuilding(walk, body.Text("name"), "reindex"); return;
+            case "REINDEX_OBJECT_INDEX" when body.Field("relation") is { } index && Tables(walk, index) is { Count: > 0 } tables:
+                foreach (var table in tables) Consequences.OfRebuilding(walk, table, "reindex");
+                return;
+            default: Consequences.OfRebuilding(walk, (string?)null, "reindex"); return;
         }
+    }
+
+    static List<CatalogRelation> Tables(StatementWalk walk, JsonElement index)
+    {
+        var (schema, name) = walk.Names.Relation(index.Text("schemaname"), index.Text("relname") ?? "");
+        return [.. walk.Context.Catalog.Indexes.GetValueOrDefault($"{schema}.{name}", []).Select(walk.Context.Catalog.Relations.GetValueOrDefault).OfType<CatalogRelation>()];
+    }
+
+    /// <summary>CLUSTER without a table is of all that were clustered before.</summary>
+    public static void Cluster(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        Simple(walk, body, scope, "cluster", "table", E.Ddl | E.Lock, null);
+        if (body.Field("relation") is null) Consequences.OfRebuilding(walk, (string?)null, "cluster");
+    }
+
+    /// <summary>ALTER TABLE ALL IN TABLESPACE: which those are, nobody knows here.</summary>
+    public static void MoveAll(StatementWalk walk, JsonElement body, CteScope? scope)
+    {
+        Simple(walk, body, scope, "alter", "other", E.Ddl, "orig_tablespacename");
+        Consequences.OfSchema(walk, null, "alter", functions: false);
     }
 
     public static void CreateTableAs(StatementWalk walk, JsonElement body, CteScope? scope)
@@ -133,7 +155,7 @@ static class SchemaStatements
             if (command.As("AlterTableCmd") is not { } c) continue;
             if (Relative(c) is { } relative) Existing(walk, relative, "alter", E.Ddl);
             if (c.Text("subtype") == "AT_GenericOptions") Foreign(walk, c);
-            if (c.Text("behavior") == "DROP_CASCADE" && body.Field("relation") is { } relation) Lose(walk, relation);
+            if (body.Field("relation") is { } relation && (c.Text("subtype") == "AT_DropColumn" || c.Text("behavior") == "DROP_CASCADE")) Lose(walk, relation, c);
         }
     }
 
@@ -144,11 +166,15 @@ static class SchemaStatements
         foreach (var item in command.Field("def")?.As("List")?.Items("items") ?? []) Option(walk, item);
     }
 
-    // DROP COLUMN … CASCADE takes views along, whichever columns they show, and DROP CONSTRAINT … CASCADE foreign keys; a composite type's tables change with it.
-    static void Lose(StatementWalk walk, JsonElement relation)
+    // DROP COLUMN takes its sequence along, with CASCADE views, too, whichever columns they show, and DROP CONSTRAINT … CASCADE foreign keys; a composite type's tables change with it.
+    static void Lose(StatementWalk walk, JsonElement relation, JsonElement command)
     {
         var (schema, name) = walk.Names.Relation(relation.Text("schemaname"), relation.Text("relname") ?? "");
-        Dependents.Go(walk, "table", schema, name, columnsAlone: true);
+        var column = command.Text("subtype") == "AT_DropColumn" ? walk.Names.Find(schema, name)?.Columns.FirstOrDefault(c => c.Name == command.Text("name")) : null;
+        var cascade = command.Text("behavior") == "DROP_CASCADE";
+        Dependents.Go(walk, CatalogDependent.Table($"{schema}.{name}"), cascade, column?.Number ?? Dependents.Part);
+        if (!cascade) return;
+        Dependents.Go(walk, CatalogDependent.Type($"{schema}.{name}"), cascade, Dependents.Part);
         Consequences.OfTyped(walk, $"{schema}.{name}");
     }
 
@@ -250,6 +276,6 @@ static class SchemaStatements
             if (item.As("VacuumRelation")?.Field("relation") is { } range) Existing(walk, range, verb, E.Lock);
         if (walk.Accesses.Count > 0) return;
         walk.Access(verb, "database", "*", E.Lock);
-        Consequences.OfRebuilding(walk, null);
+        Consequences.OfRebuilding(walk, (string?)null, verb);
     }
 }

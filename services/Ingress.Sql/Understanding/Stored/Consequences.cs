@@ -204,6 +204,12 @@ static class Consequences
                 walk.Imply(verb, $"{function.Schema}.{function.Name}", "function");
                 if (renamed is not null) walk.Imply("create", $"{renamed}.{function.Name}", "function");
             }
+        if (functions && verb is "drop" or "alter")
+            foreach (var type in Dependents.OfSchema(catalog.Types, schema))
+            {
+                walk.Imply(verb, type, "type");
+                if (renamed is not null) walk.Imply("create", $"{renamed}{type[schema!.Length..]}", "type");
+            }
         if (cascade && schema is not null) Dependents.OfSchema(walk, schema);
     }
 
@@ -237,18 +243,23 @@ static class Consequences
             }
     }
 
-    /// <summary>An extension's relations go with it.</summary>
-    public static void OfExtension(StatementWalk walk, string extension, string verb)
+    /// <summary>Indexes and statistics of all tables, or of those in a schema, are worked out anew.</summary>
+    public static void OfRebuilding(StatementWalk walk, string? schema, string verb)
     {
-        foreach (var relation in walk.Context.Catalog.Relations.Values.Where(r => r.Extension == extension).OrderBy(r => r.QualifiedName, StringComparer.Ordinal))
-            walk.Imply(verb, relation.QualifiedName);
+        foreach (var relation in walk.Context.Catalog.Relations.Values.Where(r => schema is null ? !SystemRelations.IsSystem(r.Schema) : r.Schema == schema).OrderBy(r => r.QualifiedName, StringComparer.Ordinal))
+            if (relation.Kind is 'r' or 'p' or 'm') Rebuild(walk, relation, verb);
     }
 
-    /// <summary>Expressions of all tables, or of those in a schema: indexes and statistics are worked out anew.</summary>
-    public static void OfRebuilding(StatementWalk walk, string? schema)
+    /// <summary>Those of a table and its children are.</summary>
+    public static void OfRebuilding(StatementWalk walk, CatalogRelation table, string verb)
     {
-        foreach (var relation in walk.Context.Catalog.Relations.Values)
-            if (relation.Expressions.Count > 0 && !SystemRelations.IsSystem(relation.Schema) && (schema is null || relation.Schema == schema)) Own(walk, relation, "alter", cascade: false);
+        foreach (var one in Descendants(walk.Context.Catalog, table).Prepend(table)) Rebuild(walk, one, verb);
+    }
+
+    static void Rebuild(StatementWalk walk, CatalogRelation relation, string verb)
+    {
+        walk.Imply(verb, relation.QualifiedName);
+        if (relation.Expressions.Count > 0) Own(walk, relation, "alter", cascade: false);
     }
 
     /// <summary>What any statement of its kind runs: event triggers for DDL, casts, CHECKs and comparisons that are not written down.</summary>

@@ -2,89 +2,64 @@ using Hoop.Ingress.Sql.Catalog;
 
 namespace Hoop.Ingress.Sql.Understanding.Stored;
 
-/// <summary>
-/// What DROP … CASCADE takes with it elsewhere: views, and columns, defaults, constraints and triggers of tables. The catalog has their texts and not what they
-/// depend on, so whatever mentions the name counts.
-/// </summary>
+/// <summary>What goes with something that is dropped, or loses a part of itself, as the server keeps it.</summary>
 static class Dependents
 {
-    /// <summary>A table whose schema goes: what mentions it mentions that.</summary>
-    const string Within = "within";
+    const int Whole = 0;
 
-    /// <param name="kind">Of what goes: table, function, type.</param>
-    /// <param name="columnsAlone">The table stays, and so do its children.</param>
-    public static void Go(StatementWalk walk, string kind, string schema, string name, bool columnsAlone = false) =>
-        Go(walk, [(kind, schema, name)], columnsAlone);
+    /// <summary>A constraint, or some column.</summary>
+    public const int Part = -1;
+
+    /// <param name="node">By <see cref="CatalogDependent.Table"/> and its like.</param>
+    /// <param name="cascade">Otherwise only what cannot be without it: a column's sequence, an extension's members.</param>
+    /// <param name="part">It stays, and loses a column of this number, or something else.</param>
+    public static void Go(StatementWalk walk, string node, bool cascade, int part = Whole) => Go(walk, [node], cascade, part);
 
     /// <summary>What is elsewhere and uses something in the schema.</summary>
-    public static void OfSchema(StatementWalk walk, string schema) => Go(walk,
-    [
-        ("schema", schema, ""), .. walk.Context.Catalog.Relations.Values.Where(r => r.Schema == schema).Select(r => (Within, schema, r.Name)),
-    ]);
-
-    /// <summary>An index that other tables' foreign keys need: of which table of the schema it is, nobody knows here.</summary>
-    public static void OfIndex(StatementWalk walk, string schema)
+    public static void OfSchema(StatementWalk walk, string schema)
     {
-        foreach (var relation in walk.Context.Catalog.Relations.Values.Where(r => r.Schema == schema)) Unrefer(walk, relation);
+        var catalog = walk.Context.Catalog;
+        Go(walk,
+        [
+            CatalogDependent.Schema(schema), .. catalog.Relations.Values.Where(r => r.Schema == schema).Select(static r => CatalogDependent.Table(r.QualifiedName)),
+            .. catalog.Functions.Where(f => f.Value[0].Schema == schema).Select(static f => CatalogDependent.Function(f.Key)), .. OfSchema(catalog.Types, schema).Select(CatalogDependent.Type),
+        ], cascade: true);
     }
 
-    static void Go(StatementWalk walk, IEnumerable<(string Kind, string Schema, string Name)> first, bool columnsAlone = false)
+    /// <summary>Names with the schema in front; null for all.</summary>
+    public static IEnumerable<string> OfSchema(IEnumerable<string> names, string? schema) => names.Where(name => schema is null || name.StartsWith($"{schema}.", StringComparison.Ordinal));
+
+    /// <summary>Tables whose foreign keys need an index of this one.</summary>
+    public static void OfIndex(StatementWalk walk, string table)
     {
-        var gone = new HashSet<string>();
-        var next = new Queue<(string Kind, string Schema, string Name)>(first);
+        foreach (var key in walk.Context.Catalog.Relations.GetValueOrDefault(table)?.Cascades ?? []) walk.Imply("alter", key.Child);
+    }
+
+    /// <summary>What is an extension's own.</summary>
+    public static void OfExtension(StatementWalk walk, string extension, string verb)
+    {
+        foreach (var member in walk.Context.Catalog.Dependents.GetValueOrDefault(CatalogDependent.Extension(extension), [])) Imply(walk, verb, member.Node);
+    }
+
+    static void Go(StatementWalk walk, IEnumerable<string> first, bool cascade, int part = Whole)
+    {
+        var gone = new HashSet<(string Node, int Part)>(first.Select(node => (node, part)));
+        var next = new Queue<(string Node, int Part)>(gone);
         while (next.TryDequeue(out var one))
-        {
-            var table = one.Kind is "table" or Within ? walk.Context.Catalog.Relations.GetValueOrDefault($"{one.Schema}.{one.Name}") : null;
-            if (table is not null) Unrefer(walk, table);
-            foreach (var relation in walk.Context.Catalog.Relations.Values.Where(r => !SystemRelations.IsSystem(r.Schema)))
+            foreach (var dependent in walk.Context.Catalog.Dependents.GetValueOrDefault(one.Node, []))
             {
-                var child = table is not null && !columnsAlone && relation.Parents.Contains(table.QualifiedName);
-                var goes = child || relation.Kind is 'v' or 'm';
-                if (!child && !HangsOn(relation, one.Kind, one.Schema, one.Name) || !gone.Add($"{goes} {relation.QualifiedName}")) continue;
-                walk.Imply(goes ? "drop" : "alter", relation.QualifiedName);
-                if (goes) next.Enqueue(("table", relation.Schema, relation.Name));
+                if (!dependent.Auto && !cascade || !HangsOn(dependent, one.Part) || gone.Contains((dependent.Node, Whole))) continue;
+                Imply(walk, dependent.Way == 'g' ? "drop" : "alter", dependent.Node);
+                var then = (dependent.Node, dependent.Way == 'g' ? Whole : Part);
+                if (dependent.Way != 'a' && gone.Add(then)) next.Enqueue(then);
             }
-        }
     }
 
-    // Foreign keys to it go.
-    static void Unrefer(StatementWalk walk, CatalogRelation table)
+    static bool HangsOn(CatalogDependent dependent, int part) => part == Whole || dependent.OnPart && (part == Part || dependent.Column is null || dependent.Column == part);
+
+    static void Imply(StatementWalk walk, string verb, string node)
     {
-        foreach (var key in table.Cascades)
-            if (key.Child != table.QualifiedName) walk.Imply("alter", key.Child);
+        var space = node.IndexOf(' ', StringComparison.Ordinal);
+        if (node.AsSpan(0, Math.Max(space, 0)) is "table" or "function" or "type") walk.Imply(verb, node[(space + 1)..], node[..space]);
     }
-
-    static bool HangsOn(CatalogRelation relation, string kind, string schema, string name) => kind switch
-    {
-        "type" => relation.QualifiedName != $"{schema}.{name}" && relation.Columns.Any(static c => c.TypeOid >= ForeignParameters.FirstOwn), // of which, nobody knows here
-        Within => false,
-        "schema" => relation.Schema != schema && (relation.TypesFrom.Contains(schema) || Uses(relation, schema, null)),
-        _ => relation.QualifiedName != $"{schema}.{name}" && Uses(relation, schema, name),
-    };
-
-    static bool Uses(CatalogRelation relation, string schema, string? name) =>
-        relation.Definition is { } definition && Mentions(definition, schema, name) || relation.Expressions.Any(e => Mentions(e.Text, schema, name))
-        || relation.Rules.Any(r => Mentions(r.Definition, schema, name))
-        || relation.Triggers.Any(t => (name is null ? t.Function.StartsWith(schema + ".", StringComparison.Ordinal) : t.Function == $"{schema}.{name}") || t.Definition is { } when && Mentions(when, schema, name));
-
-    /// <summary>The server writes all names with their schemas, each quoted or not.</summary>
-    /// <param name="name">Null: any in the schema.</param>
-    static bool Mentions(string text, string schema, string? name)
-    {
-        foreach (var home in Written(schema))
-            foreach (var own in name is null ? [""] : Written(name))
-                if (Has(text, $"{home}.{own}")) return true;
-        return false;
-    }
-
-    static string[] Written(string name) => [name, $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\""];
-
-    static bool Has(string text, string word)
-    {
-        for (var at = text.IndexOf(word, StringComparison.Ordinal); at >= 0; at = text.IndexOf(word, at + 1, StringComparison.Ordinal))
-            if ((at == 0 || !GoesOn(text[at - 1])) && (word[^1] == '.' || at + word.Length == text.Length || !GoesOn(text[at + word.Length]))) return true;
-        return false;
-    }
-
-    static bool GoesOn(char c) => char.IsLetterOrDigit(c) || c is '_' or '$' or '"' or > '\x7f';
 }

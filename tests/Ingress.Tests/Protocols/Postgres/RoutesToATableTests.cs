@@ -45,6 +45,8 @@ public class RoutesToATableTests
         create view open.sifted as select id from open.work where open.wipe(id) > 0;
         create table open.keyed(id int primary key); create table kept.refers(id int references open.keyed);
         create schema moods; create type moods.mood as enum ('glad'); create table kept.felt(how moods.mood[]);
+        create type moods.word as enum ('yes'); create function kept.said(moods.word) returns int language sql as 'select 1'; create index vault_v on public.vault(v);
+        create function open.less(int, int) returns boolean language sql as 'select true'; create operator open.<<< (leftarg = int, rightarg = int, function = open.less); create view kept.lesser as select v from public.vault where id operator(open.<<<) 1;
         create type open.shape as (a int); create table kept.shaped of open.shape;
         create extension file_fdw; create server far foreign data wrapper file_fdw; create foreign table kept.far(a text) server far options (filename '/dev/null');
         """;
@@ -93,6 +95,11 @@ public class RoutesToATableTests
         [(string[])["alter type open.shape add attribute b int cascade"]],
         [(string[])["drop server far cascade"]],
         [(string[])["drop schema moods cascade"]],
+        [(string[])["drop type moods.word cascade"]],
+        [(string[])["drop function open.less cascade"]],
+        [(string[])["drop index public.vault_v"]],
+        [(string[])["alter index public.vault_v rename to other"]],
+        [(string[])["alter table all in tablespace pg_default set tablespace pg_default"]],
     ];
 
     [Theory]
@@ -194,6 +201,7 @@ public class RoutesToATableTests
     // Definitions and rights, too; what is below kept.
     private static async Task<string> StateAsync(RealGateRig rig) => await rig.AskBehindAsync<string>("""
         select concat_ws(' ', (select string_agg(id::text, ',' order by id) from public.vault), (select string_agg(id::text, ',' order by id) from kept.junk), pg_get_viewdef('kept.shown'::regclass),
+            (select string_agg(proname, ',') from pg_proc where pronamespace = 'kept'::regnamespace), (select string_agg(indexrelid::regclass::text, ',' order by 1) from pg_index where indrelid = 'public.vault'::regclass),
             (select string_agg(conname, ',' order by conname) from pg_constraint where connamespace = 'kept'::regnamespace),
             (select string_agg(relname || (select count(*) from pg_attribute where attrelid = pg_class.oid and attnum > 0 and not attisdropped) || coalesce(relacl::text, ''), ',' order by relname) from pg_class where relnamespace in ('kept'::regnamespace) or relname = 'vault'))
         """);
