@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Hoop.Contracts.Audit;
 
@@ -19,6 +18,9 @@ public sealed class AdminJournal : IDisposable
     private readonly Dictionary<Guid, AdminAction> running = [];
     private readonly Dictionary<Guid, AdminAction> ended = [];
     private readonly SemaphoreSlim arrived = new(0);
+
+    /// <summary>Where the whole lines end.</summary>
+    private long whole;
 
     public AdminJournal(string directory)
     {
@@ -49,21 +51,15 @@ public sealed class AdminJournal : IDisposable
         }
     }
 
-    /// <summary>The end of one that began. A full disk loses how it ended, not that it was begun.</summary>
+    /// <summary>The end of one that began. It is done and stays so: on a full disk Audit hears from here how it ended, and only a crash before that loses it.</summary>
     internal void End(AdminAction action)
     {
         lock (gate)
         {
-            try
-            {
-                Append(action, closes: true);
-            }
-            finally
-            {
-                running.Remove(action.Id);
-                ended.Add(action.Id, action);
-                arrived.Release();
-            }
+            TryAppendEnd(action);
+            running.Remove(action.Id);
+            ended.Add(action.Id, action);
+            arrived.Release();
         }
 
         Ended?.Invoke(action);
@@ -103,7 +99,7 @@ public sealed class AdminJournal : IDisposable
             foreach (var action in stored)
                 ended.Remove(action.Id);
             if (running.Count + ended.Count == 0)
-                file.SetLength(0);
+                CutAt(0);
         }
     }
 
@@ -130,45 +126,73 @@ public sealed class AdminJournal : IDisposable
         }
     }
 
+    private void TryAppendEnd(AdminAction action)
+    {
+        try
+        {
+            Append(action, closes: true);
+        }
+        catch (IOException)
+        {
+            // What began is on the disk.
+        }
+    }
+
     private void Append(AdminAction action, bool closes)
     {
         // What closes an action may always be written: it has had its place from the start.
-        if (!closes && file.Length > MaxBytes)
+        if (!closes && whole > MaxBytes)
             throw new IOException($"{file.Name} is full ({MaxBytes >> 20} MiB): Audit has not confirmed what is in it. Bring Audit and RabbitMQ back.");
-        var start = file.Length;
-        var line = JsonSerializer.SerializeToUtf8Bytes(action);
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(action), (byte)'\n'];
         try
         {
-            file.Position = start;
-            file.Write([.. line, (byte)'\n']);
+            // Over what a failed write may have left there.
+            file.Position = whole;
+            file.Write(line);
             file.Flush(flushToDisk: true);
         }
         catch (IOException)
         {
-            // No half line between two whole ones.
-            file.SetLength(start);
+            CutAt(whole);
             throw;
+        }
+
+        whole += line.Length;
+    }
+
+    private void CutAt(long length)
+    {
+        whole = length;
+        try
+        {
+            file.SetLength(length);
+        }
+        catch (IOException)
+        {
+            // The next line is written over what is there.
         }
     }
 
-    /// <summary>After a restart: the last line of an action counts; one that never ended stays unknown. A torn last line was never promised.</summary>
+    /// <summary>
+    /// After a restart: the last line of an action counts; one that never ended stays unknown. A torn last line was never promised. All
+    /// others stay where they are, so that whatever happens now loses none.
+    /// </summary>
     private void Recover()
     {
-        using var reader = new StreamReader(file, Encoding.UTF8, leaveOpen: true);
-        while (reader.ReadLine() is { } line)
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        foreach (var range in bytes.AsSpan().Split((byte)'\n'))
         {
-            if (TryRead(line) is { } action)
+            if (TryRead(bytes.AsSpan(range)) is { } action)
                 ended[action.Id] = action;
         }
 
-        file.SetLength(0);
-        foreach (var action in ended.Values.OrderBy(a => a.At))
-            Append(action, closes: true);
+        CutAt(bytes.AsSpan().LastIndexOf((byte)'\n') + 1);
         if (ended.Count > 0)
             arrived.Release();
     }
 
-    private static AdminAction? TryRead(string line)
+    private static AdminAction? TryRead(ReadOnlySpan<byte> line)
     {
         try
         {

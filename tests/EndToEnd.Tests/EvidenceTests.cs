@@ -55,6 +55,7 @@ public class EvidenceTests(DemoSystem hoop)
         await hoop.PsqlAsync("select 1 /* evidence-3 */;\n");
         var id = (await hoop.SessionWithAsync("evidence-3", events: 4)).Id;
         (await hoop.CliAsync("sessions", "show", id, "--as", "ana")).ExitCode.ShouldBe(1);
+        (await hoop.CliJsonAsync("sessions", "show", id, "--as", "bea")).GetProperty("events").GetArrayLength().ShouldBeGreaterThanOrEqualTo(4);
     }
 
     [Fact]

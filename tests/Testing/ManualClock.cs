@@ -34,6 +34,13 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
         foreach (var timer in due) timer.Fire();
     }
 
+    /// <summary>Moves on second by second until it is done: for what begins by itself, at a moment that nobody tells.</summary>
+    public Task AdvanceUntilAsync(Task done) => Eventually.TrueAsync(() =>
+    {
+        Advance(TimeSpan.FromSeconds(1));
+        return done.IsCompleted;
+    }, what: "time ends it");
+
     private sealed class ManualTimer(ManualClock clock, TimerCallback callback, object? state) : ITimer
     {
         private TimeSpan period = Timeout.InfiniteTimeSpan;

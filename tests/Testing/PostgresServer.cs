@@ -77,7 +77,7 @@ public sealed partial class PostgresServer : IAsyncDisposable
     public async Task<string> CreateDatabaseAsync(string? script = null, string? encoding = null)
     {
         var name = $"test_{Interlocked.Increment(ref _databases)}";
-        await ExecuteAsync("postgres", $"CREATE DATABASE {name}{(encoding is null ? "" : $" ENCODING '{encoding}' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")}");
+        await ExecuteAsync("postgres", $"CREATE DATABASE {name} STRATEGY FILE_COPY{(encoding is null ? "" : $" ENCODING '{encoding}' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")}");
         if (script is not null) await ExecuteAsync(name, script);
         return name;
     }

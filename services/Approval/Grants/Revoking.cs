@@ -15,11 +15,9 @@ internal sealed class Revoking(IDbContextFactory<ApprovalDb> databases, OnRecord
 
     public static readonly Refusal NotFound = new("not-found", "There is no such grant. Check the id, or list the grants you may see.");
 
-    private static readonly Refusal NotRecorded = new("not-recorded", "This can not be recorded now, so it was not done. Make room on the service's disk, or bring Audit back; then try again.");
-
     /// <summary>Null: it is revoked. On record by whichever door it came.</summary>
     public Task<Refusal?> RevokeAsync(Guid id, Principal by, string? reason, CancellationToken cancel) => record.DoAsync(
-        Kind, "grant", id, by, reason, () => TryRevokeAsync(id, by, reason, cancel), refusal => Ending.Of(refusal is null, refusal?.Code ?? GrantState.Revoked), NotRecorded);
+        Kind, "grant", id, by, reason, () => TryRevokeAsync(id, by, reason, cancel), refusal => Ending.Of(refusal is null, refusal?.Code ?? GrantState.Revoked), OnRecord.NotRecorded);
 
     private async Task<Refusal?> TryRevokeAsync(Guid id, Principal by, string? reason, CancellationToken cancel)
     {

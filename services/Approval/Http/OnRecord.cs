@@ -1,3 +1,4 @@
+using Hoop.Approval.Saga;
 using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
 using Hoop.ServiceDefaults.Auditing;
@@ -15,6 +16,8 @@ internal sealed record Ending(string Outcome, string Code)
 internal sealed class OnRecord(AdminAudit audit, ILogger<OnRecord> logger)
 {
     private const int MaxRecordedReason = 1000;
+
+    public static readonly Refusal NotRecorded = new("not-recorded", "This can not be recorded now, so it was not done. Make room on the service's disk, or bring Audit back; then try again.");
 
     /// <param name="about">What the id is of: <c>request</c>, <c>grant</c>.</param>
     /// <param name="notRecorded">The answer when it can not be recorded: then it is not done.</param>

@@ -1,4 +1,5 @@
 using Hoop.Approval.Http;
+using Hoop.Approval.Saga;
 using Hoop.Contracts.Approvals;
 using Hoop.Contracts.Audit;
 using Hoop.Contracts.Identity;
@@ -15,6 +16,8 @@ internal sealed class Requesting(IBusControl bus, OnRecord record, ILogger<Reque
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private static readonly Refusal Unanswered = new("no-answer", "Nobody answered in time; it may still be taken. Look at the request's state before you try again.");
+
     public Task<RequesterAnswer> WithdrawAsync(Guid requestId, Principal by, string? reason, CancellationToken cancel) =>
         AskAsync(Withdraw, requestId, by, reason, new WithdrawRequest(requestId, by, Voting.Bounded(reason)), cancel);
 
@@ -24,10 +27,11 @@ internal sealed class Requesting(IBusControl bus, OnRecord record, ILogger<Reque
     /// <summary>Never throws for a broker or database that is away: what was not taken says so.</summary>
     private async Task<RequesterAnswer> AskAsync<T>(string kind, Guid requestId, Principal by, string? words, T command, CancellationToken cancel) where T : class
     {
-        return await record.DoAsync(kind, "request", requestId, by, words, AskSagaAsync, EndingOf, null)
-            ?? new RequesterAnswer(requestId, false, "no-answer", "This could not be taken right now. Look at the request's state, then try again.", "");
+        return await record.DoAsync(kind, "request", requestId, by, words, AskSagaAsync, EndingOf, Not(OnRecord.NotRecorded)) ?? Not(Unanswered);
 
-        static Ending EndingOf(RequesterAnswer? answer) => answer is null ? new(AdminOutcomes.Unknown, "no-answer") : Ending.Of(answer.Accepted, answer.Code);
+        RequesterAnswer Not(Refusal why) => new(requestId, false, why.Code, why.Message, "");
+
+        static Ending EndingOf(RequesterAnswer? answer) => answer is null ? new(AdminOutcomes.Unknown, Unanswered.Code) : Ending.Of(answer.Accepted, answer.Code);
 
         async Task<RequesterAnswer?> AskSagaAsync()
         {

@@ -103,7 +103,7 @@ internal static class RequestsApi
         "not-found" => StatusCodes.Status404NotFound,
         "reason-needed" or "reason-too-long" or "bad-row-limit" or "bad-grant" or "bad-bounds" => StatusCodes.Status400BadRequest,
         "already-decided" or "already-voted" or "not-needed" or "expired" or "too-many" => StatusCodes.Status409Conflict,
-        "no-answer" => StatusCodes.Status503ServiceUnavailable,
+        "no-answer" or "not-recorded" => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status403Forbidden,
     };
 

@@ -49,7 +49,7 @@ internal static class ReviewsApi
             "not-found" => StatusCodes.Status404NotFound,
             "reason-needed" or "reason-too-long" => StatusCodes.Status400BadRequest,
             "already-voted" or "already-reviewed" => StatusCodes.Status409Conflict,
-            "no-answer" => StatusCodes.Status503ServiceUnavailable,
+            "no-answer" or "not-recorded" => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status403Forbidden,
         },
         code, detail);

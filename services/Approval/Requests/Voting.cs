@@ -22,7 +22,7 @@ internal sealed class Voting(IBusControl bus, OnRecord record, StepUpSeals seals
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly Refusal Unanswered = new(
-        "no-answer", "The vote could not be counted right now. Look at the request's state, then try again.");
+        "no-answer", "Nobody answered in time; the vote may still be counted. Look at the request's state before you try again.");
 
     /// <summary>Never throws for a broker or database that is away: a vote that is not counted says so.</summary>
     /// <param name="proof">Of a passkey, as <c>/api/passkeys/proof</c> gave it.</param>
@@ -31,8 +31,10 @@ internal sealed class Voting(IBusControl bus, OnRecord record, StepUpSeals seals
     {
         var vote = new CastVote(requestId, voter, approve, Bounded(reason)) { MaxRows = terms?.MaxRows, Grant = terms?.Grant, Shown = Shown(requestId, voter, proof) };
         return await record.DoAsync(
-            approve ? Approve : Deny, "request", requestId, voter, reason, () => AskAsync<CastVote, VoteCounted>(requestId, vote, cancel), EndingOf, null)
-            ?? new VoteCounted(requestId, false, Unanswered.Code, Unanswered.Message, "");
+            approve ? Approve : Deny, "request", requestId, voter, reason, () => AskAsync<CastVote, VoteCounted>(requestId, vote, cancel), EndingOf, Not(OnRecord.NotRecorded))
+            ?? Not(Unanswered);
+
+        VoteCounted Not(Refusal why) => new(requestId, false, why.Code, why.Message, "");
 
         static Ending EndingOf(VoteCounted? counted) => counted is null ? Nothing : Ending.Of(counted.Accepted, counted.Code);
     }
@@ -42,8 +44,10 @@ internal sealed class Voting(IBusControl bus, OnRecord record, StepUpSeals seals
     {
         var verdict = new CastReview(requestId, reviewer, justified, Bounded(note));
         return await record.DoAsync(
-            Review, "request", requestId, reviewer, note, () => AskAsync<CastReview, ReviewCounted>(requestId, verdict, cancel), EndingOf, null)
-            ?? new ReviewCounted(requestId, false, Unanswered.Code, Unanswered.Message, "");
+            Review, "request", requestId, reviewer, note, () => AskAsync<CastReview, ReviewCounted>(requestId, verdict, cancel), EndingOf, Not(OnRecord.NotRecorded))
+            ?? Not(Unanswered);
+
+        ReviewCounted Not(Refusal why) => new(requestId, false, why.Code, why.Message, "");
 
         static Ending EndingOf(ReviewCounted? counted) => counted is null ? Nothing : Ending.Of(counted.Accepted, counted.Code);
     }

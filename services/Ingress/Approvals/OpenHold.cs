@@ -62,12 +62,27 @@ internal sealed class OpenHold(
         }
         catch (Exception e)
         {
+            // It may be used all the same, by a message that arrives later; then nothing runs on it.
             logger.HoldFailed(e, request.RequestId);
-            return Refusals.NotRedeemed(request.RequestId, link, "the approval service does not answer");
+            return await NotAnsweredAsync("the approval service does not answer");
         }
         finally
         {
             await over.CancelAsync();
+        }
+    }
+
+    private async Task<GateAnswer> NotAnsweredAsync(string why)
+    {
+        try
+        {
+            await session.RecordHoldAsync(permit, Ended(ApprovalOutcome.Withdrawn, why));
+            NotRun(why);
+            return Refusals.NotRedeemed(request.RequestId, link, why);
+        }
+        catch (JournalUnavailableException e)
+        {
+            return Refusals.JournalUnavailable(e);
         }
     }
 
@@ -88,7 +103,7 @@ internal sealed class OpenHold(
     /// <summary>An approval is recorded and believed only once it was redeemed.</summary>
     private async Task<GateAnswer> RedeemAsync(ApprovalResolved approved)
     {
-        if (!session.StillFits(permit))
+        if (session.Renewed(permit) is null)
         {
             await session.RecordHoldAsync(permit, approved with { Outcome = ApprovalOutcome.Withdrawn, Reason = "the policy changed" });
             await PublishWithdrawalAsync("policy changed");
@@ -107,8 +122,13 @@ internal sealed class OpenHold(
             return Refusals.NotRedeemed(request.RequestId, link, redeemed.Message);
         }
         await session.RecordHoldAsync(permit, approved);
-        return session.Redeemed(permit, redeemed);
+        var answer = session.Redeemed(permit, redeemed, link);
+        if (answer.Refusal is { } refusal) NotRun(refusal.Message);
+        return answer;
     }
+
+    /// <summary>Those who approved it and whoever reads the record may think that it did.</summary>
+    private void NotRun(string why) => session.Complete(permit, new OperationResult(false, $"not run: {why}", 0, 0, TimeSpan.Zero, []));
 
     private ApprovalResolved Ended(ApprovalOutcome outcome, string reason) =>
         new(request.RequestId, request.IngressId, outcome, [], reason, clock.GetUtcNow());

@@ -54,6 +54,17 @@ public sealed class Permit
         Rules = Rules, RecordRows = RecordRows, Basis = new PermitBasis(RequestId, grant ?? Grant),
     };
 
+    /// <summary>The same, by what policy and masks say of it by now.</summary>
+    internal Permit By(Verdict now) => new(OperationId, Operation, now.Standing, Least(MaxRows, now.Decision.MaxRows))
+    {
+        Rules = now.Decision.Rules, RecordRows = now.Decision.RecordRows ?? 0, Basis = new PermitBasis(RequestId, now.Standing.Grant ?? Grant),
+    };
+
+    /// <summary>As many rows, of which as much is seen and recorded, on the same window.</summary>
+    internal bool GivesTheSame(Permit other) =>
+        MaxRows == other.MaxRows && RecordRows == other.RecordRows && Grant == other.Grant
+        && Standing.Masks.AreSame(other.Standing.Masks) && Standing.RecordMasks.AreSame(other.Standing.RecordMasks);
+
     /// <summary>What gives the rows of another: as many, as many of them on record, and none once its window is taken back.</summary>
     internal Permit RowsOf(Permit other) => new(OperationId, Operation, Standing, Least(MaxRows, other.MaxRows))
     {

@@ -215,16 +215,19 @@ public sealed class GateSession
     }
 
     /// <summary>True when a permit that was not used yet is as good as a new one.</summary>
-    internal bool IsCurrent(Permit permit) => ReferenceEquals(Standing, permit.Standing) || permit.RequestId is not null && StillFits(permit);
+    internal bool IsCurrent(Permit permit) =>
+        ReferenceEquals(Standing, permit.Standing) || permit.RequestId is not null && Renewed(permit) is { } now && now.GivesTheSame(permit);
 
-    /// <summary>True when the newest policy still asks for just this approval.</summary>
-    internal bool StillFits(Permit permit)
+    /// <summary>The permit as the newest documents would give it, masks and all; null: they do not ask for just this approval any more.</summary>
+    internal Permit? Renewed(Permit permit)
     {
-        if (ReferenceEquals(Standing, permit.Standing)) return true;
-        var now = Judge(permit.Operation.Facts).Decision;
+        if (ReferenceEquals(Standing, permit.Standing)) return permit;
+        var verdict = Judge(permit.Operation.Facts);
+        var now = verdict.Decision;
         var then = permit.Standing.Judge(permit.Operation.Facts).Decision;
         return now.Outcome == DecisionOutcome.Allow
-            || now.Outcome == DecisionOutcome.Hold && now.Rules.SequenceEqual(then.Rules) && now.MaxRows == then.MaxRows && Demands(now) == Demands(then);
+            || now.Outcome == DecisionOutcome.Hold && now.Rules.SequenceEqual(then.Rules) && now.MaxRows == then.MaxRows && Demands(now) == Demands(then)
+            ? permit.By(verdict) : null;
 
         // A rule may keep its name and ask for more people. Records hold lists, which compare by reference; their text compares by what it says.
         static string Demands(Decision decision) => JsonSerializer.Serialize(decision.Approval?.Requirements);
@@ -272,9 +275,10 @@ public sealed class GateSession
         };
     }
 
-    /// <summary>What a redeemed approval lets run.</summary>
-    internal GateAnswer Redeemed(Permit permit, ApprovalRedeemed redeemed)
+    /// <summary>What a redeemed approval lets run, under the documents of now.</summary>
+    internal GateAnswer Redeemed(Permit waited, ApprovalRedeemed redeemed, string link)
     {
+        if (Renewed(waited) is not { } permit) return Refusals.PolicyChanged(redeemed.RequestId, link);
         if (redeemed.Grant is not { } window) return permit.Approved(redeemed.MaxRows, null);
         // Taken back since it was redeemed: what ran on it would be cut.
         if (grants.Book.EndOf(window.GrantId) is { Cause: ActiveGrant.Causes.Revoked } end) return Refusals.GrantRevoked(window.GrantId, end);

@@ -30,11 +30,11 @@ public sealed class ApproverClient : IDisposable
     public async Task<JsonElement> GetAsync(string path) => await http.GetFromJsonAsync<JsonElement>(path);
 
     /// <summary>The only pending request that this person may see whose statement contains the text.</summary>
-    public Task<string> PendingRequestAsync(string statement) => Eventually.FoundAsync(
+    public Task<string> PendingRequestAsync(string statement, int seconds = 20) => Eventually.FoundAsync(
         async () => (await GetAsync("/api/requests?state=pending")).EnumerateArray()
             .Where(request => request.GetProperty("statement").GetString()!.Contains(statement, StringComparison.Ordinal))
             .Select(request => request.GetProperty("id").GetString()).FirstOrDefault(),
-        seconds: 20, what: $"a pending request with '{statement}'");
+        seconds, what: $"a pending request with '{statement}'");
 
     public void Dispose() => http.Dispose();
 

@@ -97,14 +97,21 @@ public sealed class FaultSystem : HoopSystem, IAsyncLifetime
     public Task AnswersAsync(params string[] command) => Eventually.SeenAsync(() => CliAsync(command), answer => answer.ExitCode == 0, seconds: 60, what: string.Join(' ', command));
 
     /// <summary>A session, once it is in a state.</summary>
-    public async Task<JsonElement> SessionBecomesAsync(string id, string state)
-    {
-        var shown = await Eventually.SeenAsync(
-            () => CliAsync("sessions", "show", id, "--as", "bea", "--json"),
-            shown => shown.ExitCode == 0 && StateOf(shown) == state, seconds: 60, what: $"session {id} is {state}");
-        return JsonDocument.Parse(shown.Output).RootElement;
+    public Task<JsonElement> SessionBecomesAsync(string id, string state) => Eventually.SeenAsync(
+        async () => await TryAskAsync($"/api/sessions/{id}"),
+        shown => shown.ValueKind == JsonValueKind.Object && shown.GetProperty("session").GetProperty("state").GetString() == state, seconds: 60, what: $"session {id} is {state}");
 
-        static string? StateOf(CommandResult shown) => JsonDocument.Parse(shown.Output).RootElement.GetProperty("session").GetProperty("state").GetString();
+    /// <summary>Undefined while the services that answer are down.</summary>
+    private async Task<JsonElement> TryAskAsync(string path)
+    {
+        try
+        {
+            return await AskAsync(path);
+        }
+        catch (HttpRequestException)
+        {
+            return default;
+        }
     }
 
     /// <summary>Takes services down until the answer is disposed; then all are well again, those too that missed them.</summary>

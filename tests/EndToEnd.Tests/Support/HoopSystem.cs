@@ -102,15 +102,15 @@ public class HoopSystem : IAsyncDisposable
     }
 
     /// <summary>The only pending request whose statement contains the text.</summary>
-    public Task<string> PendingRequestAsync(string statement, string approver = "bea", int seconds = 20) => Eventually.FoundAsync(
-        async () => (await CliJsonAsync("requests", "list", "--as", approver)).EnumerateArray()
-            .Where(request => request.GetProperty("statement").GetString()!.Contains(statement, StringComparison.Ordinal))
-            .Select(request => request.GetProperty("id").GetString()).FirstOrDefault(),
-        seconds, what: $"a pending request with '{statement}'");
+    public async Task<string> PendingRequestAsync(string statement, int seconds = 20)
+    {
+        using var bea = await ApproverClient.SignInAsync(this);
+        return await bea.PendingRequestAsync(statement, seconds);
+    }
 
     /// <summary>Waits until a request is in a state.</summary>
     public Task RequestBecomesAsync(string request, string state) => Eventually.SeenAsync(
-        async () => (await CliJsonAsync("requests", "show", request, "--as", "bea")).GetProperty("state").GetString(),
+        async () => (await AskAsync($"/api/requests/{request}")).GetProperty("state").GetString(),
         seen => string.Equals(seen, state, StringComparison.OrdinalIgnoreCase), what: $"request {request} is {state}");
 
     /// <summary>The session whose record contains the text, once it has that many events; the services that show it may be down for a while.</summary>
@@ -121,25 +121,31 @@ public class HoopSystem : IAsyncDisposable
 
         async Task<(RecordedSession? Found, string Seen)> LookAsync()
         {
-            var list = await CliAsync("sessions", "list", "--as", "bea", "--json");
-            if (list.ExitCode != 0) return (null, list.Error);
             var seen = new List<string>();
-            foreach (var session in JsonDocument.Parse(list.Output).RootElement.EnumerateArray().Take(10))
+            try
             {
-                var id = session.GetProperty("id").GetString()!;
-                var result = await CliAsync("sessions", "show", id, "--as", "bea", "--json");
-                if (result.ExitCode != 0)
+                foreach (var session in (await AskAsync("/api/sessions?limit=10")).EnumerateArray())
                 {
-                    seen.Add(result.Error);
-                    continue;
+                    var id = session.GetProperty("id").GetString()!;
+                    var shown = await AskAsync($"/api/sessions/{id}");
+                    var count = shown.GetProperty("events").GetArrayLength();
+                    if (count >= events && shown.ToString().Contains(tag, StringComparison.Ordinal)) return (new RecordedSession(id, shown), id);
+                    seen.Add($"{id}: {count} events");
                 }
-                var shown = JsonDocument.Parse(result.Output).RootElement;
-                var count = shown.GetProperty("events").GetArrayLength();
-                if (count >= events && result.Output.Contains(tag, StringComparison.Ordinal)) return (new RecordedSession(id, shown), id);
-                seen.Add($"{id}: {count} events");
+            }
+            catch (HttpRequestException e)
+            {
+                seen.Add(e.Message);
             }
             return (null, string.Join("; ", seen));
         }
+    }
+
+    /// <summary>The portal's API as Bea sees it. Whoever looks again and again does it so: each run of the command line takes half a second of a processor.</summary>
+    protected async Task<JsonElement> AskAsync(string path)
+    {
+        using var bea = await ApproverClient.SignInAsync(this);
+        return await bea.GetAsync(path);
     }
 
     /// <summary>The newest session of a principal.</summary>

@@ -98,6 +98,9 @@ internal sealed class PlayedApprovals : IApprovals
 
     /// <summary>Happens while a request is on its way.</summary>
     internal Action? Delivering { get; set; }
+
+    /// <summary>Happens while an approval is being used.</summary>
+    internal Action? Using { get; set; }
     internal bool Grants { get; set; } = true;
     /// <summary>As approvers limited it.</summary>
     internal long? MaxRows { get; set; }
@@ -136,6 +139,7 @@ internal sealed class PlayedApprovals : IApprovals
     public Task<ApprovalRedeemed> RedeemAsync(RedeemApproval command, CancellationToken cancel)
     {
         Redeemed.Add(command);
+        Using?.Invoke();
         return Task.FromResult(new ApprovalRedeemed(command.RequestId, Grants, Grants ? "granted" : "already used") { MaxRows = MaxRows, Grant = Window });
     }
 }

@@ -1,5 +1,6 @@
 using Hoop.Contracts.Audit;
 using Hoop.ServiceDefaults.Auditing;
+using Hoop.Testing;
 using Shouldly;
 using Xunit;
 
@@ -46,6 +47,42 @@ public sealed class AdminJournalTests : IDisposable
 
         using var after = new AdminJournal(directory);
         after.Waiting.Single().Kind.ShouldBe("a.b");
+    }
+
+    [Fact]
+    public void A_restart_writes_nothing_anew_and_goes_on_behind_the_last_whole_line()
+    {
+        using (var journal = new AdminJournal(directory))
+        {
+            Audit(journal).Begin("a.b", by: null).End(AdminOutcomes.Done);
+            Audit(journal).Begin("c.d", by: null);
+        }
+
+        var file = Directory.GetFiles(directory).Single();
+        var before = File.ReadAllText(file);
+        File.AppendAllText(file, new string('x', 5000));
+
+        new AdminJournal(directory).Dispose();
+        File.ReadAllText(file).ShouldBe(before);
+        using (var after = new AdminJournal(directory))
+            Audit(after).Record("e.f", AdminOutcomes.Refused, by: null);
+
+        using var last = new AdminJournal(directory);
+        last.Waiting.Select(a => (a.Kind, a.Outcome)).ShouldBe([("a.b", "done"), ("c.d", "unknown"), ("e.f", "refused")]);
+    }
+
+    [Fact]
+    public void What_was_done_when_the_disk_filled_up_is_answered_and_told_as_done()
+    {
+        using var journal = new AdminJournal(directory);
+        var attempt = Audit(journal).Begin("a.b", by: null);
+        FullDisk.Under(Directory.GetFiles(directory).Single());
+
+        attempt.End(AdminOutcomes.Done);
+
+        journal.Waiting.Single().Outcome.ShouldBe("done");
+        Should.Throw<IOException>(() => Audit(journal).Begin("c.d", by: null));
+        journal.Waiting.Count.ShouldBe(1);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class FakePostgresServer : IAsyncDisposable
     /// <summary>Waits for the next message, which must be of this type.</summary>
     public async Task<WireMessage> ExpectAsync(char type)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var message = await arrived.Reader.ReadAsync(patience.Token);
         return message.Type == type ? message : throw new InvalidOperationException($"expected '{type}' but got {message.Type}: {message.Text}");
     }
@@ -118,7 +118,11 @@ public sealed class FakePostgresServer : IAsyncDisposable
 
                 seen.Enqueue($"{message.Type}:{message.Text.Replace('\0', '|')}");
                 arrived.Writer.TryWrite(message);
+                // As a server does. The gateway waits for it for as long as a real one may take.
+                if (message.Type == 'X') break;
             }
+
+            await peer.DisposeAsync();
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {

@@ -14,11 +14,11 @@ public sealed class WirePeer : IAsyncDisposable
     private readonly TimeSpan patience;
     private readonly PipeReader input;
 
-    /// <param name="patience">How long to wait for a message; 10 s unless told.</param>
+    /// <param name="patience">How long to wait for a message; 30 s unless told.</param>
     public WirePeer(Stream stream, TimeSpan? patience = null)
     {
         this.stream = stream;
-        this.patience = patience ?? TimeSpan.FromSeconds(10);
+        this.patience = patience ?? TimeSpan.FromSeconds(30);
         input = PipeReader.Create(stream);
     }
 

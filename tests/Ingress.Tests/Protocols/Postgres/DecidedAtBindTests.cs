@@ -291,7 +291,7 @@ public class DecidedAtBindTests
 
     private static async Task ResolveAsync(RealGateRig rig, ApprovalOutcome outcome)
     {
-        var request = await rig.Gate.Approvals.Requested.WaitAsync(TimeSpan.FromSeconds(10));
+        var request = await rig.Gate.Approvals.Requested.WaitAsync(TimeSpan.FromSeconds(30));
         rig.Gate.Holds.Resolve(new ApprovalResolved(request.RequestId, request.IngressId, outcome, ["bea"], "so", TimeProvider.System.GetUtcNow()));
     }
 

@@ -11,7 +11,7 @@ namespace Hoop.Ingress.Tests.Protocols.Postgres;
 /// <summary>What was permitted leaves for the server only when the journal has it on its disk.</summary>
 public class DurabilityTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>A gateway whose journal's disk takes as long as the test wants.</summary>
     private static async Task<(GatewayRig Rig, WirePeer Client, TaskCompletionSource Waited, TaskCompletionSource OnDisk)> StartAsync()

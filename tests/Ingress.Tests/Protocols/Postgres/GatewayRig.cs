@@ -28,12 +28,25 @@ internal sealed class GatewayRig : IAsyncDisposable
 {
     private const string PasswordVariable = "HOOP_TEST_TARGET_PASSWORD";
 
-    private readonly WebApplication app;
-    private readonly string directory;
-
-    private GatewayRig(WebApplication app, PlayedGate gate, FakePostgresServer? server, PostgresSessions sessions, string directory)
+    /// <summary>One for all: to make and read it takes longer than the rest of a rig.</summary>
+    private static readonly Lazy<ServerCertificate> Certificate = new(static () =>
     {
-        (this.app, Gate, FakeServer, Sessions, this.directory) = (app, gate, server, sessions, directory);
+        var directory = Directory.CreateTempSubdirectory("hoop-rig-").FullName;
+        try
+        {
+            return ServerCertificate.LoadOrCreate(directory, TimeProvider.System);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    });
+
+    private readonly WebApplication app;
+
+    private GatewayRig(WebApplication app, PlayedGate gate, FakePostgresServer? server, PostgresSessions sessions)
+    {
+        (this.app, Gate, FakeServer, Sessions) = (app, gate, server, sessions);
         Endpoint = IPEndPoint.Parse(new Uri(app.Urls.Single()).Authority);
     }
 
@@ -78,7 +91,6 @@ internal sealed class GatewayRig : IAsyncDisposable
         TargetDocument target, FakePostgresServer? server, Action<PostgresOptions>? configure, TimeProvider? clock, Func<string, SqlContext, SqlAnalysis> analyze,
         IGate? realGate = null, ITargetCatalog? catalog = null)
     {
-        var directory = Directory.CreateTempSubdirectory("hoop-rig-").FullName;
         var gate = new PlayedGate(target);
         var options = new PostgresOptions { Listen = "127.0.0.1:0" };
         configure?.Invoke(options);
@@ -89,14 +101,14 @@ internal sealed class GatewayRig : IAsyncDisposable
         builder.Services.AddSingleton(provider => new PostgresServices(
             realGate ?? gate, new TcpTargetDialer(new References(new ConfigurationBuilder().Build())), catalog ?? names, analyze, sessions, Options.Create(options), clock ?? TimeProvider.System,
             provider.GetRequiredService<ILogger<PostgresConnectionHandler>>()));
-        builder.Services.AddSingleton(ServerCertificate.LoadOrCreate(directory, TimeProvider.System));
+        builder.Services.AddSingleton(Certificate.Value);
         builder.Services.AddSingleton<PostgresConnectionHandler>();
         if (EventLoops.Supported) builder.Services.AddEventLoops(_ => options.EventLoops);
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenOnLoops(options.Endpoint, options.EventLoops > 0, listen => listen.UseConnectionHandler<PostgresConnectionHandler>()));
         var app = builder.Build();
         await app.StartAsync();
-        return new GatewayRig(app, gate, server, sessions, directory) { Catalog = names };
+        return new GatewayRig(app, gate, server, sessions) { Catalog = names };
     }
 
     internal Task<WirePeer> DialAsync() => WirePeer.ConnectAsync(Endpoint);
@@ -122,7 +134,6 @@ internal sealed class GatewayRig : IAsyncDisposable
         await app.StopAsync();
         await app.DisposeAsync();
         if (FakeServer is not null) await FakeServer.DisposeAsync();
-        Directory.Delete(directory, recursive: true);
         if (OwnDatabase is not null) await (await PostgresServer.SharedAsync()).DropDatabaseAsync(OwnDatabase);
     }
 

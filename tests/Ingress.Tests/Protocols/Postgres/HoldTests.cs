@@ -10,7 +10,7 @@ namespace Hoop.Ingress.Tests.Protocols.Postgres;
 
 public class HoldTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static GateAnswer HoldDeletes(Operation operation, PlayedGate gate) =>
         operation.Facts.Accesses.Any(access => access.Verb == "delete") ? gate.Hold(operation) : gate.Permit(operation);

@@ -38,7 +38,7 @@ public sealed class KillTests
         await using var server = new NpgsqlConnection((await PostgresServer.SharedAsync()).ConnectionString());
         await server.OpenAsync();
         await using var active = new NpgsqlCommand("select count(*) from pg_stat_activity where query = 'select pg_sleep(30)' and state = 'active'", server);
-        await Eventually.TrueAsync(async () => await active.ExecuteScalarAsync() is 0L, seconds: 10);
+        await Eventually.TrueAsync(async () => await active.ExecuteScalarAsync() is 0L);
     }
 
     [Fact]

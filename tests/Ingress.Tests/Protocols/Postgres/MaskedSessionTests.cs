@@ -222,10 +222,10 @@ public class MaskedSessionTests
 
         await using var delete = new NpgsqlCommand("delete from orders where id = $1", connection) { Parameters = { new() { Value = 1 } } };
         var running = delete.ExecuteNonQueryAsync();
-        var request = await rig.Gate.Approvals.Requested.WaitAsync(TimeSpan.FromSeconds(10));
+        var request = await rig.Gate.Approvals.Requested.WaitAsync(TimeSpan.FromSeconds(30));
         request.BindValues.ShouldBe(["1"]);
         rig.Gate.Holds.Resolve(new(request.RequestId, request.IngressId, Hoop.Contracts.Approvals.ApprovalOutcome.Approved, ["bea"], null, rig.Gate.Clock.GetUtcNow()));
-        (await running.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBe(1);
+        (await running.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe(1);
     }
 
     [Fact]

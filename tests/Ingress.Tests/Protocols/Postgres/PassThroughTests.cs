@@ -91,7 +91,7 @@ public class PassThroughTests
             await client.ReadUntilAsync('Z');
         }
 
-        (await rig.Gate.Ended.Task.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBe("client closed");
+        (await rig.Gate.Ended.Task.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe("client closed");
         var (_, result) = rig.Gate.Completed.ShouldHaveSingleItem();
         (result.Succeeded, result.Status, result.Rows).ShouldBe((true, "SELECT 1000", 1000L));
     }

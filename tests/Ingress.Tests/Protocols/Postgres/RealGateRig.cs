@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hoop.Contracts.Identity;
 using Hoop.Ingress.Catalog;
 using Hoop.Ingress.Protocols.Postgres;
@@ -139,16 +140,11 @@ internal sealed class RealGateRig : IAsyncDisposable
     }
 
     /// <summary>Until a statement in the database waits for another's lock.</summary>
-    internal async Task UntilSomebodyWaitsAsync()
-    {
-        while (!await AskBehindAsync<bool>("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')")) await Task.Yield();
-    }
+    internal Task UntilSomebodyWaitsAsync() => Eventually.TrueAsync(
+        () => AskBehindAsync<bool>("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"), what: "somebody waits for a lock");
 
     /// <summary>Of who changes names, and who counts on them.</summary>
-    internal async Task UntilAsync(Func<NameClaims, bool> holds)
-    {
-        while (!holds(catalogs.Claims("shop"))) await Task.Yield();
-    }
+    internal Task UntilAsync(Func<NameClaims, bool> holds, [CallerArgumentExpression(nameof(holds))] string what = "") => Eventually.TrueAsync(() => holds(catalogs.Claims("shop")), what: what);
 
     public async ValueTask DisposeAsync()
     {

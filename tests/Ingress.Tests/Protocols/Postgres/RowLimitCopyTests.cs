@@ -78,7 +78,7 @@ public class RowLimitCopyTests
             await client.SendAsync(output => output.WriteMessage(FrontendType.CopyData, "1\n"u8));
         }
 
-        await rig.Gate.Ended.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await rig.Gate.Ended.Task.WaitAsync(TimeSpan.FromSeconds(30));
         (await CountAsync(rig, "count(*) from log")).ShouldBe(0);
         rig.Gate.Completed.ShouldHaveSingleItem().Result.Succeeded.ShouldBeFalse();
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using Hoop.Ingress.Wire.Postgres.Messages;
+using Hoop.Testing;
 using Hoop.Testing.Wire;
 using Npgsql;
 using Shouldly;
@@ -46,7 +47,7 @@ public class StartupTests
             if (message.Type == 'K') key = BackendKeyData.Read(message.Body);
         await using var other = await rig.DialAsync();
         await other.SendAsync(output => StartupPacket.WriteCancel(output, key!.ProcessId, key.Secret));
-        (await rig.Server.Cancelled.WaitAsync(TimeSpan.FromSeconds(10))).CancelSecret.ShouldBe(FakePostgresServer.Secret);
+        (await rig.Server.Cancelled.WaitAsync(TimeSpan.FromSeconds(30))).CancelSecret.ShouldBe(FakePostgresServer.Secret);
     }
 
     [Fact]
@@ -133,15 +134,17 @@ public class StartupTests
     [Fact]
     public async Task A_client_that_never_speaks_is_dropped_at_the_deadline_and_stops_nobody()
     {
-        await using var rig = await GatewayRig.StartAsync(options => options.HandshakeTimeout = TimeSpan.FromMilliseconds(500));
+        var clock = new ManualClock();
+        await using var rig = await GatewayRig.StartAsync(clock: clock);
         var silent = new List<WirePeer>();
         for (var i = 0; i < 100; i++) silent.Add(await rig.DialAsync());
         await using var client = await rig.ConnectAsync();
-        foreach (var peer in silent)
-        {
-            (await peer.ReadAsync()).ShouldBeNull();
-            await peer.DisposeAsync();
-        }
+        var ends = Task.WhenAll(silent.Select(peer => peer.ReadAsync()));
+        ends.IsCompleted.ShouldBeFalse();
+
+        await clock.AdvanceUntilAsync(ends);
+        (await ends).ShouldAllBe(message => message == null);
+        foreach (var peer in silent) await peer.DisposeAsync();
     }
 
     [Fact]
@@ -151,6 +154,6 @@ public class StartupTests
         await using var client = await rig.ConnectAsync();
         await rig.Server.CloseAsync();
         (await client.ReadUntilAsync('E')).ShouldBe(["E:08006"]);
-        (await rig.Gate.Ended.Task.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBe("target closed");
+        (await rig.Gate.Ended.Task.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe("target closed");
     }
 }

@@ -92,7 +92,7 @@ internal sealed class RelayRig : IAsyncDisposable
     {
         toGateway.Writer.Write(exchange);
         Completed(toGateway.Writer.FlushAsync(CancellationToken.None));
-        SpinWait.SpinUntil(() => Received() > 0, TimeSpan.FromSeconds(10));
+        SpinWait.SpinUntil(() => Received() > 0, TimeSpan.FromSeconds(30));
     }
 
     public async ValueTask DisposeAsync()

@@ -8,6 +8,7 @@ using Hoop.Ingress.Tests.Protocols.Masking;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
 using Hoop.Masking.Engine;
+using Hoop.Testing;
 using Shouldly;
 using Xunit;
 

@@ -5,6 +5,7 @@ using Hoop.Ingress.Protocols.Postgres;
 using Hoop.Ingress.Tests.Protocols.Masking;
 using Hoop.Ingress.Wire.Postgres;
 using Hoop.Ingress.Wire.Postgres.Messages;
+using Hoop.Testing;
 using Shouldly;
 using Xunit;
 

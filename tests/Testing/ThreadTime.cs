@@ -1,13 +1,13 @@
 using System.Runtime.InteropServices;
 
-namespace Hoop.Ingress.Tests.Protocols.Postgres.Budgets;
+namespace Hoop.Testing;
 
 /// <summary>The CPU time of the calling thread: what others do on the machine is not in it.</summary>
-internal static class ThreadTime
+public static class ThreadTime
 {
     private const int ThreadCpuTime = 3;
 
-    internal static TimeSpan Now => Read(ThreadCpuTime, out var time) == 0 ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromTicks(time.Nanoseconds / 100) : throw new PlatformNotSupportedException();
+    public static TimeSpan Now => Read(ThreadCpuTime, out var time) == 0 ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromTicks(time.Nanoseconds / 100) : throw new PlatformNotSupportedException();
 
     [DllImport("libc", EntryPoint = "clock_gettime")]
     private static extern int Read(int clock, out Time time);
