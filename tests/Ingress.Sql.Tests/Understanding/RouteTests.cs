@@ -60,6 +60,7 @@ public class RouteTests
     [InlineData("alter index kept.orders_pkey rename to old", "~alter kept.orders")]
     [InlineData("reindex index kept.orders_pkey", "reindex kept.orders_pkey, ~reindex kept.orders")]
     [InlineData("reindex schema kept", "~reindex kept.orders")]
+    [InlineData("alter table kept.orders alter column id type bigint", "~alter kept.items")]
     [InlineData("reindex database shop", "~reindex open.work")]
     [InlineData("vacuum", "~vacuum open.work")]
     [InlineData("analyze", "~analyze kept.whole")]

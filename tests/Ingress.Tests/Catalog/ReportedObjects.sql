@@ -160,4 +160,5 @@ create table pk(a int primary key, b int); create view gv as select a, b from pk
 create function shared(int) returns int language sql as 'select 1'; create extension seg; alter function shared depends on extension seg; drop extension seg;
 create function fh() returns fdw_handler language c as '$libdir/postgres_fdw', 'postgres_fdw_handler'; create foreign data wrapper fw handler fh; create server fs foreign data wrapper fw; create foreign table fx(a int) server fs; create view fxv as select a from fx; drop function fh cascade;
 create function oc(int, int) returns int language sql immutable as 'select 0'; create operator class occ for type int4 using btree as operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, operator 5 >, function 1 oc(int, int); create table oct(x int); create index octi on oct(x occ); drop function oc cascade;
+create type tyc as (a int); create table tyt of tyc; create table tytc(b int) inherits (tyt); alter type tyc add attribute z int cascade; alter type tyc drop attribute z cascade;
 drop schema o4 cascade;

@@ -155,6 +155,11 @@ static class SchemaStatements
             if (command.As("AlterTableCmd") is not { } c) continue;
             if (Relative(c) is { } relative) Existing(walk, relative, "alter", E.Ddl);
             if (c.Text("subtype") == "AT_GenericOptions") Foreign(walk, c);
+            if (c.Text("subtype") == "AT_AlterColumnType" && body.Field("relation") is { } retyped)
+            {
+                var (schema, name) = walk.Names.Relation(retyped.Text("schemaname"), retyped.Text("relname") ?? "");
+                Consequences.OfRetyping(walk, schema, name, c.Text("name"));
+            }
             if (body.Field("relation") is { } relation && (c.Text("subtype") == "AT_DropColumn" || c.Text("behavior") == "DROP_CASCADE")) Lose(walk, relation, c);
         }
     }

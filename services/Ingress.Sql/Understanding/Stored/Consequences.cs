@@ -220,10 +220,23 @@ static class Consequences
         foreach (var child in all) walk.Imply(verb, child.QualifiedName);
     }
 
-    /// <summary>Tables made of a composite type change with it.</summary>
+    /// <summary>Tables made of a composite type change with it, and so do their children.</summary>
     public static void OfTyped(StatementWalk walk, string type)
     {
-        foreach (var relation in walk.Context.Catalog.Relations.Values.Where(r => r.OfType == type).OrderBy(r => r.QualifiedName, StringComparer.Ordinal)) walk.Imply("alter", relation.QualifiedName);
+        foreach (var relation in walk.Context.Catalog.Relations.Values.Where(r => r.OfType == type).OrderBy(r => r.QualifiedName, StringComparer.Ordinal))
+        {
+            walk.Imply("alter", relation.QualifiedName);
+            OfChildren(walk, relation.Schema, relation.Name, "alter");
+        }
+    }
+
+    /// <summary>Where a column gets another type, foreign keys to it are made anew.</summary>
+    public static void OfRetyping(StatementWalk walk, string schema, string name, string? column)
+    {
+        if (walk.Names.Find(schema, name) is not { } relation) return;
+        var number = relation.Columns.FirstOrDefault(c => c.Name == column)?.Number;
+        foreach (var key in relation.Cascades)
+            if (number is not { } known || key.Key.Count == 0 || key.Key.Contains(known)) walk.Imply("alter", key.Child);
     }
 
     /// <summary>Children are locked with their parent, and what a view reads with the view.</summary>
