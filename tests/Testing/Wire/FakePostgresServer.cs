@@ -45,6 +45,9 @@ public sealed class FakePostgresServer : IAsyncDisposable
     /// <summary>The CancelRequest that arrived on a connection of its own.</summary>
     public Task<StartupPacket> Cancelled => cancel.Task;
 
+    /// <summary>A cancel takes until this ends.</summary>
+    public Task CancelTakes { get; set; } = Task.CompletedTask;
+
     public byte TransactionStatus { get; set; } = ReadyForQuery.Idle;
 
     /// <summary>Waits for the next message, which must be of this type.</summary>
@@ -87,6 +90,7 @@ public sealed class FakePostgresServer : IAsyncDisposable
                 if (packet.Kind == StartupKind.Cancel)
                 {
                     cancel.TrySetResult(packet);
+                    await CancelTakes;
                     await peer.DisposeAsync();
                     continue;
                 }

@@ -36,6 +36,36 @@ public class RevokedRunTests
         return rig;
     }
 
+    /// <summary>A cancel hits whatever the server is at when it arrives.</summary>
+    [Fact]
+    public async Task Nothing_is_sent_behind_a_cancel_that_is_on_its_way()
+    {
+        await using var rig = await GatewayRig.StartAsync();
+        rig.Gate.Decide = (operation, gate) => operation.Text == "select 1" ? new Permit(1, operation, null!, null) { Basis = new PermitBasis(null, grant) } : gate.Permit(operation);
+        var arrives = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        rig.Server.CancelTakes = arrives.Task;
+        await using var client = await rig.ConnectAsync();
+        await client.QueryAsync("select 1");
+        await rig.Server.ExpectAsync('Q');
+        Revoke();
+        await rig.Server.Cancelled.WaitAsync(TimeSpan.FromSeconds(30));
+        await rig.Server.ReplyCompleteAsync("SELECT 1");
+        (await client.ReadUntilAsync('Z')).ShouldContain("C:SELECT 1");
+
+        await client.QueryAsync("select 2");
+        // As many clients come and go meanwhile as it takes to have read that.
+        for (var i = 0; i < 20; i++)
+        {
+            await using var passerBy = await rig.DialAsync();
+            await passerBy.SendAsync(output => StartupPacket.WriteCancel(output, 1, [1, 2, 3, 4]));
+            (await passerBy.ReadAsync()).ShouldBeNull();
+        }
+
+        rig.Server.Seen.Count.ShouldBe(1);
+        arrives.SetResult();
+        (await rig.Server.ExpectAsync('Q')).Text.ShouldBe("select 2");
+    }
+
     private void Revoke() => grant.Close(new GrantEnded(grant.Facts.GrantId, "revoked", "bea", "it went wrong", default));
 
     private static async Task RunsAsync(WirePeer client)

@@ -55,6 +55,7 @@ internal sealed class ClientPump(RelaySession session, ClientMessages messages, 
                 if (frame.Type == FrontendType.Terminate) return "client closed";
                 if (session.Text.OtherEncoding is { } encoding && !session.Gate.PassesEverything && !ClientFields.NamesAreAscii(frame))
                     throw PostgresRefusedException.Protocol($"a name of a statement or portal is not ASCII, and the database's encoding is {encoding}");
+                if (!session.Cutting.IsCompleted) await session.Cutting.WaitAsync(cancel);
                 var handling = messages.HandleAsync(frame, cancel);
                 if ((handling.IsCompleted ? await handling : await LookAsync(handling)) is not { } waiting)
                 {

@@ -58,6 +58,7 @@ internal sealed class OwnQueries(RelaySession session)
     /// <returns>Null: it did not run.</returns>
     public async ValueTask<IReadOnlyList<string?[]>?> AskAsync(string what, string sql, bool open, CancellationToken cancel)
     {
+        await session.Cutting.WaitAsync(cancel);
         var query = new InternalQuery(alone: !open);
         var output = session.Upstream.Output;
         var name = $"{session.NoPortal}-{what}";
@@ -87,6 +88,7 @@ internal sealed class OwnQueries(RelaySession session)
     /// <param name="operation">Whose failure it is when it fails.</param>
     public async ValueTask<InternalQuery> RunAsync(string sql, RunningOperation? operation, CancellationToken cancel)
     {
+        await session.Cutting.WaitAsync(cancel);
         var query = new InternalQuery(alone: true);
         lock (session.Lock)
         {

@@ -52,21 +52,23 @@ internal sealed class RevokedRuns(RelaySession session)
                 granted.Cut = cut;
             }
 
-            if (IsRunning(operation)) await CancelAsync();
+            await CancelIfRunning(operation);
             await Task.Delay(Between, clock);
         }
 
         session.Say(output => PostgresVoice.Refused(cut, "FATAL").Write(output, BackendType.ErrorResponse), close: true);
     }
 
-    /// <summary>A cancel hits whatever the server is at: it is sent while that is this operation.</summary>
-    private bool IsRunning(RunningOperation operation)
+    /// <summary>A cancel hits whatever the server is at: it is sent while that is this operation, and nothing is sent behind it before it has arrived.</summary>
+    private Task CancelIfRunning(RunningOperation operation)
     {
-        lock (session.Lock) return session.Replies.Running == operation;
+        lock (session.Lock) return session.Replies.Running == operation ? session.Cutting = Task.WhenAll(session.Cutting, CancelAsync()) : Task.CompletedTask;
     }
 
     private async Task CancelAsync()
     {
+        // Not under the lock.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         if (session.Upstream.Key is not { } key) return;
         try
         {
