@@ -149,7 +149,7 @@ sealed class RelationShapes(Resolution resolution, int viewDepth)
             // What is only kept tells something where it may fail, what decides does in any case.
             if (expression.Kind is 'c' or 'u' or 'x') parts.ForEach(p => inner.Conditions.Condition(p, row));
         }
-        return new(relation, inner.Uses.Uses, [.. columns.Sources.Select(static s => s.Column), .. inner.Uses.Uses.Select(static u => u.Column)], expression.Kind == 'x');
+        return new(inner.Uses.Uses, [.. columns.Sources.Select(static s => s.Column), .. inner.Uses.Uses.Select(static u => u.Column)], expression.Kind == 'x');
     }
 
     Shape? QueryOf(CatalogRelation view, string definition)

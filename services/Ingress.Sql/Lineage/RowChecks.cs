@@ -6,7 +6,7 @@ namespace Hoop.Ingress.Sql.Lineage;
 /// <summary>A CHECK, an index, a generated column or a constraint between rows: what it asks of the columns.</summary>
 /// <param name="Columns">All that take part.</param>
 /// <param name="AmongRows">The values of other rows take part, too.</param>
-sealed record RowCheck(CatalogRelation Table, IReadOnlyList<ColumnUse> Uses, HashSet<string> Columns, bool AmongRows);
+sealed record RowCheck(IReadOnlyList<ColumnUse> Uses, HashSet<string> Columns, bool AmongRows);
 
 /// <summary>
 /// What the server works out of each row that is written. Of <c>check (low &lt;= salary)</c> it says by failing how a stored salary compares with whatever the client sets

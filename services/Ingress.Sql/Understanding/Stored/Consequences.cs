@@ -1,7 +1,7 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Hoop.Contracts.Operations;
 using Hoop.Ingress.Sql.Catalog;
+using Hoop.Ingress.Sql.Lineage;
 using Hoop.Ingress.Sql.Parsing;
 using E = Hoop.Contracts.Operations.Effects;
 
@@ -18,8 +18,6 @@ static class Consequences
 
     /// <summary>Writing to one of the server's own: names and rights are made there, and the rule of pg_settings sets what a session goes by.</summary>
     public const E OfSystem = E.Ddl | E.Privilege | E.Session;
-
-    static readonly ConditionalWeakTable<CatalogSnapshot, ILookup<string, CatalogRelation>> Children = [];
 
     /// <param name="verb">insert, update, delete, truncate, alter, drop.</param>
     /// <param name="children">Without ONLY.</param>
@@ -336,21 +334,6 @@ static class Consequences
 
     public static bool OnlyComputes(StatementWalk one) => (one.Effects & ~E.Read) == 0;
 
-    static List<CatalogRelation> Descendants(CatalogSnapshot catalog, CatalogRelation relation)
-    {
-        var children = Children.GetValue(catalog, static c => c.Relations.Values.SelectMany(r => r.Parents.Select(p => (p, r))).ToLookup(x => x.p, x => x.r));
-        if (!children.Contains(relation.QualifiedName)) return [];
-        var found = new List<CatalogRelation>();
-        var seen = new HashSet<string> { relation.QualifiedName };
-        var next = new Queue<CatalogRelation>([relation]);
-        while (next.TryDequeue(out var parent))
-            foreach (var child in children[parent.QualifiedName])
-                if (seen.Add(child.QualifiedName))
-                {
-                    found.Add(child);
-                    next.Enqueue(child);
-                }
-        found.Sort(static (a, b) => string.CompareOrdinal(a.QualifiedName, b.QualifiedName));
-        return found;
-    }
+    static List<CatalogRelation> Descendants(CatalogSnapshot catalog, CatalogRelation relation) =>
+        [.. CatalogNames.Of(catalog).HeirsOf(relation).OrderBy(static r => r.QualifiedName, StringComparer.Ordinal)];
 }

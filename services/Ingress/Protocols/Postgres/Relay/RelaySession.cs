@@ -90,10 +90,10 @@ internal sealed class RelaySession
     /// <summary>While a statement waits for approval: the client sent a CancelRequest, or an earlier request of its pipeline failed.</summary>
     public Task Cancelled => cancelled.Task;
 
-    /// <summary>Stops what runs on a window that is taken back.</summary>
     /// <summary>A cancel of Hoop's own is on its way until this ends, and would hit whatever the server is given next. Set under <see cref="Lock"/>.</summary>
     public Task Cutting { get; set; } = Task.CompletedTask;
 
+    /// <summary>Stops what runs on a window that is taken back.</summary>
     public RevokedRuns Revoked => field ??= new RevokedRuns(this);
 
     /// <summary>Who changes the target's names, and who counts on them.</summary>
